@@ -1,0 +1,1 @@
+"""Typed settings of a terminal: read from TOML, checked whole, explained key by key."""

@@ -1,0 +1,55 @@
+"""Rules on settings that a type cannot say: each returns what is wrong in a few words, or None."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_PORT_MAX = 65535
+
+
+def meaning_fault(key: str, value: object) -> str | None:
+    """Return why a value of the right type makes no sense for its key, or None."""
+    match key, value:
+        case "data", Path():
+            return None if value.is_absolute() else "not a full path"
+        case "listen", str():
+            return listen_fault(value)
+        case "central", str():
+            return central_fault(value)
+        case "readers", tuple():
+            return "one address twice" if len(set(value)) < len(value) else None
+        case _:
+            return None
+
+
+def listen_fault(address: str) -> str | None:
+    """Return why a HOST:PORT cannot be listened on, or None."""
+    port = address.rpartition(":")[2]
+    return None if int(port) <= _PORT_MAX else f"there is no port {port}"
+
+
+def central_fault(address: str) -> str | None:
+    """Return why an address cannot be the centre's, or None.
+
+    Plain HTTP is for the same machine alone: names, balances and badges travel on it.
+    """
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return "not a web address"
+    if not parts.hostname:
+        return "no host in it"
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        return "http is readable by everybody on the network"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
