@@ -1,0 +1,27 @@
+"""Canonical bytes and the hash chain over them: what makes a journal provable.
+
+Each event's hash is SHA-256 over the 32 raw bytes of the hash before it, followed by the event's
+own canonical bytes. The first event of a terminal's first epoch follows 32 zero bytes.
+"""
+
+import hashlib
+import json
+
+GENESIS = bytes(32)
+_encoder = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
+def canonical(plain: object) -> bytes:
+    """Return the one way to write plain JSON values: UTF-8, keys sorted, no blanks.
+
+    Keys are ASCII, so that sorting by code point and by UTF-16 unit (RFC 8785) agree.
+    """
+    return _encoder.encode(plain).encode()
+
+
+def link(prev_hash: bytes, body: bytes) -> bytes:
+    """Return the hash of an event's canonical bytes in a chain. 32 raw bytes."""
+    assert len(prev_hash) == len(GENESIS), "a hash has 32 bytes"
+    return hashlib.sha256(prev_hash + body).digest()

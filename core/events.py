@@ -1,0 +1,138 @@
+"""An event: a fact with its place in the journal, its time, and what the terminal knew.
+
+`seal` makes the bytes that are stored, hashed and sent; nobody ever writes them a second time.
+`read_event` reads them back, at the terminal and at the centre.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.chain import canonical, link
+from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
+from core.errors import MalformedEventError
+from core.facts import FACTS, EventKind, Fact
+from core.ids import EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When something happened, by every clock there is.
+
+    at: wall time, aware. mono_ms: the monotonic clock, in milliseconds since `boot`, the id of
+    the machine's start. is_synced: whether the wall clock was set by a time server.
+    """
+
+    at: datetime
+    mono_ms: int
+    boot: str
+    is_synced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the terminal knew when it decided: the copy's cursor, the policy, the connection."""
+
+    cursor: str
+    policy: int
+    is_online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact of a terminal's journal. `seq` counts from 1 without gaps within `epoch`."""
+
+    epoch: int
+    seq: int
+    id: EventId
+    stamp: Stamp
+    basis: Basis
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEvent:
+    """An event as stored: its canonical bytes, and the hash that ties it to the one before."""
+
+    epoch: int
+    seq: int
+    id: EventId
+    kind: EventKind
+    body: bytes
+    prev_hash: bytes
+    hash: bytes
+
+
+def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
+    """Return an event's canonical bytes, chained to the event before it."""
+    assert event.epoch >= 1, "epochs count from 1"
+    assert event.seq >= 1, "events count from 1"
+    stamp, basis = event.stamp, event.basis
+    body = canonical(
+        {
+            "at": moment_text(stamp.at),
+            "basis": to_plain(basis),
+            "boot": stamp.boot,
+            "data": to_plain(event.fact),
+            "epoch": event.epoch,
+            "id": event.id,
+            "kind": event.fact.kind.value,
+            "mono_ms": stamp.mono_ms,
+            "seq": event.seq,
+            "synced": stamp.is_synced,
+        }
+    )
+    return SealedEvent(
+        epoch=event.epoch,
+        seq=event.seq,
+        id=event.id,
+        kind=event.fact.kind,
+        body=body,
+        prev_hash=prev_hash,
+        hash=link(prev_hash, body),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    epoch: int
+    seq: int
+    id: str
+    mono_ms: int
+    boot: str
+    synced: bool
+
+
+def read_event(body: bytes) -> Event:
+    """Return the event that canonical bytes describe.
+
+    Raises MalformedEventError, naming the key, when they do not describe one. Keys that this
+    version does not know are passed over.
+    """
+    try:
+        plain = json.loads(body)
+        envelope = from_plain(_Envelope, plain)
+        fact_type = FACTS[EventKind(plain.get("kind"))]
+        return Event(
+            epoch=envelope.epoch,
+            seq=envelope.seq,
+            id=EventId(envelope.id),
+            stamp=Stamp(
+                at=read_moment(plain.get("at")),
+                mono_ms=envelope.mono_ms,
+                boot=envelope.boot,
+                is_synced=envelope.synced,
+            ),
+            basis=from_plain(Basis, plain.get("basis")),
+            fact=from_plain(fact_type, plain.get("data")),
+        )
+    except CodecError as error:
+        message = f"event cannot be read: {error}"
+        raise MalformedEventError(message) from error
+    except (ValueError, RecursionError, AssertionError) as error:
+        message = f"event cannot be read: {_one_line(error)}"
+        raise MalformedEventError(message) from error
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

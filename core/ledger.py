@@ -1,0 +1,116 @@
+"""Double entry: every booking is legs between accounts that sum to zero.
+
+A positive leg puts money into an account, a negative one takes it out. A wallet's balance is the
+sum of its legs. An order is paid when it is reserved (wallet to meals paid in advance) and only
+changes account when the meal is collected (meals paid in advance to meals served).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from core.facts import Fact, MealCollected, SaleMade, TapRefused, TerminalStarted
+from core.ids import EventId, PupilId
+from core.money import ZERO, Money, sum_money
+from core.wallet import WalletKind
+
+
+class AccountKind(StrEnum):
+    """The accounts of a school."""
+
+    WALLET_GENERAL = "wallet.general"
+    WALLET_RESERVE = "wallet.reserve"
+    MEALS_PREPAID = "meals.prepaid"
+    MEALS_SERVED = "meals.served"
+    MEALS_UNCLAIMED = "meals.unclaimed"
+    SALES = "sales"
+    BANK = "bank"
+    CASH = "cash"
+    EXCEPTIONS = "exceptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account. `owner`: a pupil's id for a wallet, a product category for sales, else empty."""
+
+    kind: AccountKind
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a booking. `name` is unique within its booking."""
+
+    name: str
+    account: Account
+    amount: Money
+
+
+Legs = tuple[Leg, ...]
+
+
+def balanced(legs: Iterable[Leg]) -> Legs:
+    """Return legs that sum to zero, without those that move nothing."""
+    kept = tuple(leg for leg in legs if leg.amount)
+    assert sum_money(leg.amount for leg in kept) == ZERO, "the legs of a booking sum to zero"
+    assert len({leg.name for leg in kept}) == len(kept), "legs of one booking have other names"
+    return kept
+
+
+def leg_id(event_id: EventId, leg_name: str) -> str:
+    """Return a leg's id: the same however often its event is booked (RFC 9562 UUIDv5)."""
+    return str(uuid5(UUID(event_id), leg_name))
+
+
+def wallet_account(kind: WalletKind, pupil: PupilId) -> Account:
+    """Return the account of one of a pupil's wallets."""
+    match kind:
+        case WalletKind.GENERAL:
+            return Account(AccountKind.WALLET_GENERAL, pupil)
+        case WalletKind.RESERVE:
+            return Account(AccountKind.WALLET_RESERVE, pupil)
+        case _:
+            assert_never(kind)
+
+
+def transfer(*, source: Account, target: Account, amount: Money) -> Legs:
+    """Return the two legs that move an amount from one account to another."""
+    return balanced((Leg("source", source, -amount), Leg("target", target, amount)))
+
+
+def reservation(pupil: PupilId, price: Money) -> Legs:
+    """Return the legs of a meal that is reserved, and so paid."""
+    return transfer(
+        source=wallet_account(WalletKind.GENERAL, pupil),
+        target=Account(AccountKind.MEALS_PREPAID),
+        amount=price,
+    )
+
+
+def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -> Legs:
+    """Return how a terminal's fact is booked; no legs when it moves no money.
+
+    paid_from: what pays a collected meal. It is the meals paid in advance, or the exceptions
+    when that order's money is gone: already served elsewhere, or cancelled and credited back.
+    """
+    match fact:
+        case MealCollected():
+            served = Account(AccountKind.MEALS_SERVED)
+            return transfer(source=Account(paid_from), target=served, amount=fact.price)
+        case SaleMade():
+            return _sale(fact)
+        case TapRefused() | TerminalStarted():
+            return ()
+        case _:
+            assert_never(fact)
+
+
+def _sale(fact: SaleMade) -> Legs:
+    wallet = wallet_account(WalletKind.GENERAL, fact.pupil)
+    sold = (
+        Leg(f"line.{place}", Account(AccountKind.SALES, line.category), line.total)
+        for place, line in enumerate(fact.lines)
+    )
+    return balanced((Leg("wallet", wallet, -fact.total), *sold))

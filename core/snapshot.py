@@ -1,0 +1,374 @@
+"""The format of the copy that the centre makes and terminals use: one SQLite file.
+
+The centre writes it with `SCHEMA` and the `*_row` functions; the terminal reads it with the
+`*_from_row` functions, whose columns stand in the order of the `*_COLUMNS`. The format only
+grows: a reader passes over tables and columns it does not know. `FORMAT` is raised only when an
+old reader would misunderstand a new file, and such a reader refuses it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
+
+from core.calendar import SchoolCalendar
+from core.catalogue import Category, Product
+from core.codec import Plain, moment_text, read_moment
+from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, TerminalId
+from core.money import Money
+from core.orders import Order, OrderState
+from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
+from core.policy import Policy, WalkIn
+from core.receipt import SchoolHeader
+from core.tap import Assurance
+from core.text import printable
+from core.wallet import Wallets
+
+FORMAT = 1
+APPLICATION_ID = 0x52464353
+"""`PRAGMA application_id` of a copy: the letters RFCS."""
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pupil (
+    id TEXT PRIMARY KEY,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    class_name TEXT NOT NULL,
+    price_class TEXT NOT NULL,
+    allergens TEXT NOT NULL,
+    diet TEXT NOT NULL,
+    language TEXT NOT NULL,
+    general_cents INTEGER NOT NULL,
+    reserve_cents INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE badge (
+    key TEXT PRIMARY KEY,
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    state TEXT NOT NULL,
+    last4 TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE product (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    category TEXT NOT NULL,
+    vat_permille INTEGER NOT NULL,
+    allergens TEXT NOT NULL,
+    pupil_cents INTEGER NOT NULL,
+    reduced_cents INTEGER,
+    teacher_cents INTEGER,
+    guest_cents INTEGER
+) WITHOUT ROWID;
+CREATE TABLE meal_order (
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    day TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    product_id TEXT NOT NULL REFERENCES product (id),
+    price_cents INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (pupil_id, day, id)
+) WITHOUT ROWID;
+CREATE TABLE menu (
+    day TEXT NOT NULL,
+    product_id TEXT NOT NULL REFERENCES product (id),
+    PRIMARY KEY (day, product_id)
+) WITHOUT ROWID;
+"""
+
+PUPIL_COLUMNS = (
+    "id, first_name, last_name, class_name, price_class, allergens, diet, language,"
+    " general_cents, reserve_cents"
+)
+BADGE_COLUMNS = "key, pupil_id, state, last4"
+PRODUCT_COLUMNS = (
+    "id, name, category, vat_permille, allergens, pupil_cents, reduced_cents, teacher_cents,"
+    " guest_cents"
+)
+ORDER_COLUMNS = "id, pupil_id, day, product_id, price_cents, state"
+
+Row = Sequence[str | int | None]
+
+
+class SnapshotRowError(ValueError):
+    """A row of a copy does not say what it must; the text names the table and the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a copy says of itself.
+
+    cursor: the place in the centre's change feed. settled: how far (epoch, seq) the centre had
+    booked this terminal's events when the balances were read. made_at: when that was.
+    """
+
+    format: int
+    school_id: SchoolId
+    terminal_id: TerminalId
+    terminal_name: str
+    cursor: str
+    settled: tuple[int, int]
+    made_at: datetime
+    school: SchoolHeader
+    zone: str
+    day_starts_at: time
+    orders_close_at: time
+    order_days_max: int
+    closed_days: frozenset[date]
+    policy: Policy
+
+    def calendar(self, zone: tzinfo) -> SchoolCalendar:
+        """Return the school's calendar; zone: the loaded time zone that `self.zone` names."""
+        return SchoolCalendar(
+            zone=zone,
+            day_starts_at=self.day_starts_at,
+            orders_close_at=self.orders_close_at,
+            order_days_max=self.order_days_max,
+            closed_days=self.closed_days,
+        )
+
+
+def meta_rows(meta: Meta) -> dict[str, str]:
+    """Return the rows of the table `meta`."""
+    rows = {
+        "format": str(meta.format),
+        "school_id": meta.school_id,
+        "terminal_id": meta.terminal_id,
+        "terminal_name": meta.terminal_name,
+        "cursor": meta.cursor,
+        "settled_epoch": str(meta.settled[0]),
+        "settled_seq": str(meta.settled[1]),
+        "made_at": moment_text(meta.made_at),
+        "school_name": meta.school.name,
+        "school_address": meta.school.address,
+        "school_number": meta.school.number,
+        "zone": meta.zone,
+        "day_starts_at": meta.day_starts_at.isoformat(),
+        "orders_close_at": meta.orders_close_at.isoformat(),
+        "order_days_max": str(meta.order_days_max),
+        "closed_days": ",".join(sorted(day.isoformat() for day in meta.closed_days)),
+    }
+    return rows | {f"policy.{key}": str(value) for key, value in policy_plain(meta.policy).items()}
+
+
+def meta_from_rows(rows: Mapping[str, str]) -> Meta:
+    """Return what the rows of `meta` say. Raises SnapshotRowError, naming the key."""
+    try:
+        policy = {
+            key.removeprefix("policy."): value
+            for key, value in rows.items()
+            if key.startswith("policy.")
+        }
+        return Meta(
+            format=int(rows["format"]),
+            school_id=SchoolId(rows["school_id"]),
+            terminal_id=TerminalId(rows["terminal_id"]),
+            terminal_name=printable(rows["terminal_name"]),
+            cursor=rows["cursor"],
+            settled=(int(rows["settled_epoch"]), int(rows["settled_seq"])),
+            made_at=read_moment(rows["made_at"]),
+            school=SchoolHeader(
+                name=printable(rows["school_name"]),
+                address=printable(rows["school_address"]),
+                number=printable(rows["school_number"]),
+            ),
+            zone=rows["zone"],
+            day_starts_at=time.fromisoformat(rows["day_starts_at"]),
+            orders_close_at=time.fromisoformat(rows["orders_close_at"]),
+            order_days_max=int(rows["order_days_max"]),
+            closed_days=frozenset(
+                date.fromisoformat(day) for day in rows["closed_days"].split(",") if day
+            ),
+            policy=policy_from_plain(policy),
+        )
+    except (KeyError, ValueError) as error:
+        message = f"table meta: {_words(error)}"
+        raise SnapshotRowError(message) from error
+
+
+def policy_plain(policy: Policy) -> Plain:
+    """Return a policy as plain values, whole seconds and cents: as stored by the centre too."""
+    return {
+        "version": policy.version,
+        "walk_in": policy.walk_in.value,
+        "walk_in_product": policy.walk_in_product or "",
+        "overdraft_max_cents": policy.overdraft_max.cents,
+        "sale_max_cents": policy.sale_max.cents,
+        "pupil_offline_max_cents": policy.pupil_offline_max.cents,
+        "terminal_offline_max_cents": policy.terminal_offline_max.cents,
+        "terminal_offline_count_max": policy.terminal_offline_count_max,
+        "snapshot_warn_s": policy.snapshot_warn // timedelta(seconds=1),
+        "snapshot_stop_s": policy.snapshot_stop // timedelta(seconds=1),
+        "assurance_min_collect": policy.assurance_min_collect.value,
+        "assurance_min_sale": policy.assurance_min_sale.value,
+        "print_collected": int(policy.print_collected),
+        "print_sales": int(policy.print_sales),
+    }
+
+
+def policy_from_plain(plain: Mapping[str, object]) -> Policy:
+    """Return the policy that plain values (or their texts) describe.
+
+    Raises KeyError or ValueError, with the key or the value.
+    """
+
+    def whole(key: str) -> int:
+        return int(str(plain[key]))
+
+    return Policy(
+        version=whole("version"),
+        walk_in=WalkIn(str(plain["walk_in"])),
+        walk_in_product=ProductId(str(plain["walk_in_product"])) or None,
+        overdraft_max=Money(whole("overdraft_max_cents")),
+        sale_max=Money(whole("sale_max_cents")),
+        pupil_offline_max=Money(whole("pupil_offline_max_cents")),
+        terminal_offline_max=Money(whole("terminal_offline_max_cents")),
+        terminal_offline_count_max=whole("terminal_offline_count_max"),
+        snapshot_warn=timedelta(seconds=whole("snapshot_warn_s")),
+        snapshot_stop=timedelta(seconds=whole("snapshot_stop_s")),
+        assurance_min_collect=Assurance(whole("assurance_min_collect")),
+        assurance_min_sale=Assurance(whole("assurance_min_sale")),
+        print_collected=bool(whole("print_collected")),
+        print_sales=bool(whole("print_sales")),
+    )
+
+
+def pupil_row(pupil: Pupil, wallets: Wallets) -> Row:
+    """Return a pupil with both balances, in the order of PUPIL_COLUMNS."""
+    return (
+        pupil.id,
+        pupil.first_name,
+        pupil.last_name,
+        pupil.class_name,
+        pupil.price_class.value,
+        _allergens_text(pupil.allergens),
+        pupil.diet,
+        pupil.language.value,
+        wallets.general.cents,
+        wallets.reserve.cents,
+    )
+
+
+def pupil_from_row(row: Row) -> tuple[Pupil, Wallets]:
+    """Return the pupil and the balances of a row. Raises SnapshotRowError."""
+    try:
+        pupil = Pupil(
+            id=PupilId(str(row[0])),
+            first_name=printable(str(row[1])),
+            last_name=printable(str(row[2])),
+            class_name=printable(str(row[3])),
+            price_class=PriceClass(str(row[4])),
+            allergens=_allergens(row[5]),
+            diet=printable(str(row[6])),
+            language=Language(str(row[7])),
+        )
+        return pupil, Wallets(general=_money(row[8]), reserve=_money(row[9]))
+    except ValueError as error:
+        raise _row_error("pupil", row, error) from error
+
+
+def badge_row(badge: Badge) -> Row:
+    """Return a badge in the order of BADGE_COLUMNS."""
+    return (badge.key, badge.pupil_id, badge.state.value, badge.last4)
+
+
+def badge_from_row(row: Row) -> Badge:
+    """Return the badge of a row. Raises SnapshotRowError."""
+    try:
+        return Badge(
+            key=BadgeKey(str(row[0])),
+            pupil_id=PupilId(str(row[1])),
+            state=BadgeState(str(row[2])),
+            last4=printable(str(row[3])),
+        )
+    except ValueError as error:
+        raise _row_error("badge", row, error) from error
+
+
+def product_row(product: Product) -> Row:
+    """Return a product with its prices, in the order of PRODUCT_COLUMNS."""
+    prices = product.prices
+    others = (PriceClass.REDUCED, PriceClass.TEACHER, PriceClass.GUEST)
+    return (
+        product.id,
+        product.name,
+        product.category.value,
+        product.vat_permille,
+        _allergens_text(product.allergens),
+        prices[PriceClass.PUPIL].cents,
+        *(prices[other].cents if other in prices else None for other in others),
+    )
+
+
+def product_from_row(row: Row) -> Product:
+    """Return the product of a row. Raises SnapshotRowError."""
+    try:
+        classes = (PriceClass.PUPIL, PriceClass.REDUCED, PriceClass.TEACHER, PriceClass.GUEST)
+        written = zip(classes, row[5:9], strict=True)
+        return Product(
+            id=ProductId(str(row[0])),
+            name=printable(str(row[1])),
+            category=Category(str(row[2])),
+            vat_permille=_whole(row[3]),
+            allergens=_allergens(row[4]),
+            prices=MappingProxyType(
+                {price_class: _money(cents) for price_class, cents in written if cents is not None}
+            ),
+        )
+    except ValueError as error:
+        raise _row_error("product", row, error) from error
+
+
+def order_row(order: Order) -> Row:
+    """Return an order in the order of ORDER_COLUMNS."""
+    return (
+        order.id,
+        order.pupil_id,
+        order.day.isoformat(),
+        order.product_id,
+        order.price.cents,
+        order.state.value,
+    )
+
+
+def order_from_row(row: Row) -> Order:
+    """Return the order of a row. Raises SnapshotRowError."""
+    try:
+        return Order(
+            id=OrderId(str(row[0])),
+            pupil_id=PupilId(str(row[1])),
+            day=date.fromisoformat(str(row[2])),
+            product_id=ProductId(str(row[3])),
+            price=_money(row[4]),
+            state=OrderState(str(row[5])),
+        )
+    except ValueError as error:
+        raise _row_error("meal_order", row, error) from error
+
+
+def _allergens_text(allergens: frozenset[Allergen]) -> str:
+    return ",".join(allergen.value for allergen in Allergen if allergen in allergens)
+
+
+def _allergens(text: object) -> frozenset[Allergen]:
+    return frozenset(Allergen(word) for word in str(text).split(",") if word)
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        message = f"{value!r} is not a whole number"
+        raise ValueError(message)
+    return value
+
+
+def _money(cents: object) -> Money:
+    return Money(_whole(cents))
+
+
+def _row_error(table: str, row: Row, error: Exception) -> SnapshotRowError:
+    return SnapshotRowError(f"table {table}, row {row[0]!r}: {_words(error)}")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return " ".join(str(error).split())

@@ -1,0 +1,189 @@
+"""What a reader tells the till: a card came, a card went, the reader's health changed."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import Enum, IntEnum, StrEnum
+
+from core.ids import BadgeKey, TapId
+
+
+class Family(StrEnum):
+    """The namespace of a card's number: equal numbers of two families are two identities."""
+
+    ISO14443A = "iso14443a"
+    ISO14443B = "iso14443b"
+    FELICA = "felica"
+    ISO15693 = "iso15693"
+    EM4100 = "em4100"
+    HID_PROX = "hid_prox"
+    WIEGAND26 = "wiegand26"
+    WIEGAND34 = "wiegand34"
+    BARCODE = "barcode"
+    EID = "eid"
+    TYPED = "typed"
+    GENERIC = "generic"
+
+
+class Technology(Enum):
+    """What a reader could tell of a card. Value: the word that machines read, and the family.
+
+    The family, not the technology, is part of an identity: one reader may call a card
+    MIFARE Classic where another sees only ISO 14443-A, and it is the same badge at both.
+    """
+
+    MIFARE_CLASSIC = ("mifare_classic", Family.ISO14443A)
+    ULTRALIGHT = ("ultralight", Family.ISO14443A)
+    ISO14443_4 = ("iso14443_4", Family.ISO14443A)
+    ISO14443A = ("iso14443a", Family.ISO14443A)
+    ISO14443B = ("iso14443b", Family.ISO14443B)
+    FELICA = ("felica", Family.FELICA)
+    ISO15693 = ("iso15693", Family.ISO15693)
+    CONTACT = ("contact", Family.EID)
+    EM4100 = ("em4100", Family.EM4100)
+    HID_PROX = ("hid_prox", Family.HID_PROX)
+    WIEGAND26 = ("wiegand26", Family.WIEGAND26)
+    WIEGAND34 = ("wiegand34", Family.WIEGAND34)
+    BARCODE = ("barcode", Family.BARCODE)
+    TYPED = ("typed", Family.TYPED)
+    GENERIC = ("generic", Family.GENERIC)
+
+    @property
+    def word(self) -> str:
+        """The word for this technology in output that machines read."""
+        return self.value[0]
+
+    @property
+    def family(self) -> Family:
+        """The namespace of the card's number."""
+        return self.value[1]
+
+
+class Assurance(IntEnum):
+    """How well a tap proves whose badge it is (a UID is an identifier, not a proof)."""
+
+    TYPED = 0
+    UID = 1
+    ROTATING_CODE = 2
+    SUN_COUNTER = 3
+    MUTUAL_AES = 4
+
+
+class IdentityFault(StrEnum):
+    """Why a card's value is no identity."""
+
+    LENGTH = "length"
+    RANDOM_UID = "random_uid"
+    CASCADE_TAG = "cascade_tag"
+    EMPTY = "empty"
+
+
+_UID_FAMILIES = frozenset({Family.ISO14443A})
+_UID_LENGTHS = (4, 7, 10)
+_SHORT_UID = 4
+_RANDOM_UID_START = 0x08
+_CASCADE_TAG = 0x88
+_VALUE_BYTES_MAX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a card says of itself: its technology, and its value in transmission order."""
+
+    technology: Technology
+    value: bytes
+
+    @property
+    def hex(self) -> str:
+        """The value in upper-case hexadecimal."""
+        return self.value.hex().upper()
+
+
+def identity_fault(credential: Credential) -> IdentityFault | None:
+    """Return why a credential cannot identify a person, or None when it can.
+
+    ISO 14443-A numbers have 4, 7 or 10 bytes. Four bytes that begin 08 are made anew at each
+    tap (NXP AN10927); four that begin 88 are a leaked cascade tag, not a number.
+    """
+    value = credential.value
+    if not value:
+        return IdentityFault.EMPTY
+    if credential.technology.family not in _UID_FAMILIES:
+        return None if len(value) <= _VALUE_BYTES_MAX else IdentityFault.LENGTH
+    if len(value) not in _UID_LENGTHS:
+        return IdentityFault.LENGTH
+    if len(value) == _SHORT_UID and value[0] == _RANDOM_UID_START:
+        return IdentityFault.RANDOM_UID
+    if len(value) == _SHORT_UID and value[0] == _CASCADE_TAG:
+        return IdentityFault.CASCADE_TAG
+    return None
+
+
+def badge_key(credential: Credential, *, school_key: bytes) -> BadgeKey:
+    """Return the keyed hash under which a school knows a badge: 32 hexadecimal digits.
+
+    school_key: the school's secret, 16 bytes or more. HMAC-SHA-256 (RFC 2104) over the family, a
+    zero byte and the value, cut to 128 bits.
+    """
+    message = credential.technology.family.value.encode() + b"\0" + credential.value
+    return BadgeKey(hmac.digest(school_key, message, hashlib.sha256)[:16].hex())
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A card came to a reader. `mono_ns`: the monotonic clock when it was read."""
+
+    id: TapId
+    reader: str
+    credential: Credential
+    assurance: Assurance
+    mono_ns: int
+    ndef: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same badge was read again while it lay on the reader: to be counted, not decided."""
+
+    tap: Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The card left the reader, so that its next tap is a new one."""
+
+    reader: str
+    mono_ns: int
+
+
+class HealthState(StrEnum):
+    """How a reader is."""
+
+    UP = "up"
+    NO_SERVICE = "no_service"
+    NO_READER = "no_reader"
+    BUSY = "busy"
+    DEGRADED = "degraded"
+    UNPLUGGED = "unplugged"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A reader's state, with one plain sentence for a technician: what, where, the cure."""
+
+    reader: str
+    state: HealthState
+    detail: str
+    mono_ns: int
+
+
+ReaderEvent = Tap | Repeated | Removed | Health
+
+
+class Feedback(StrEnum):
+    """What a reader's own light or buzzer should say, once the decision is durable."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    ATTENTION = "attention"

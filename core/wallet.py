@@ -1,0 +1,36 @@
+"""What a pupil can spend: the centre's balance less what this terminal has sold since."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.money import Money
+
+
+class WalletKind(StrEnum):
+    """General pays every purchase; reserve only waits to be moved to general."""
+
+    GENERAL = "general"
+    RESERVE = "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class Wallets:
+    """A pupil's two balances, as the centre last said."""
+
+    general: Money
+    reserve: Money
+
+
+def available(*, snapshot_balance: Money, unsettled: Money) -> Money:
+    """Return what the general wallet holds now.
+
+    snapshot_balance: the balance at the centre when it had booked this terminal's events up to
+    `settled_seq`. unsettled: the sum of this terminal's own later sales (positive).
+    """
+    return snapshot_balance - unsettled
+
+
+def can_pay(balance: Money, amount: Money, *, overdraft_max: Money) -> bool:
+    """Say whether a balance may pay an amount without passing the school's overdraft limit."""
+    assert overdraft_max.cents >= 0, "the overdraft limit is a positive amount"
+    return balance - amount >= -overdraft_max

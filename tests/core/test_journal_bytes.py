@@ -1,0 +1,238 @@
+"""The bytes that are stored and sent: canonical JSON, the chain, events and batches."""
+
+import gzip
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from canteen import NOON, TODAY
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.batch import BATCH_EVENTS_MAX, chain_hashes, pack_batch
+from core.catalogue import Category
+from core.chain import GENESIS, canonical, link
+from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
+from core.errors import BatchError, ChainError, MalformedEventError
+from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
+from core.facts import (
+    FACTS,
+    EventKind,
+    Fact,
+    MealCollected,
+    Reason,
+    SaleLine,
+    SaleMade,
+    TapRefused,
+    TerminalStarted,
+)
+from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, TerminalId, uuid7
+from core.money import Money
+from core.people import PriceClass
+from core.tap import Assurance
+
+VECTOR_1 = (
+    '{"at":"2026-11-24T11:01:00.120Z","data":{"amount":450,"currency":"EUR","name":"Élève"},'
+    '"epoch":1,"id":"01a20d37-5658-7000-8000-000000000001","kind":"meal.collected","seq":1}'
+)
+VECTOR_2 = (
+    '{"at":"2026-11-24T11:02:00.120Z","data":{"amount":450,"currency":"EUR","name":"Élève"},'
+    '"epoch":1,"id":"01a20d38-40b8-7000-8000-000000000002","kind":"meal.collected","seq":2}'
+)
+HASH_1 = "7dcca1c0471892e05e4dfe974dc8e3c3be6ba50d2f2848fc25e0fa3d5ff308fd"
+HASH_2 = "7788f134a07a056f88be037de1e29957ad3780bcc77c1b615967ada44e1ed6a6"
+
+FACT_SAMPLES: tuple[Fact, ...] = (
+    TerminalStarted(version="0.1.0", is_recovery=True),
+    MealCollected(
+        day=TODAY,
+        pupil=PupilId("p1"),
+        order=OrderId("o1"),
+        product=ProductId("stew"),
+        price=Money(450),
+        badge=BadgeKey("k1"),
+        assurance=Assurance.UID,
+        receipt=7,
+    ),
+    SaleMade(
+        day=TODAY,
+        pupil=PupilId("p1"),
+        price_class=PriceClass.PUPIL,
+        lines=(SaleLine(ProductId("stew"), Category.MEAL, 2, Money(450), 60, Money(51)),),
+        total=Money(900),
+        badge=BadgeKey("k1"),
+        assurance=Assurance.UID,
+        receipt=8,
+        is_walk_in=True,
+    ),
+    TapRefused(day=TODAY, reason=Reason.UNKNOWN_BADGE, badge=None, pupil=None),
+    TapRefused(TODAY, Reason.LIMIT, BadgeKey("k1"), PupilId("p1")),
+)
+
+
+def event(fact: Fact, seq: int = 1) -> Event:
+    return Event(
+        epoch=1,
+        seq=seq,
+        id=uuid7(at_ms=1_795_518_060_120 + seq, entropy=bytes(10)),
+        stamp=Stamp(at=NOON, mono_ms=5, boot="b", is_synced=False),
+        basis=Basis(cursor="88121", policy=3, is_online=False),
+        fact=fact,
+    )
+
+
+def sealed(count: int) -> list[SealedEvent]:
+    events: list[SealedEvent] = []
+    for seq in range(1, count + 1):
+        prev = events[-1].hash if events else GENESIS
+        events.append(seal(event(FACT_SAMPLES[3], seq), prev_hash=prev))
+    return events
+
+
+def test_the_published_chain_vectors() -> None:
+    assert canonical(json.loads(VECTOR_1)) == VECTOR_1.encode()
+    first = link(GENESIS, VECTOR_1.encode())
+    assert first.hex() == HASH_1
+    assert link(first, VECTOR_2.encode()).hex() == HASH_2
+    hashes = chain_hashes(GENESIS, [VECTOR_1.encode(), VECTOR_2.encode()])
+    assert [found.hex() for found in hashes] == [HASH_1, HASH_2]
+
+
+def test_the_id_of_the_vector_is_made_from_its_time() -> None:
+    made = uuid7(at_ms=1_795_518_060_120, entropy=bytes(9) + b"\x01")
+    assert made == "01a20d37-5658-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize("fact", FACT_SAMPLES)
+def test_every_kind_of_event_is_read_back_as_it_was(fact: Fact) -> None:
+    written = event(fact)
+    assert read_event(seal(written, prev_hash=GENESIS).body) == written
+
+
+def test_every_kind_has_a_sample_and_a_row() -> None:
+    assert {fact.kind for fact in FACT_SAMPLES} == set(EventKind) == set(FACTS)
+    assert all(kind is fact_type.kind for kind, fact_type in FACTS.items())
+
+
+def test_an_event_of_an_older_version_is_still_read() -> None:
+    body = (
+        '{"at":"2026-11-24T11:02:00.000Z","basis":{"cursor":"88121","is_online":false,"policy":3},'
+        '"boot":"b","data":{"assurance":1,"badge":"k1","day":"2026-11-24","order":"o1",'
+        '"price_cents":450,"product":"stew","pupil":"p1","receipt":7},"epoch":1,'
+        '"id":"01a20d37-5658-7000-8000-000000000001","kind":"meal.collected","mono_ms":5,"seq":1,'
+        '"synced":false}'
+    )
+    assert read_event(body.encode()).fact == FACT_SAMPLES[1]
+
+
+def test_a_key_that_is_not_known_yet_is_passed_over() -> None:
+    plain = json.loads(seal(event(FACT_SAMPLES[0]), prev_hash=GENESIS).body)
+    plain["weather"] = "rain"
+    plain["data"]["weather"] = "rain"
+    assert read_event(canonical(plain)).fact == FACT_SAMPLES[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("kind", "meal.eaten", "meal.eaten"),
+        ("kind", None, "None"),
+        ("at", "2026-11-24T11:02:00", "ends in Z"),
+        ("at", "yesterdayZ", "Invalid isoformat"),
+        ("seq", True, "seq: must be of type int"),
+        ("epoch", "1", "epoch: must be of type int"),
+        ("basis", [], "must be an object"),
+        ("data", {}, "day is missing"),
+    ],
+)
+def test_a_malformed_event_is_named(key: str, value: object, words: str) -> None:
+    plain = json.loads(seal(event(FACT_SAMPLES[3]), prev_hash=GENESIS).body)
+    plain[key] = value
+    with pytest.raises(MalformedEventError, match=words) as raised:
+        read_event(canonical(plain))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("total_cents", 1, "the lines make the sum"),
+        ("total_cents", 4.5, "total_cents: must be of type int"),
+        ("lines", [], "a sale has a line"),
+        ("lines", {}, "lines: must be a list"),
+        ("price_class", "king", "price_class: 'king'"),
+        ("day", "2026-02-30", "day: "),
+        ("day", 5, "day: must be of type str"),
+    ],
+)
+def test_a_malformed_sale_is_named(key: str, value: object, words: str) -> None:
+    plain = json.loads(seal(event(FACT_SAMPLES[2]), prev_hash=GENESIS).body)
+    plain["data"][key] = value
+    body = json.dumps(plain).encode()
+    with pytest.raises(MalformedEventError, match=words):
+        read_event(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"{", b"[" * 100_000])
+def test_bytes_that_are_no_event(body: bytes) -> None:
+    with pytest.raises(MalformedEventError):
+        read_event(body)
+
+
+@given(st.text(), st.integers(-(2**60), 2**60))
+def test_canonical_bytes_do_not_depend_on_the_order_of_keys(text: str, number: int) -> None:
+    safe = text.encode("utf-8", "ignore").decode()
+    forwards = {"a": safe, "b": number, "c": [True, None]}
+    backwards = dict(reversed(forwards.items()))
+    assert canonical(forwards) == canonical(backwards)
+    assert json.loads(canonical(forwards)) == forwards
+
+
+def test_a_batch_always_has_the_same_bytes() -> None:
+    events = sealed(3)
+    batch = pack_batch(TerminalId("t1"), events)
+    assert pack_batch(TerminalId("t1"), events) == batch
+    assert batch.idempotency_key.startswith("t1.1.1-3.")
+    unpacked = json.loads(gzip.decompress(batch.body))
+    assert unpacked["events"] == [json.loads(one.body) for one in events]
+    assert unpacked["prev_hash"] == "00" * 32
+    assert unpacked["hash"] == events[-1].hash.hex()
+
+
+def test_a_batch_is_bounded_and_has_no_gap() -> None:
+    events = sealed(BATCH_EVENTS_MAX + 1)
+    with pytest.raises(AssertionError, match="1 to 200"):
+        pack_batch(TerminalId("t1"), events)
+    with pytest.raises(AssertionError, match="no gap"):
+        pack_batch(TerminalId("t1"), [events[0], events[2]])
+
+
+def test_moments_are_utc_with_milliseconds() -> None:
+    brussels = timezone(timedelta(hours=1))
+    moment = datetime(2026, 11, 24, 12, 1, 0, 120_999, tzinfo=brussels)
+    assert moment_text(moment) == "2026-11-24T11:01:00.120Z"
+    assert read_moment("2026-11-24T11:01:00.120Z") == moment.replace(microsecond=120_000)
+    assert read_moment("2026-11-24T11:01:00Z").tzinfo is UTC
+    with pytest.raises(CodecError):
+        read_moment(None)
+
+
+def test_a_missing_field_with_a_default_takes_it() -> None:
+    from core.receipt import Receipt
+
+    assert next(field for field in Receipt.__dataclass_fields__ if field == "is_training")
+    sample = to_plain(FACT_SAMPLES[0])
+    assert from_plain(TerminalStarted, sample) == FACT_SAMPLES[0]
+
+
+def test_errors_say_where_the_chain_breaks() -> None:
+    error = ChainError("event 1-7 does not follow event 1-6", epoch=1, seq=7)
+    assert (error.epoch, error.seq) == (1, 7)
+    assert issubclass(BatchError, Exception)
+
+
+def test_ids_take_ten_random_bytes() -> None:
+    with pytest.raises(AssertionError):
+        uuid7(at_ms=0, entropy=b"")
+    assert EventId("x") == "x"
+    assert date.fromisoformat("2026-11-24") == TODAY

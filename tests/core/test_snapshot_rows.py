@@ -1,0 +1,122 @@
+"""The format of the copy: what the centre writes in rows, the terminal reads as it was meant."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import date, time
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import pytest
+from canteen import NOON, POLICY, STEW, TODAY, order, pupil
+
+from core import snapshot
+from core.ids import BadgeKey, PupilId, SchoolId, TerminalId
+from core.money import Money
+from core.people import Allergen, Badge, BadgeState, PriceClass
+from core.policy import CLOSED
+from core.receipt import SchoolHeader
+from core.snapshot import Meta, SnapshotRowError
+from core.wallet import Wallets
+
+META = Meta(
+    format=snapshot.FORMAT,
+    school_id=SchoolId("s1"),
+    terminal_id=TerminalId("t1"),
+    terminal_name="Caisse 1",
+    cursor="88121",
+    settled=(2, 41),
+    made_at=NOON,
+    school=SchoolHeader("Athénée", "Rue de l'Étuve 1", "0123.456.749"),
+    zone="Europe/Brussels",
+    day_starts_at=time(4, 0),
+    orders_close_at=time(9, 0),
+    order_days_max=15,
+    closed_days=frozenset({date(2026, 11, 11), date(2026, 12, 25)}),
+    policy=POLICY,
+)
+
+
+@pytest.mark.parametrize("policy", [POLICY, CLOSED])
+def test_meta_is_read_back(policy: object) -> None:
+    meta = replace(META, policy=policy)  # type: ignore[arg-type]
+    assert snapshot.meta_from_rows(snapshot.meta_rows(meta)) == meta
+
+
+def test_a_school_without_closed_days_has_none() -> None:
+    meta = replace(META, closed_days=frozenset())
+    assert snapshot.meta_from_rows(snapshot.meta_rows(meta)) == meta
+
+
+def test_the_calendar_is_the_schools() -> None:
+    calendar = META.calendar(ZoneInfo(META.zone))
+    assert calendar.day_starts_at == time(4, 0)
+    assert not calendar.is_service_day(date(2026, 11, 11))
+
+
+def test_people_badges_products_and_orders_are_read_back_through_a_real_file() -> None:
+    eater = pupil(allergens=frozenset({Allergen.MILK, Allergen.EGGS}), diet="halal")
+    wallets = Wallets(general=Money(-120), reserve=Money(1500))
+    badge = Badge(BadgeKey("k1"), PupilId("p1"), BadgeState.BLOCKED, "E5F6")
+    every_price = MappingProxyType({price: Money(100) for price in PriceClass})
+    soup = replace(STEW, id=STEW.id, prices=every_price)
+    db = sqlite3.connect(":memory:")
+    db.executescript(snapshot.SCHEMA)
+    db.execute(
+        f"INSERT INTO pupil ({snapshot.PUPIL_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        snapshot.pupil_row(eater, wallets),
+    )
+    db.execute(
+        f"INSERT INTO badge ({snapshot.BADGE_COLUMNS}) VALUES (?,?,?,?)", snapshot.badge_row(badge)
+    )
+    db.execute(
+        f"INSERT INTO product ({snapshot.PRODUCT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
+        snapshot.product_row(soup),
+    )
+    db.execute(
+        f"INSERT INTO meal_order ({snapshot.ORDER_COLUMNS}) VALUES (?,?,?,?,?,?)",
+        snapshot.order_row(order()),
+    )
+
+    def only(table: str, columns: str) -> tuple[str | int | None, ...]:
+        row: tuple[str | int | None, ...] = db.execute(f"SELECT {columns} FROM {table}").fetchone()
+        return row
+
+    assert snapshot.pupil_from_row(only("pupil", snapshot.PUPIL_COLUMNS)) == (eater, wallets)
+    assert snapshot.badge_from_row(only("badge", snapshot.BADGE_COLUMNS)) == badge
+    assert snapshot.product_from_row(only("product", snapshot.PRODUCT_COLUMNS)) == soup
+    assert snapshot.order_from_row(only("meal_order", snapshot.ORDER_COLUMNS)) == order()
+    db.close()
+
+
+def test_control_bytes_in_a_name_do_not_pass_the_door() -> None:
+    row = list(snapshot.pupil_row(pupil(), Wallets(Money(0), Money(0))))
+    row[1] = "Al\x1b@ice"
+    assert snapshot.pupil_from_row(row)[0].first_name == "Al@ice"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ({}, "format is missing"),
+        ({"format": "one"}, "one"),
+        ({"made_at": "noon"}, "ends in Z"),
+        ({"policy.walk_in": "maybe"}, "maybe"),
+    ],
+)
+def test_a_bad_meta_is_named(rows: dict[str, str], words: str) -> None:
+    given = snapshot.meta_rows(META) | rows if rows else {}
+    with pytest.raises(SnapshotRowError, match=words):
+        snapshot.meta_from_rows(given)
+
+
+def test_a_bad_row_is_named_by_table_and_key() -> None:
+    pupil_row = list(snapshot.pupil_row(pupil(), Wallets(Money(0), Money(0))))
+    pupil_row[8] = None
+    with pytest.raises(SnapshotRowError, match="table pupil, row 'p1': None is not a whole number"):
+        snapshot.pupil_from_row(pupil_row)
+    with pytest.raises(SnapshotRowError, match="table badge, row 'k1': 'stolen'"):
+        snapshot.badge_from_row(("k1", "p1", "stolen", "E5F6"))
+    with pytest.raises(SnapshotRowError, match="table product, row 'stew'"):
+        snapshot.product_from_row(("stew", "Stew", "meal", 60, "poison", 1, None, None, None))
+    with pytest.raises(SnapshotRowError, match="table meal_order, row 'o1'"):
+        snapshot.order_from_row(("o1", "p1", TODAY.strftime("%d/%m"), "stew", 450, "reserved"))
