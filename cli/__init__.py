@@ -1,0 +1,1 @@
+"""The `refectory` command: words to calls, output as text or JSON."""

@@ -1,0 +1,1 @@
+"""Badge readers: one file per hardware family; each turns its device into taps and health."""

@@ -1,0 +1,103 @@
+"""A PostgreSQL cluster of our own, from Debian's packages, on a Unix socket in a short folder."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_TIMEOUT_S = 60
+
+
+class Cluster:
+    """A running cluster. Databases are made empty, or as a copy of another."""
+
+    def __init__(self, folder: Path, user: str) -> None:
+        self._folder = folder
+        self._user = user
+        self._numbers = count(1)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://{self._user}@/{name}?host={self._folder}"
+
+    def create(self) -> str:
+        """Make an empty database and return its name."""
+        name = f"d{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name}")
+        return name
+
+    def keep(self, name: str) -> None:
+        """Remember what a database holds now."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA kept")
+            for table in _tables(connection):
+                connection.execute(f"CREATE TABLE kept.{table} AS TABLE public.{table}".encode())
+
+    def reset(self, name: str) -> None:
+        """Put back what was remembered: much quicker than another database."""
+        with psycopg.connect(self.url(name)) as connection:
+            tables = _tables(connection)
+            connection.execute(f"TRUNCATE {', '.join(tables)}".encode())
+            connection.execute("SET session_replication_role = replica")
+            for table in tables:
+                connection.execute(
+                    f"INSERT INTO public.{table} SELECT * FROM kept.{table}".encode()
+                )
+
+    def run(self, sql: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.encode())
+
+
+def _tables(connection: psycopg.Connection[tuple[str]]) -> list[str]:
+    rows = connection.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    )
+    return [row[0] for row in rows]
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = found[-1] if found else Path(shutil.which("initdb") or "/missing")
+    if not initdb.exists():
+        pytest.fail("PostgreSQL is not installed: apt-get install postgresql")
+    return initdb.parent
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A cluster for the whole run; it belongs to `postgres` when the tests run as root."""
+    binaries = _binaries()
+    is_root = os.geteuid() == 0
+    user = "postgres" if is_root else pwd.getpwuid(os.geteuid()).pw_name
+    as_user = ["runuser", "-u", user, "--"] if is_root else []
+    # A socket's path may have 107 bytes: pytest's own folders are too deep.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    if is_root:
+        shutil.chown(folder, user)
+
+    def run(*words: str) -> None:
+        subprocess.run(
+            [*as_user, *words], check=True, capture_output=True, timeout=_TIMEOUT_S, cwd="/"
+        )
+
+    data = folder / "data"
+    try:
+        run(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", user, "-E", "UTF8")
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        control = str(binaries / "pg_ctl")
+        log = str(folder / "log")
+        run(control, "-D", str(data), "-w", "-l", log, "-o", options, "start")
+        try:
+            yield Cluster(folder, user)
+        finally:
+            run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
