@@ -1,0 +1,206 @@
+"""`refectory journal`: check what the terminal wrote, read it, and take it elsewhere."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.folder import data_folder
+from cli.output import (
+    EXIT_FAILED,
+    EXIT_NOT_CONFIGURED,
+    EXIT_WELL,
+    CommandError,
+    add_folder_option,
+    add_json_option,
+    complain,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from cli.main import Commands
+    from core.events import SealedEvent
+    from offline_cache.integrity import VerifyReport
+    from offline_cache.journal_reader import JournalReader
+
+_Position = tuple[int, int]
+
+
+def register(commands: "Commands") -> None:
+    """Add `journal verify`, `journal show` and `journal export`."""
+    parser = commands.add_parser("journal", help="the terminal's own record: verify, show, export")
+    actions = parser.add_subparsers(dest="journal_command", metavar="WHAT", required=True)
+    verify = actions.add_parser("verify", help="check every event and the chain over them")
+    _add_file(verify)
+    verify.set_defaults(run=_verify)
+    show = actions.add_parser("show", help="print the events, one on a line")
+    _add_file(show)
+    _add_range(show)
+    show.set_defaults(run=_show)
+    export = actions.add_parser(
+        "export", help="print JSON lines that docs/verify_journal.py can check by itself"
+    )
+    _add_file(export)
+    _add_range(export)
+    export.set_defaults(run=_export)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="a journal (default: journal.db in the terminal's folder); it may be in use",
+    )
+    add_folder_option(parser)
+    add_json_option(parser)
+
+
+def _add_range(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--after",
+        type=_position,
+        default=(0, 0),
+        metavar="EPOCH-SEQ",
+        help="only the events behind this one, as in 1-120",
+    )
+    parser.add_argument("--limit", type=_count, metavar="N", help="at most so many events")
+
+
+def _position(text: str) -> _Position:
+    epoch, mark, seq = text.partition("-")
+    if not (mark and epoch.isdecimal() and seq.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no place in a journal; write it like 1-120")
+    return (int(epoch), int(seq))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _file(parsed: argparse.Namespace) -> Path:
+    named: Path | None = parsed.file
+    return named if named is not None else data_folder(parsed) / "journal.db"
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    from offline_cache.errors import (  # noqa: PLC0415  sqlite3 loads late
+        JournalError,
+        JournalMissingError,
+    )
+
+    try:
+        yield
+    except JournalMissingError as error:
+        raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
+    except JournalError as error:
+        raise CommandError(str(error)) from error
+
+
+@contextmanager
+def _opened(parsed: argparse.Namespace) -> "Iterator[JournalReader]":
+    from offline_cache.journal_reader import JournalReader  # noqa: PLC0415  as above
+
+    with _told_in_one_line():
+        reader = JournalReader.open(_file(parsed))
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    from offline_cache.integrity import verify  # noqa: PLC0415  as above
+
+    with _told_in_one_line():
+        report = verify(_file(parsed))
+    if parsed.json:
+        say_json(_report_object(report))
+    elif report.fault is None:
+        say(_report_text(report))
+    else:
+        complain(
+            f"journal {report.path}: {report.fault}; {report.events} events before it are good; "
+            "keep the file and call a technician"
+        )
+    return EXIT_WELL if report.is_good else EXIT_FAILED
+
+
+def _report_object(report: "VerifyReport") -> dict[str, object]:
+    epoch, seq = report.acknowledged
+    return {
+        "file": str(report.path),
+        "ok": report.is_good,
+        "events": report.events,
+        "head": {
+            "epoch": report.head.epoch,
+            "seq": report.head.seq,
+            "hash": report.head.hash.hex(),
+        },
+        "acknowledged": {"epoch": epoch, "seq": seq},
+        "fault": report.fault,
+    }
+
+
+def _report_text(report: "VerifyReport") -> str:
+    head = report.head
+    if not report.events:
+        return f"journal {report.path}: well; it holds no event yet"
+    epoch, seq = report.acknowledged
+    held = f"up to {epoch}-{seq}" if seq else "nothing of it yet"
+    return (
+        f"journal {report.path}: well; {report.events} events up to {head.epoch}-{head.seq}, each "
+        f"whole and in its place; head hash {head.hash.hex()}; the centre holds {held}"
+    )
+
+
+def _show(parsed: argparse.Namespace) -> int:
+    with _opened(parsed) as reader:
+        for event in reader.events(parsed.after, parsed.limit):
+            plain = _plain(event)
+            if parsed.json:
+                say_json(plain | {"hash": event.hash.hex()})
+            else:
+                say(_event_text(event, plain))
+    return EXIT_WELL
+
+
+def _plain(event: "SealedEvent") -> dict[str, object]:
+    """Return what an event's bytes say; they may be damaged."""
+    try:
+        plain = json.loads(event.body)
+    except (ValueError, RecursionError):
+        plain = None
+    if not isinstance(plain, dict):
+        raise CommandError(
+            f"event {event.epoch}-{event.seq} cannot be read; find what else is damaged with "
+            "`refectory journal verify`"
+        )
+    return plain
+
+
+def _event_text(event: "SealedEvent", plain: dict[str, object]) -> str:
+    from core.text import printable  # noqa: PLC0415  as above
+
+    told = plain.get("data")
+    pairs = told.items() if isinstance(told, dict) else ()
+    words = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in pairs)
+    return printable(f"{event.epoch}-{event.seq}  {plain.get('at')}  {event.kind.value}  {words}")
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from offline_cache.export import export_lines  # noqa: PLC0415  as above
+
+    with _opened(parsed) as reader:
+        for line in export_lines(reader.events(parsed.after, parsed.limit)):
+            sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.flush()
+    return EXIT_WELL

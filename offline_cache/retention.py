@@ -1,0 +1,99 @@
+"""Archives: events written to a file of JSON lines before they leave the journal."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Final, Protocol
+
+from core.chain import link
+from core.events import SealedEvent
+from core.till_state import BEFORE_ALL, Position
+from offline_cache.connection import file_error
+from offline_cache.errors import DiskBrokenError
+from offline_cache.export import event_body, export_lines
+from offline_cache.journal_reader import Head
+
+_EVENTS_A_FILE: Final = 5000
+_EVENTS_A_STEP: Final = 200
+
+
+class EventSource(Protocol):
+    """The part of a journal that an archive is written from."""
+
+    path: Path
+
+    def events(
+        self, after: Position = BEFORE_ALL, limit: int | None = None
+    ) -> Iterator[SealedEvent]:
+        """Yield the stored events in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A file that holds events, and the last event of each step in which they can be removed."""
+
+    path: Path
+    steps: tuple[Head, ...]
+
+
+def place_text(position: Position) -> str:
+    """Return a place in a journal as people write it: `1-120`."""
+    return f"{position[0]}-{position[1]}"
+
+
+def archive_events(journal: EventSource, through: Position, *, folder: Path) -> Archive | None:
+    """Write events up to a position to a file in a folder; None when there are none.
+
+    At most 5000 go into one file. It is durable and was read back when this returns; its name
+    tells what is in it.
+    Raises JournalError, also when the disk did not give back what it was given.
+    """
+    wanted = takewhile(
+        lambda event: (event.epoch, event.seq) <= through, journal.events(limit=_EVENTS_A_FILE)
+    )
+    events = list(wanted)
+    if not events:
+        return None
+    first, last = (place_text((event.epoch, event.seq)) for event in (events[0], events[-1]))
+    target = folder / f"journal-{first}-to-{last}.jsonl"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(target, events)
+        digest = _read_back(target, events[0].prev_hash)
+    except OSError as error:
+        raise file_error(error, target) from error
+    if digest != events[-1].hash:
+        raise DiskBrokenError(
+            f"archive {target}: the disk did not give back what it was given; nothing was removed;"
+            " look for disk errors with `journalctl -k`"
+        )
+    ends = [*range(_EVENTS_A_STEP - 1, len(events) - 1, _EVENTS_A_STEP), len(events) - 1]
+    steps = tuple(Head(events[end].epoch, events[end].seq, events[end].hash) for end in ends)
+    return Archive(target, steps)
+
+
+def _write(target: Path, events: list[SealedEvent]) -> None:
+    unfinished = target.with_name(target.name + ".part")
+    with unfinished.open("wb") as file:
+        file.writelines(line + b"\n" for line in export_lines(events))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(target)
+    descriptor = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_back(target: Path, prev_hash: bytes) -> bytes:
+    """Return the hash at the end of a file's chain, which begins behind another."""
+    with target.open("rb") as file:
+        for line in file:
+            body = event_body(line)
+            if body is not None:
+                prev_hash = link(prev_hash, body)
+    return prev_hash

@@ -1,0 +1,282 @@
+"""The copy of the school's data: what the centre last said, as one SQLite file.
+
+Rules that keep it true:
+1. It is replaced whole, by renaming a file that was verified. It is never changed in place: it is
+   opened as immutable, which also passes over a `-wal` that a file before it left behind.
+2. A file that fails any check leaves the one before in place.
+3. A connection that stays open goes on reading the file before: whoever installs a copy closes
+   the old one.
+It can be thrown away at any time; the centre makes another.
+"""
+
+import os
+import sqlite3
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from core.catalogue import Product
+from core.ids import BadgeKey, ProductId, SchoolId
+from core.orders import OrderState
+from core.people import BadgeState, Language, PriceClass, Pupil
+from core.snapshot import (
+    APPLICATION_ID,
+    FORMAT,
+    PRODUCT_COLUMNS,
+    PUPIL_COLUMNS,
+    Meta,
+    SnapshotRowError,
+    badge_from_row,
+    meta_from_rows,
+    order_from_row,
+    product_from_row,
+    pupil_from_row,
+)
+from core.view import Holder
+from offline_cache.connection import DATABASE_ERRORS, connect_reader
+from offline_cache.errors import (
+    ForeignSchoolError,
+    SnapshotCorruptError,
+    SnapshotError,
+    SnapshotFormatError,
+    SnapshotMissingError,
+)
+
+_CURE = "fetch a new copy with `refectory sync now`"
+_BADGE_COLUMN_COUNT = 4
+_HOLDER = """
+SELECT badge.key, badge.pupil_id, badge.state, badge.last4,
+    pupil.id, pupil.first_name, pupil.last_name, pupil.class_name, pupil.price_class,
+    pupil.allergens, pupil.diet, pupil.language, pupil.general_cents, pupil.reserve_cents
+FROM badge JOIN pupil ON pupil.id = badge.pupil_id WHERE badge.key = ?
+"""
+_ORDERS = """
+SELECT id, pupil_id, day, product_id, price_cents, state
+FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
+"""
+_NAMED = f"SELECT {PUPIL_COLUMNS} FROM pupil"  # noqa: S608  our own words
+_BEGINS = "instr(folded(' ' || first_name || ' ' || last_name || ' ' || class_name), ?) > 0"
+_BY_NAME = " ORDER BY folded(last_name), folded(first_name), id LIMIT ?"
+_META = "SELECT key, value FROM meta"
+_PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
+_MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
+_PUPIL_COUNT = "SELECT count(*) FROM pupil"
+_ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ?"
+
+
+def _not_in(column: str, words: type[StrEnum]) -> str:
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return f"{column} NOT IN ({listed})"
+
+
+# One pass a table finds the rows that a tap could not read.
+_BAD_ROWS: Final = {
+    "badge": f"SELECT key FROM badge WHERE {_not_in('state', BadgeState)}",  # noqa: S608
+    "pupil": f"""
+SELECT id FROM pupil WHERE typeof(general_cents) != 'integer'
+OR typeof(reserve_cents) != 'integer' OR {_not_in("price_class", PriceClass)}
+OR {_not_in("language", Language)}""",  # noqa: S608
+    "meal_order": f"""
+SELECT id FROM meal_order WHERE typeof(price_cents) != 'integer'
+OR {_not_in("state", OrderState)} OR day IS NOT date(day, '+0 days')""",  # noqa: S608
+    "menu": "SELECT day FROM menu WHERE day IS NOT date(day, '+0 days')",
+}
+
+
+class Snapshot:
+    """A copy, open for reading. For one thread."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        """Read what is small; `open` checks first that the file is a copy."""
+        self.path = path
+        self._connection = connection
+        self._execute = connection.execute
+        connection.create_function("folded", 1, _folded, deterministic=True)
+        self._meta = meta_from_rows(dict(connection.execute(_META)))
+        products = [product_from_row(row) for row in connection.execute(_PRODUCTS)]
+        self._products = MappingProxyType({product.id: product for product in products})
+        self._counts: dict[date, tuple[int, int]] = {}
+
+    @classmethod
+    def open(cls, path: Path, *, school_id: SchoolId | None) -> "Snapshot":
+        """Open the copy at a path. school_id: whose it must be; None for any school's.
+
+        Raises SnapshotMissingError, SnapshotCorruptError, SnapshotFormatError or
+        ForeignSchoolError.
+        """
+        if not path.is_file():
+            raise SnapshotMissingError(f"there is no copy of the school's data at {path}; {_CURE}")
+        connection: sqlite3.Connection | None = None
+        try:
+            connection = connect_reader(path, "&immutable=1")
+            _check_format(connection, path)
+            snapshot = cls(path, connection)
+            _check_school(snapshot.meta, path, school_id)
+        except BaseException as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, (*DATABASE_ERRORS, SnapshotRowError)):
+                raise _corrupt(path, error) from error
+            raise
+        return snapshot
+
+    @property
+    def meta(self) -> Meta:
+        """What the copy says of itself: the school, its rules, its age, how far it is settled."""
+        return self._meta
+
+    def holder(self, key: BadgeKey, day: date) -> Holder | None:
+        """Return whose badge it is, with wallets and the orders of a day; None if unknown.
+
+        Raises SnapshotCorruptError when a row cannot be read.
+        """
+        try:
+            row = self._execute(_HOLDER, (key,)).fetchone()
+            if row is None:
+                return None
+            badge = badge_from_row(row[:_BADGE_COLUMN_COUNT])
+            pupil, wallets = pupil_from_row(row[_BADGE_COLUMN_COUNT:])
+            orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
+            return Holder(badge, pupil, wallets, tuple(map(order_from_row, orders)))
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def product(self, product_id: ProductId) -> Product | None:
+        """Return a product; None if the copy has none of this id."""
+        return self._products.get(product_id)
+
+    def products(self) -> Mapping[ProductId, Product]:
+        """Return all products by id."""
+        return self._products
+
+    def menu(self, day: date) -> tuple[Product, ...]:
+        """Return what is on the menu of a day. Raises SnapshotCorruptError."""
+        try:
+            rows = self._execute(_MENU, (day.isoformat(),)).fetchall()
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        return tuple(self._products[ProductId(row[0])] for row in rows if row[0] in self._products)
+
+    def counts(self, day: date) -> tuple[int, int]:
+        """Return how many pupils the copy holds, and how many orders of a day.
+
+        Counted once a day: the copy never changes. Raises SnapshotCorruptError.
+        """
+        if day not in self._counts:
+            try:
+                pupils = self._execute(_PUPIL_COUNT).fetchone()[0]
+                orders = self._execute(_ORDER_COUNT, (day.isoformat(),)).fetchone()[0]
+            except DATABASE_ERRORS as error:
+                raise _corrupt(self.path, error) from error
+            self._counts[day] = (pupils, orders)
+        return self._counts[day]
+
+    def search(self, text: str, *, limit: int = 20) -> tuple[Pupil, ...]:
+        """Return the pupils of whom each word of a text begins a name or the class.
+
+        Case and accents do not count. Sorted by name; none for a text without words. It reads all
+        pupils: for a person who types, not for a tap. Raises SnapshotCorruptError.
+        """
+        words = _folded(text).split()
+        if not words:
+            return ()
+        query = f"{_NAMED} WHERE {' AND '.join([_BEGINS] * len(words))}{_BY_NAME}"
+        try:
+            rows = self._execute(query, (*(f" {word}" for word in words), limit)).fetchall()
+            return tuple(pupil_from_row(row)[0] for row in rows)
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def verify(self) -> None:
+        """Read the whole file. Raises SnapshotCorruptError, naming the first fault."""
+        try:
+            (answer,) = self._execute("PRAGMA quick_check(1)").fetchone()
+            if answer != "ok":
+                raise _corrupt(self.path, answer)
+            orphan = self._execute("PRAGMA foreign_key_check").fetchone()
+            if orphan is not None:
+                raise _corrupt(self.path, f"a row of {orphan[0]} points to no row of {orphan[2]}")
+            for table, query in _BAD_ROWS.items():
+                bad = self._execute(f"{query} LIMIT 1").fetchone()
+                if bad is not None:
+                    raise _corrupt(self.path, f"table {table}, row {bad[0]!r} cannot be read")
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def install_snapshot(candidate: Path, target: Path, *, school_id: SchoolId | None) -> Snapshot:
+    """Verify a new copy, put it in the place of the old one, and open it.
+
+    The caller closes the old copy when this has returned. Raises SnapshotError, as `Snapshot.open`
+    does; then the old copy is where it was, and so is the candidate.
+    """
+    checked = Snapshot.open(candidate, school_id=school_id)
+    try:
+        checked.verify()
+    finally:
+        checked.close()
+    try:
+        # A -wal that is left behind would be taken for the new file's by whoever opens it plainly.
+        for end in ("-wal", "-shm", "-journal"):
+            for path in (candidate, target):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+        _sync(candidate, os.O_RDONLY)
+        candidate.replace(target)
+        _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise SnapshotError(
+            f"copy {target}: it cannot be replaced ({error.strerror}); look at the disk with "
+            "`refectory doctor`"
+        ) from error
+    return Snapshot.open(target, school_id=school_id)
+
+
+def _folded(text: str) -> str:
+    """Return text without case and accents, its words parted by single blanks."""
+    parts = unicodedata.normalize("NFKD", text.replace("-", " "))
+    kept = "".join(part for part in parts if not unicodedata.combining(part))
+    # The blank in front is what a word's beginning is found by.
+    return " " + " ".join(kept.casefold().split())
+
+
+def _check_format(connection: sqlite3.Connection, path: Path) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id != APPLICATION_ID:
+        raise SnapshotCorruptError(f"copy {path}: it is no copy of a school's data; {_CURE}")
+    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    with suppress(TypeError, ValueError):
+        if int(row[0]) > FORMAT:
+            raise SnapshotFormatError(
+                f"copy {path}: it has format {row[0]}, this program reads {FORMAT}; install the "
+                "newer refectory that the centre asks for"
+            )
+
+
+def _check_school(meta: Meta, path: Path, school_id: SchoolId | None) -> None:
+    if school_id is not None and meta.school_id != school_id:
+        raise ForeignSchoolError(
+            f"copy {path}: it is of the school {meta.school_id!r}, and this terminal belongs to "
+            f"{school_id!r}; {_CURE}, or enrol the terminal anew"
+        )
+
+
+def _corrupt(path: Path, reason: object) -> SnapshotCorruptError:
+    words = " ".join(str(reason).split())[:200]
+    return SnapshotCorruptError(f"copy {path}: it is damaged ({words}); {_CURE}")
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
