@@ -1,0 +1,224 @@
+"""Measures how long a verdict takes from Python to the screen, in a real Chromium.
+
+Usage: python benchmarks/screens.py [--taps N] [--rounds N] [--soak N] [--json]
+
+For the till and the pupils' page, with and without a throttled processor, in rounds of shuffled
+order. "Painted" is the first task after the next frame. The page's clock and Python's are compared
+by the shortest of nine round trips. The machine's load stands beside the figures: compare within
+one run. --soak plays that many taps and reports heap and DOM nodes before and after.
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from terminal.board import Board
+from terminal.twin import TwinTerminal
+from terminal.web.server import WebServer
+
+PAUSE_S = 0.13
+PAINTED_TIMEOUT_S = 10.0
+PAGES = {"till": "/", "pupil": "/pupil"}
+THROTTLES = (1, 4)
+PROBE = """
+window.painted = [];
+const after = (report) => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => report(performance.timeOrigin + performance.now());
+  port2.postMessage(0);
+});
+let seen = null;
+new MutationObserver(() => {
+  const shown = document.querySelector("[data-seq]")?.dataset;
+  if (!shown || shown.seq === seen) return;
+  seen = shown.seq;
+  const { seq, t0 } = shown;
+  after((at) => window.painted.push([Number(seq), at - Number(t0)]));
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+document.addEventListener("securitypolicyviolation", (event) => {
+  throw new Error(`policy: ${event.violatedDirective}`);
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A page at a throttle: 4 makes the processor four times slower."""
+
+    page: str
+    throttle: int
+
+    @property
+    def name(self) -> str:
+        """As the table calls it."""
+        return f"{self.page} {self.throttle}x"
+
+
+class Stage:
+    """A twin, its server and a browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.board = Board(boot="bench")
+        self.terminal = TwinTerminal(self.board)
+        self.terminal.publish_status({"menu": ["Spaghetti"]})
+        self.server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=self.board,
+            terminal=self.terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        self.server.start()
+        size = {"width": 1280, "height": 800}
+        self.context = browser.new_context(viewport=size, screen=size)
+        self.context.add_init_script(PROBE)
+
+    def open(self, path: str, *, throttle: int) -> tuple[Page, CDPSession]:
+        """Open a page with a throttled processor."""
+        page = self.context.new_page()
+        page.goto(self.server.launch_url())
+        page.wait_for_selector(".chip")
+        session = self.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+        page.goto(f"{self.server.address}{path}")
+        page.wait_for_selector(".chip, .menu")
+        return page, session
+
+    def close(self) -> None:
+        """End the page and the server."""
+        self.context.close()
+        self.server.stop()
+
+
+def clock_offset_ms(page: Page) -> float:
+    """Return how far the page's clock is ahead of Python's."""
+    trips = []
+    for _ in range(9):
+        before = time.time_ns() / 1e6  # noqa: TID251  a benchmark reads the real clock
+        there = page.evaluate("performance.timeOrigin + performance.now()")
+        after = time.time_ns() / 1e6  # noqa: TID251
+        trips.append((after - before, there - (before + after) / 2))
+    return min(trips)[1]
+
+
+def painted_ms(stage: Stage, page: Page, *, taps: int, chance: random.Random) -> list[float]:
+    """Publish verdicts one by one; return how long each took until it was painted."""
+    offset = clock_offset_ms(page)
+    pause = threading.Event()
+    page.evaluate("window.painted.length = 0")
+    for number in range(taps):
+        t0_ms = time.time_ns() / 1e6  # noqa: TID251
+        tone = chance.choice(["ok", "ok", "ok", "refused", "attention"])
+        stage.terminal.publish_verdict(
+            {"t0_ms": t0_ms, "tone": tone, "name": f"Pupil {number}", "wallet_cents": number}
+        )
+        pause.wait(PAUSE_S)
+    page.wait_for_function(f"window.painted.length >= {taps}", timeout=PAINTED_TIMEOUT_S * 1000)
+    return [delay - offset for _, delay in page.evaluate("window.painted")]
+
+
+def ready_ms(page: Page) -> float:
+    """Load the page anew; return when its first content was painted."""
+    page.reload()
+    page.wait_for_selector(".chip, .menu")
+    paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+    page.wait_for_function(f"({paint}) > 0")
+    return float(page.evaluate("performance.now()"))
+
+
+def soak(stage: Stage, *, taps: int) -> dict[str, int]:
+    """Play many taps at full speed; return heap and nodes before and after."""
+    page, session = stage.open("/", throttle=1)
+    stage.terminal.publish_verdict({})
+    for number in range(50):
+        stage.terminal.publish_verdict({"name": f"Pupil {number}"})
+    figures = {"taps": taps} | {f"{k}_before": v for k, v in _sizes(session).items()}
+    pause = threading.Event()
+    for number in range(taps):
+        stage.terminal.publish_verdict({"name": f"Pupil {number}", "receipt": number})
+        pause.wait(0.002)
+    page.get_by_text(f"Pupil {taps - 1}").first.wait_for()
+    figures |= {f"{k}_after": v for k, v in _sizes(session).items()}
+    page.close()
+    return figures
+
+
+def _sizes(session: CDPSession) -> dict[str, int]:
+    session.send("HeapProfiler.collectGarbage")
+    counters = session.send("Memory.getDOMCounters")
+    heap = session.send("Runtime.getHeapUsage")
+    return {"heap_bytes": int(heap["usedSize"]), "dom_nodes": int(counters["nodes"])}
+
+
+def percentile(values: list[float], per_cent: int) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * per_cent // 100)]
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    chance = random.Random(options.seed)
+    variants = [Variant(page, throttle) for page in PAGES for throttle in THROTTLES]
+    delays: dict[Variant, list[float]] = {variant: [] for variant in variants}
+    loads: dict[Variant, list[float]] = {variant: [] for variant in variants}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        for _ in range(options.rounds):
+            for variant in chance.sample(variants, len(variants)):
+                stage = Stage(browser)
+                page, _session = stage.open(PAGES[variant.page], throttle=variant.throttle)
+                loads[variant].append(ready_ms(page))
+                delays[variant] += painted_ms(stage, page, taps=options.taps, chance=chance)
+                stage.close()
+        soaked: dict[str, int] | None = None
+        if options.soak:
+            stage = Stage(browser)
+            soaked = soak(stage, taps=options.soak)
+            stage.close()
+        browser.close()
+    painted = {
+        variant.name: {
+            "n": len(values),
+            "p50_ms": round(statistics.median(values), 1),
+            "p95_ms": round(percentile(values, 95), 1),
+            "p99_ms": round(percentile(values, 99), 1),
+            "page_ready_ms": round(statistics.median(loads[variant])),
+        }
+        for variant, values in delays.items()
+    }
+    return {"painted": painted, "soak": soaked, "load_average": os.getloadavg()[0]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="From a verdict in Python to the painted screen.")
+    parser.add_argument("--taps", type=int, default=40, help="taps a variant and round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--soak", type=int, default=0, help="taps at full speed for memory")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    result = measure(options)
+    if options.json:
+        print(json.dumps(result))
+        return
+    for name, figures in result["painted"].items():
+        print(f"{name:10}", "  ".join(f"{key} {value}" for key, value in figures.items()))
+    if result["soak"]:
+        print("soak      ", "  ".join(f"{key} {value}" for key, value in result["soak"].items()))
+    print(f"load average {result['load_average']:.1f}")
+
+
+if __name__ == "__main__":
+    main()

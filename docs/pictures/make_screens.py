@@ -1,0 +1,260 @@
+# ruff: noqa: INP001  a script, not a part of the house
+"""Makes the pictures of the screens in docs/pictures/screens, in a real Chromium.
+
+Usage: python docs/pictures/make_screens.py [FOLDER]
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from terminal.board import Board, Content
+from terminal.ports import DemoBadge
+from terminal.twin import UNKNOWN_BADGE, TwinTerminal, card
+from terminal.web.server import WebServer
+
+FOLDER = Path(__file__).parent / "screens"
+# The pictures show an invented lunch; the page's own clock stands at its hour.
+COLOURS = 96
+NOON = "2026-11-24T10:52:20Z"
+TILL = {"width": 1280, "height": 800}
+SMALL = {"width": 1024, "height": 600}
+WIDE = {"width": 1920, "height": 1080}
+PORTRAIT = {"width": 800, "height": 1280}
+
+LUNCH: tuple[Content, ...] = (
+    {"name": "Noé D.", "class_name": "1A"},
+    {"name": "Inès B.", "class_name": "2C"},
+    {"name": "Jan V.", "outcome": "refused", "tone": "attention", "reason": "not_enough_money"},
+    {"name": "Zoé L.", "outcome": "refused", "tone": "refused", "reason": "blocked_badge"},
+    UNKNOWN_BADGE,
+    {"name": "Maximilien-Alexandre de B.", "class_name": "5D"},
+    {"name": "Łucja S.", "outcome": "sold", "price_cents": 520},
+)
+ACCEPTED: Content = {
+    "name": "Léa V.",
+    "class_name": "3B",
+    "meal": "Spaghetti bolognaise",
+    "allergens": ["peanuts"],
+    "diet": "halal",
+}
+CONFLICT: Content = ACCEPTED | {
+    "tone": "attention",
+    "meal": "Nouilles sautées au poulet, sauce satay",
+    "allergens": ["peanuts", "sesame"],
+    "conflicts": ["peanuts"],
+}
+SOLD: Content = {
+    "outcome": "sold",
+    "name": "Łucja S.",
+    "class_name": "6A",
+    "meal": "Menu chaud",
+    "price_cents": 520,
+    "wallet_cents": 1380,
+    "receipt": 142,
+    "is_provisional": True,
+}
+SERVED: Content = ACCEPTED | {
+    "outcome": "refused",
+    "tone": "attention",
+    "reason": "already_served",
+    "earlier_at": "2026-11-24T10:31:00Z",
+    "meal": None,
+    "price_cents": None,
+}
+BLOCKED: Content = SERVED | {
+    "tone": "refused",
+    "reason": "blocked_badge",
+    "earlier_at": None,
+    "name": "Zoé L.",
+}
+TROUBLE: Content = {
+    "printer": {"state": "paper_end", "detail": "kitchen: out of paper", "waiting": 3},
+    "is_online": False,
+    "queue": {"count": 12, "oldest_at": "2026-11-24T10:34:00Z"},
+    "walk_in": {"risk_cents": 3640, "limit_cents": 20000},
+}
+ALARM: Content = {
+    "alarm": {"text": "The clock is wrong. Is it Tuesday 24 November? Ask the office."}
+}
+BADGES: tuple[tuple[str, str], ...] = (
+    ("Léa V.", "repas réservé"),
+    ("Noé D.", "repas réservé"),
+    ("Inès B.", "repas réservé"),
+    ("Hugo M.", "repas réservé"),
+    ("Emma P.", "repas réservé"),
+    ("Liam T.", "allergie dans le plat du jour"),
+    ("Łucja S.", "pas de réservation, solde suffisant"),
+    ("Jan V.", "pas de réservation, solde trop bas"),
+    ("Zoé L.", "badge bloqué"),
+    ("Tom W.", "repas annulé à temps"),
+    ("Carte inconnue", "badge inconnu"),
+)
+
+
+def demo_badges() -> tuple[DemoBadge, ...]:
+    """Return a few badges as the demo school offers them."""
+    return tuple(
+        DemoBadge(card(f"04A1B2C3D4E5{number:02X}"), name, expectation)
+        for number, (name, expectation) in enumerate(BADGES)
+    )
+
+
+class Studio:
+    """A server with a twin behind it, and a browser before it."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser = browser
+        self._folder = folder
+
+    def picture(
+        self,
+        name: str,
+        *,
+        verdict: Content | None,
+        status: Content | None = None,
+        size: dict[str, int] = TILL,
+        language: str = "fr",
+        has_demo: bool = True,
+        screen_mm: int = 257,
+    ) -> None:
+        """Take one picture of the till."""
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board, demo_badges() if has_demo else ())
+        terminal.publish_status({"served": 142, "reserved": 180} | dict(status or {}))
+        if not has_demo:
+            terminal.publish_status({"mode": "live"})
+        for tap in LUNCH if verdict else ():
+            terminal.publish_verdict(tap)
+        if verdict:
+            terminal.publish_verdict(verdict)
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language=language,
+            screen_mm=screen_mm,
+        )
+        server.start()
+        try:
+            self._shoot(name, server, size)
+        finally:
+            server.stop()
+
+    def _shoot(self, name: str, server: WebServer, size: dict[str, int]) -> None:
+        page = self._page(size)
+        page.goto(server.launch_url())
+        page.wait_for_selector(".chip")
+        self._keep(page, name)
+
+    def gone(self, name: str) -> None:
+        """Take one picture of a till whose daemon has ended."""
+        board, server = self._stage()
+        page = self._page(TILL)
+        page.goto(server.launch_url())
+        page.wait_for_selector(".chip")
+        for tap in LUNCH:
+            TwinTerminal(board).publish_verdict(tap)
+        page.wait_for_selector("[data-seq]")
+        server.stop()
+        page.clock.run_for(4000)
+        page.wait_for_selector("[data-line=gone]")
+        self._keep(page, name)
+
+    def pupil(self, name: str, verdict: Content | None) -> None:
+        """Take one picture of the pupils' screen."""
+        board, server = self._stage()
+        try:
+            page = self._page(TILL)
+            page.goto(server.launch_url())
+            page.wait_for_selector(".chip")
+            page.goto(f"{server.address}/pupil")
+            page.wait_for_selector(".menu")
+            if verdict is not None:
+                TwinTerminal(board).publish_verdict(verdict)
+                page.wait_for_selector("[data-seq]")
+            self._keep(page, name)
+        finally:
+            server.stop()
+
+    def technician(self, name: str) -> None:
+        """Take one picture of the technician's page."""
+        _, server = self._stage()
+        try:
+            page = self._page(TILL)
+            page.goto(server.launch_url())
+            page.wait_for_selector(".chip")
+            page.goto(f"{server.address}/technician")
+            self._keep(page, name)
+        finally:
+            server.stop()
+
+    def _stage(self) -> tuple[Board, WebServer]:
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board)
+        menu = ["Potage aux légumes", "Spaghetti bolognaise", "Lasagne végétarienne"]
+        terminal.publish_status(TROUBLE | {"menu": menu})
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        server.start()
+        return board, server
+
+    def _keep(self, page: Page, name: str) -> None:
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        shot.quantize(COLOURS, dither=Image.Dither.NONE).save(
+            self._folder / f"{name}.png", optimize=True
+        )
+        page.context.close()
+
+    def _page(self, size: dict[str, int]) -> Page:
+        context = self._browser.new_context(viewport=size, screen=size, locale="fr-BE")
+        page = context.new_page()
+        page.clock.install(time=NOON)
+        return page
+
+
+def main() -> None:
+    """Make all pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        studio = Studio(browser, folder)
+        studio.picture("till-idle", verdict=None)
+        studio.picture("till-collected", verdict=ACCEPTED)
+        studio.picture("till-allergy", verdict=CONFLICT)
+        studio.picture("till-sold-offline", verdict=SOLD, status=TROUBLE)
+        studio.picture("till-already-served", verdict=SERVED)
+        studio.picture("till-refused", verdict=BLOCKED)
+        studio.picture("till-unknown", verdict=UNKNOWN_BADGE, language="nl")
+        studio.picture("till-small", verdict=CONFLICT, status=TROUBLE, size=SMALL)
+        studio.picture("till-portrait", verdict=CONFLICT, status=TROUBLE, size=PORTRAIT)
+        studio.picture("till-wide", verdict=SOLD, status=TROUBLE, size=WIDE, language="en")
+        studio.picture("till-live", verdict=ACCEPTED, has_demo=False, language="de")
+        studio.picture("till-alarm", verdict=ACCEPTED, status=ALARM, language="en")
+        studio.picture("till-seven-inch", verdict=CONFLICT, size=SMALL, screen_mm=178)
+        studio.gone("till-gone")
+        studio.pupil("pupil-idle", None)
+        studio.pupil("pupil-ok", ACCEPTED)
+        studio.pupil("pupil-ask", SERVED)
+        studio.technician("technician")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

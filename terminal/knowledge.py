@@ -1,0 +1,126 @@
+"""What the terminal knows: the centre's copy, its age, the connection, and the view of one tap."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from core.calendar import SchoolCalendar
+from core.catalogue import Product
+from core.events import Basis
+from core.ids import BadgeKey, ProductId
+from core.money import ZERO
+from core.policy import CLOSED, Policy
+from core.receipt import SchoolHeader
+from core.tap import Tap, badge_key, identity_fault
+from core.view import Holder, OwnSums, Place, View
+from offline_cache.snapshot import Snapshot
+from terminal.recorder import Recorder
+
+_NOWHERE = SchoolHeader(name="", address="", number="")
+_HOME_ZONE = ZoneInfo("Europe/Brussels")
+
+
+class Knowledge:
+    """The copy of the centre's data as decisions see it. Used by the till thread alone."""
+
+    def __init__(self, *, school_key: bytes, terminal_name: str) -> None:
+        self._school_key = school_key
+        self._terminal_name = terminal_name
+        self._snapshot: Snapshot | None = None
+        self._confirmed_at: datetime | None = None
+        self._place = Place(_NOWHERE, SchoolCalendar(zone=_HOME_ZONE), terminal_name)
+        self.is_online = False
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The copy in use; None before the first was fetched."""
+        return self._snapshot
+
+    @property
+    def place(self) -> Place:
+        """Where the terminal stands."""
+        return self._place
+
+    @property
+    def policy(self) -> Policy:
+        """The rules in force: the copy's, or those that allow nothing."""
+        return CLOSED if self._snapshot is None else self._snapshot.meta.policy
+
+    @property
+    def copy_at(self) -> datetime | None:
+        """When the copy was last known to be true."""
+        if self._snapshot is None:
+            return None
+        made_at = self._snapshot.meta.made_at
+        return made_at if self._confirmed_at is None else max(made_at, self._confirmed_at)
+
+    @property
+    def basis(self) -> Basis:
+        """What an event says that the terminal knew."""
+        cursor = "" if self._snapshot is None else self._snapshot.meta.cursor
+        return Basis(cursor=cursor, policy=self.policy.version, is_online=self.is_online)
+
+    def use(self, snapshot: Snapshot) -> None:
+        """Decide by another copy from now on."""
+        self._snapshot = snapshot
+        meta = snapshot.meta
+        name = meta.terminal_name or self._terminal_name
+        self._place = Place(meta.school, meta.calendar(ZoneInfo(meta.zone)), name)
+
+    def confirm(self, at: datetime) -> None:
+        """Note that the centre had nothing newer than the copy at a moment."""
+        self._confirmed_at = at
+
+    def day(self, now: datetime) -> date:
+        """Return the business day of a moment, in the school's zone."""
+        return self._place.calendar.business_day(now)
+
+    def view(self, tap: Tap, recorder: Recorder, now: datetime) -> View:
+        """Return all that a decision on a tap needs to know."""
+        day = self.day(now)
+        key = self._key_of(tap)
+        holder = None
+        if key is not None and self._snapshot is not None:
+            holder = self._snapshot.holder(key, day)
+        return View(
+            place=self._place,
+            day=day,
+            copy_at=self.copy_at,
+            is_online=self.is_online,
+            badge=key,
+            holder=holder,
+            own=_own_sums(recorder, holder, day),
+            products=self._products(),
+            epoch=recorder.epoch,
+            next_seq=recorder.next_seq,
+            next_receipt=recorder.state.receipt_number + 1,
+        )
+
+    def _key_of(self, tap: Tap) -> BadgeKey | None:
+        if identity_fault(tap.credential) is not None:
+            return None
+        return badge_key(tap.credential, school_key=self._school_key)
+
+    def _products(self) -> Mapping[ProductId, Product]:
+        return MappingProxyType({}) if self._snapshot is None else self._snapshot.products()
+
+
+def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:
+    state = recorder.state
+    collected = {}
+    walk_in_at = None
+    if holder is not None:
+        collected = {
+            order.id: state.collected_at[order.id]
+            for order in holder.orders
+            if order.id in state.collected_at
+        }
+        walk_in_at = state.walk_in_at.get((day, holder.pupil.id))
+    return OwnSums(
+        collected_at=collected,
+        walk_in_at=walk_in_at,
+        pupil_unsettled=ZERO if holder is None else state.unsettled_of(holder.pupil.id),
+        terminal_unsettled=state.unsettled_total,
+        terminal_unsettled_count=state.unsettled_count,
+    )

@@ -1,0 +1,47 @@
+"""What the screens and the command line may ask of a running terminal."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.tap import Credential
+from terminal.board import Content
+
+
+class TerminalBusyError(Exception):
+    """The terminal did not answer in time; nothing was lost, and what was asked may yet happen."""
+
+
+class NoSimulatedReaderError(Exception):
+    """A tap was asked for, but no reader of this terminal is simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoBadge:
+    """A badge of the demo school: its card, whose it is, and what awaits it, in plain words."""
+
+    credential: Credential
+    name: str
+    expectation: str
+
+
+class TerminalPort(Protocol):
+    """A running terminal, as seen from a screen or a command. Safe to call from any thread."""
+
+    def tap(self, credential: Credential, *, timeout_s: float) -> Content:
+        """Tap a badge on the simulated reader; return the verdict once it is durable.
+
+        Raises NoSimulatedReaderError or TerminalBusyError.
+        """
+        ...
+
+    def sync_now(self) -> None:
+        """Ask the uplink to send and to fetch at once."""
+        ...
+
+    def status(self) -> Content:
+        """Return what `refectory status --json` prints."""
+        ...
+
+    def demo_badges(self) -> tuple[DemoBadge, ...]:
+        """Return the badges that the page offers to tap; none outside the demo."""
+        ...

@@ -1,0 +1,136 @@
+"""The memory twin of a terminal: the port that screens and commands use, without a till behind it.
+
+It publishes on a real board what it was told to answer, and can fail on demand.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from core.tap import Credential, Technology
+from terminal.board import Board, Content
+from terminal.ports import DemoBadge, NoSimulatedReaderError, TerminalBusyError
+
+BASE_VERDICT: Final[Content] = {
+    "at": "2026-11-24T10:52:00Z",
+    "outcome": "collected",
+    "tone": "ok",
+    "reason": None,
+    "name": "Léa V.",
+    "class_name": "3B",
+    "meal": "Spaghetti bolognaise",
+    "allergens": [],
+    "conflicts": [],
+    "diet": "",
+    "price_cents": 450,
+    "wallet_cents": 2340,
+    "is_provisional": False,
+    "earlier_at": None,
+    "epoch": 1,
+    "receipt": None,
+    "t0_ms": 0,
+}
+"""A verdict as the till publishes it; scripts change what matters to them."""
+
+BASE_STATUS: Final[Content] = {
+    "readers": [{"name": "simulated", "state": "up", "detail": "", "last_tap_s": None}],
+    "printer": {"state": "ready", "detail": "", "waiting": 0},
+    "network": {
+        "up": {"state": "idle", "detail": ""},
+        "down": {"state": "idle", "detail": ""},
+    },
+    "queue": {"count": 0, "oldest_at": None},
+    "copy_at": "2026-11-24T07:00:00Z",
+    "is_online": True,
+    "walk_in": {"risk_cents": 0, "limit_cents": 20000},
+    "served": 0,
+    "reserved": 0,
+    "mode": "demo",
+    "terminal": "Caisse 1",
+    "school": "Institut Sainte-Claire",
+    "alarm": None,
+}
+"""A status in which all is well."""
+
+
+class TwinTerminal:
+    """A terminal that answers from a script. Any thread may call.
+
+    board: where it publishes. badges: what the demo offers. A card without a script is unknown.
+    """
+
+    def __init__(self, board: Board, badges: Sequence[DemoBadge] = ()) -> None:
+        self._board = board
+        self._badges = tuple(badges)
+        self._script: dict[Credential, Content] = {}
+        self._lock = threading.Lock()
+        self._seq = 0
+        self._status: dict[str, object] = dict(BASE_STATUS)
+        self.taps: list[Credential] = []
+        self.sync_count = 0
+        self.is_busy = False
+        self.has_simulated_reader = True
+
+    def script(self, credential: Credential, changes: Content) -> None:
+        """Say what a card's verdict is, as changes to BASE_VERDICT."""
+        with self._lock:
+            self._script[credential] = changes
+
+    def publish_status(self, changes: Content) -> None:
+        """Publish a status, as changes to the one before."""
+        with self._lock:
+            self._status |= changes
+            self._board.publish("status", dict(self._status))
+
+    def publish_verdict(self, changes: Content) -> Content:
+        """Publish a verdict, as changes to BASE_VERDICT; return it whole."""
+        with self._lock:
+            self._seq += 1
+            numbers = {"tap": f"tap-{self._seq}", "seq": self._seq}
+            verdict: Mapping[str, object] = dict(BASE_VERDICT) | numbers | dict(changes)
+            self._board.publish("verdict", verdict)
+        return verdict
+
+    def tap(self, credential: Credential, *, timeout_s: float) -> Content:
+        """Publish and return the card's verdict."""
+        assert timeout_s > 0, "a wait has an end"
+        if not self.has_simulated_reader:
+            raise NoSimulatedReaderError("no reader is simulated")
+        if self.is_busy:
+            raise TerminalBusyError("the till did not answer in time")
+        with self._lock:
+            self.taps.append(credential)
+            changes = self._script.get(credential, UNKNOWN_BADGE)
+        return self.publish_verdict(changes)
+
+    def sync_now(self) -> None:
+        """Count that somebody asked."""
+        self.sync_count += 1
+
+    def status(self) -> Content:
+        """Return the status published last."""
+        if self.is_busy:
+            raise TerminalBusyError("the till did not answer in time")
+        with self._lock:
+            return dict(self._status)
+
+    def demo_badges(self) -> tuple[DemoBadge, ...]:
+        """Return the badges given."""
+        return self._badges
+
+
+UNKNOWN_BADGE: Final[Content] = {
+    "outcome": "refused",
+    "tone": "unknown",
+    "reason": "unknown_badge",
+    "name": None,
+    "class_name": None,
+    "meal": None,
+    "price_cents": None,
+    "wallet_cents": None,
+}
+
+
+def card(value_hex: str) -> Credential:
+    """Return an ISO 14443-A card with a number given in hexadecimal."""
+    return Credential(Technology.ISO14443A, bytes.fromhex(value_hex))

@@ -1,0 +1,113 @@
+"""A decision as the screens show it: JSON values, with a tone beside the words."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.codec import moment_text
+from core.decide import Accepted, Decision, Refused
+from core.facts import Reason
+from core.people import Allergen, Pupil
+from core.tap import Feedback, Tap
+from core.view import View
+from terminal.board import Content
+
+
+class Tone(StrEnum):
+    """How a verdict looks and sounds; always told by icon, word and border as well."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    ATTENTION = "attention"
+    UNKNOWN = "unknown"
+
+
+_TONES: dict[Reason, Tone] = {
+    Reason.UNKNOWN_BADGE: Tone.UNKNOWN,
+    Reason.NOT_AN_IDENTITY: Tone.UNKNOWN,
+    Reason.NO_SNAPSHOT: Tone.UNKNOWN,
+    Reason.SNAPSHOT_TOO_OLD: Tone.UNKNOWN,
+    Reason.BLOCKED_BADGE: Tone.REFUSED,
+    Reason.LOST_BADGE: Tone.REFUSED,
+    Reason.ASSURANCE_TOO_LOW: Tone.REFUSED,
+    Reason.ALREADY_SERVED: Tone.ATTENTION,
+    Reason.CANCELLED: Tone.REFUSED,
+    Reason.NO_ORDER: Tone.REFUSED,
+    Reason.NOT_ENOUGH_MONEY: Tone.ATTENTION,
+    Reason.LIMIT: Tone.ATTENTION,
+}
+
+
+def tone_of(decision: Decision) -> Tone:
+    """Return how a decision looks and sounds."""
+    match decision:
+        case Accepted(conflicts=conflicts):
+            return Tone.ATTENTION if conflicts else Tone.OK
+        case Refused(reason=reason):
+            return _TONES[reason]
+
+
+def feedback_of(decision: Decision) -> Feedback:
+    """Return what the reader's own light or buzzer says of a decision."""
+    if isinstance(decision, Refused):
+        return Feedback.REFUSED
+    return Feedback.ATTENTION if decision.conflicts else Feedback.ACCEPTED
+
+
+def verdict_content(
+    tap: Tap, view: View, decision: Decision, *, at: datetime, t0_ms: int
+) -> Content:
+    """Return what the screens get to show of a decision.
+
+    at: when it was decided. t0_ms: Unix time in milliseconds at which it is published.
+    """
+    pupil = None if view.holder is None else view.holder.pupil
+    content: dict[str, object] = {
+        "tap": tap.id,
+        "at": moment_text(at),
+        "tone": tone_of(decision).value,
+        "is_provisional": not view.is_online,
+        "epoch": view.epoch,
+        "seq": view.next_seq,
+        "t0_ms": t0_ms,
+    }
+    return content | _person(pupil) | _outcome(decision)
+
+
+def _person(pupil: Pupil | None) -> dict[str, object]:
+    return {
+        "name": None if pupil is None else pupil.short_name,
+        "class_name": None if pupil is None else pupil.class_name,
+        "allergens": [] if pupil is None else _words(pupil.allergens),
+        "diet": "" if pupil is None else pupil.diet,
+    }
+
+
+def _outcome(decision: Decision) -> dict[str, object]:
+    match decision:
+        case Accepted():
+            return {
+                "outcome": "sold" if decision.is_sale else "collected",
+                "reason": None,
+                "meal": decision.product.name,
+                "conflicts": _words(decision.conflicts),
+                "price_cents": decision.price.cents,
+                "wallet_cents": decision.wallet_after.cents,
+                "earlier_at": None,
+                "receipt": None if decision.receipt is None else decision.receipt.number,
+            }
+        case Refused():
+            wallet, earlier = decision.wallet, decision.earlier_at
+            return {
+                "outcome": "refused",
+                "reason": decision.reason.value,
+                "meal": None,
+                "conflicts": [],
+                "price_cents": None,
+                "wallet_cents": None if wallet is None else wallet.cents,
+                "earlier_at": None if earlier is None else moment_text(earlier),
+                "receipt": None,
+            }
+
+
+def _words(allergens: frozenset[Allergen]) -> list[str]:
+    return [allergen.value for allergen in Allergen if allergen in allergens]

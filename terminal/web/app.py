@@ -1,0 +1,78 @@
+"""The two applications: pages behind the guard, and commands for who owns the socket file."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from terminal.ports import TerminalPort
+from terminal.web.api import Api
+from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
+from terminal.web.pages import Pages, static_files
+from terminal.web.problems import problem
+from terminal.web.screen import Screen
+from terminal.web.sessions import Sessions
+from terminal.web.stream import PUPIL_VIEW, STAFF_VIEW, BoardView, Stream
+from terminal.web.technician import Technician
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def page_app(
+    *, stream: Stream, terminal: TerminalPort, sessions: Sessions, screen: Screen, host: str
+) -> ASGIApp:
+    """Return the application behind the TCP socket."""
+
+    def events(view: BoardView) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            last_id = request.headers.get("last-event-id")
+            return StreamingResponse(stream.events(last_id, view), media_type="text/event-stream")
+
+        return answer
+
+    api = Api(terminal)
+    pages = Pages(sessions=sessions, screen=screen)
+    app = _app(
+        [
+            *pages.routes(),
+            Route("/events", events(STAFF_VIEW), methods=["GET"]),
+            Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
+            *Technician(sessions=sessions, screen=screen, terminal=terminal, api=api).routes(),
+            *api.routes(),
+            Mount("/static", GZipMiddleware(static_files())),
+        ]
+    )
+    guard = Guard(app, sessions=sessions, hosts=_LOOPBACK_NAMES | {host})
+    return Limits(guard, is_closing=lambda: stream.is_closing)
+
+
+def command_app(*, stream: Stream, terminal: TerminalPort, launch: Callable[[], str]) -> ASGIApp:
+    """Return the application behind the Unix socket, whose file only its owner may use."""
+
+    async def session(_: Request) -> Response:
+        return JSONResponse({"url": launch()})
+
+    app = _app([*Api(terminal).routes(), Route("/v1/sessions", session, methods=["POST"])])
+    return Limits(app, is_closing=lambda: stream.is_closing)
+
+
+def _app(routes: Sequence[BaseRoute]) -> ASGIApp:
+    return Starlette(
+        routes=routes,
+        exception_handlers={BodyTooLargeError: _too_large, HTTPException: _http_problem},
+    )
+
+
+def _too_large(_: Request, _error: Exception) -> Response:
+    return too_large()
+
+
+def _http_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "registered for this class alone"
+    return problem(HTTPStatus(error.status_code), error.detail)

@@ -1,0 +1,58 @@
+"""uvicorn, held: both doors of the server in one event loop."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from terminal.web.stream import Stream
+
+# Whole seconds, as uvicorn counts; a handler that still works then is told that we stop.
+_GRACE_S = 1
+_CONNECTIONS_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A listening socket, and what is behind it."""
+
+    socket: socket.socket
+    app: ASGIApp
+
+
+class Listener:
+    """Serves the doors until `stop`, which any thread may call through the loop."""
+
+    def __init__(self, doors: Sequence[Door], stream: Stream) -> None:
+        self._stream = stream
+        self._servers = [(uvicorn.Server(_config(door.app)), door.socket) for door in doors]
+
+    async def serve(self) -> None:
+        """Serve until stopped."""
+        self._stream.open()
+        await asyncio.gather(*(server.serve([door]) for server, door in self._servers))
+
+    def stop(self) -> None:
+        """End the streams first: one that is open would keep its server from ending."""
+        self._stream.close()
+        for server, _ in self._servers:
+            server.should_exit = True
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS_MAX,
+        timeout_graceful_shutdown=_GRACE_S,
+    )

@@ -1,0 +1,25 @@
+// Our own signs, drawn as strokes: no verdict ever depends on the glyphs of a system's font.
+import { html } from "../vendor/htm-preact-3.1.1.js";
+
+const STROKES = {
+  ok: "M6 25l12 12 24-26",
+  refused: "M10 10l28 28M38 10L10 38",
+  attention: "M24 5l21 38H3zM24 18v12M24 36.4v.2",
+  unknown: "M40 24a16 16 0 1 1-5-11.6M36 4v9h-9",
+  idle: "M8 12h32v24H8zM8 20h32M14 30h8",
+  person: "M24 24a9 9 0 1 0 0-18a9 9 0 1 0 0 18zM7 43a17 13 0 0 1 34 0",
+  none: "M12 24h24",
+  allergy: "M24 5l21 38H3zM24 18v12M24 36.4v.2",
+  reader: "M9 8h14v32H9zM29 16a12 12 0 0 1 0 16M34 10a20 20 0 0 1 0 28",
+  printer: "M14 18V6h20v12M8 18h32v16H8zM14 28h20v14H14z",
+  network: "M6 18a26 26 0 0 1 36 0M12 26a17 17 0 0 1 24 0M18 33a9 9 0 0 1 12 0M24 40v.2",
+  queue: "M24 40V10M12 21l12-12 12 12",
+  sound_on: "M6 18h8l11-9v30l-11-9H6zM31 17a10 10 0 0 1 0 14M36 11a18 18 0 0 1 0 26",
+  sound_off: "M6 18h8l11-9v30l-11-9H6zM32 18l10 12M42 18L32 30",
+};
+
+// A sign stands beside words that say the same, so it is hidden from screen readers.
+export const Icon = ({ name }) => html`
+  <svg class="icon" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
+    <path d=${STROKES[name] || STROKES.unknown} />
+  </svg>`;

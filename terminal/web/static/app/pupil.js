@@ -1,0 +1,76 @@
+// The pupils' screen: a first name and a wish, or "ask at the till". It knows no more than that.
+import { html, render, useEffect, useReducer, useState } from "../vendor/htm-preact-3.1.1.js";
+import { Icon } from "./icons.js";
+import { openLink } from "./link.js";
+import { fitScreen } from "./screen.js";
+import { makeTongue } from "./words.js";
+
+const OK_MS = 5000;
+const ASK_MS = 8000;
+
+const told = JSON.parse(document.getElementById("told").textContent);
+const tongues = new Map([[told.language, makeTongue(told.language, told.words, told.time_zone)]]);
+
+// Each pupil is greeted in their own language, so all of them are at hand before they are needed.
+async function learn(language) {
+  const answer = await fetch(`/static/words/${language}.json`);
+  if (answer.ok) tongues.set(language, makeTongue(language, await answer.json(), told.time_zone));
+}
+
+function advance(board, { topic, content }) {
+  if (topic === "snapshot") return { verdict: null, status: content.status ?? null };
+  return { ...board, [topic]: content };
+}
+
+function useBoard() {
+  const [board, dispatch] = useReducer(advance, { verdict: null, status: null });
+  const [line, setLine] = useState("up");
+  useEffect(() => openLink({
+    url: "/pupil/events",
+    onNote: (topic, content) => dispatch({ topic, content }),
+    onLine: setLine,
+  }), []);
+  useEffect(() => {
+    if (!board.verdict) return undefined;
+    const stay = board.verdict.is_ok ? OK_MS : ASK_MS;
+    const timer = setTimeout(() => dispatch({ topic: "verdict", content: null }), stay);
+    return () => clearTimeout(timer);
+  }, [board.verdict]);
+  return [board, line];
+}
+
+const Idle = ({ status, tongue }) => html`
+  <div class="wish idle">
+    <${Icon} name="idle" />
+    <h1>${tongue.say("pupil.idle")}</h1>
+    ${status?.menu.length > 0 && html`
+      <section class="menu"><h2>${tongue.say("pupil.menu")}</h2>
+        <ul>${status.menu.map((dish) => html`<li key=${dish}>${dish}</li>`)}</ul></section>`}
+  </div>`;
+
+function Wish({ verdict, tongue }) {
+  const { is_ok: isOk, first_name: name } = verdict;
+  const words = isOk ? tongue.say(name ? "pupil.ok" : "pupil.ok_nameless", { name }) : tongue.say("pupil.ask");
+  return html`
+    <div class="wish ${isOk ? "ok" : "ask"}" data-seq=${verdict.seq} data-t0=${verdict.t0_ms}>
+      <${Icon} name=${isOk ? "ok" : "person"} />
+      <h1>${words}</h1>
+    </div>`;
+}
+
+function Pupil() {
+  const [{ verdict, status }, line] = useBoard();
+  const own = tongues.get(told.language);
+  const tongue = tongues.get(verdict?.language) ?? own;
+  const shown = line === "up" ? verdict : { is_ok: false, first_name: null };
+  return html`
+    <main lang=${tongue.language} role="main" aria-live="polite">
+      ${shown ? html`<${Wish} verdict=${shown} tongue=${tongue} />`
+        : html`<${Idle} status=${status} tongue=${own} />`}
+    </main>`;
+}
+
+document.title = `${tongues.get(told.language).say("pupil.title")} · Refectory`;
+told.languages.map(({ code }) => code).filter((code) => !tongues.has(code)).forEach(learn);
+fitScreen(told.screen_mm);
+render(html`<${Pupil} />`, document.getElementById("pupil"));

@@ -1,0 +1,104 @@
+// The verdict card and the strip of last taps.
+import { html } from "../vendor/htm-preact-3.1.1.js";
+import { Icon } from "./icons.js";
+
+const OLD_MS = 30_000;
+const FOOT_KEYS = { collected: "verdict.paid", refused: "verdict.nothing_booked" };
+
+function titleOf(verdict, tongue) {
+  if (verdict.outcome !== "refused") return tongue.say(`verdict.${verdict.outcome}`);
+  if (verdict.reason === "already_served" && verdict.earlier_at) {
+    return tongue.say("reason.already_served_at", { time: tongue.time(verdict.earlier_at) });
+  }
+  return tongue.say(tongue.has(`reason.${verdict.reason}`) ? `reason.${verdict.reason}` : "reason.other");
+}
+
+function adviceOf(verdict, tongue) {
+  if (verdict.conflicts.length > 0) return tongue.say("verdict.conflict_do");
+  const key = verdict.outcome === "refused" ? `reason.${verdict.reason}_do` : `verdict.${verdict.outcome}_do`;
+  return tongue.has(key) ? tongue.say(key) : "";
+}
+
+const Fact = ({ name, children }) => html`<div class="fact"><dt>${name}</dt><dd>${children}</dd></div>`;
+
+function Allergens({ verdict, tongue }) {
+  const { allergens, conflicts, diet } = verdict;
+  const words = allergens.map((word) => html`
+    <b class=${conflicts.includes(word) ? "conflict" : ""} key=${word}>${tongue.say(`allergen.${word}`)}</b>`);
+  return html`
+    <${Fact} name=${tongue.say("verdict.allergens")}>
+      ${words.length > 0 ? html`<span class="allergens">${words}</span>` : tongue.say("verdict.no_allergens")}
+    <//>
+    ${diet && html`<${Fact} name=${tongue.say("verdict.diet")}>${diet}<//>`}`;
+}
+
+function Money({ verdict, tongue }) {
+  const { outcome, price_cents: price, wallet_cents: wallet } = verdict;
+  const walletName = tongue.say(outcome === "sold" ? "verdict.wallet_after" : "verdict.wallet");
+  return html`
+    ${outcome === "sold" && html`
+      <${Fact} name=${tongue.say("verdict.price")}><b>${tongue.money(price)}</b><//>`}
+    ${wallet !== null && html`
+      <${Fact} name=${walletName}>
+        <b data-wallet=${wallet}>${tongue.money(wallet)}</b>
+        ${verdict.is_provisional && html` <small>${tongue.say("verdict.provisional")}</small>`}
+      <//>`}`;
+}
+
+const Person = ({ verdict, tongue }) => html`
+  <p class="person">
+    <span class="name">${verdict.name ?? tongue.say("verdict.nobody")}</span>
+    ${verdict.class_name && html`<span class="class">${verdict.class_name}</span>`}
+  </p>`;
+
+const Idle = ({ tongue }) => html`
+  <section class="verdict idle" aria-label=${tongue.say("verdict.region")}>
+    <div class="head"><${Icon} name="idle" />
+      <div><h2>${tongue.say("verdict.idle")}</h2><p>${tongue.say("verdict.idle_do")}</p></div>
+    </div>
+  </section>`;
+
+export function Verdict({ verdict, repeat, tongue, nowMs }) {
+  if (!verdict) return html`<${Idle} tongue=${tongue} />`;
+  const isOld = nowMs - Date.parse(verdict.at) > OLD_MS;
+  return html`
+    <section class="verdict ${verdict.tone} ${isOld ? "old" : ""}" aria-label=${tongue.say("verdict.region")}
+        data-seq=${verdict.seq} data-t0=${verdict.t0_ms} data-tap=${verdict.tap} data-tone=${verdict.tone}>
+      <div class="head" role="status">
+        <${Icon} name=${verdict.tone} />
+        <div><h2>${titleOf(verdict, tongue)}</h2><p>${adviceOf(verdict, tongue)}</p></div>
+      </div>
+      ${verdict.conflicts.length > 0 && html`
+        <p class="alert" role="alert"><${Icon} name="allergy" />
+          ${tongue.say("verdict.conflict", { words: tongue.list(verdict.conflicts, "allergen") })}</p>`}
+      <div class="body">
+        <${Person} verdict=${verdict} tongue=${tongue} />
+        ${verdict.meal && html`<p class="meal">${verdict.meal}</p>`}
+        <dl>
+          ${verdict.name && html`<${Allergens} verdict=${verdict} tongue=${tongue} />`}
+          <${Money} verdict=${verdict} tongue=${tongue} />
+        </dl>
+      </div>
+      <p class="foot">
+        <span>${FOOT_KEYS[verdict.outcome] && tongue.say(FOOT_KEYS[verdict.outcome])}</span>
+        <span class="repeat">${repeat && repeat.tap === verdict.tap && repeat.count > 0
+          ? tongue.say("verdict.repeat", { count: repeat.count }) : ""}</span>
+        <span>${verdict.receipt !== null && tongue.say("verdict.receipt", { number: verdict.receipt })}</span>
+        <time>${tongue.time(verdict.at)}</time>
+      </p>
+    </section>`;
+}
+
+export const LastTaps = ({ taps, tongue }) => html`
+  <section class="taps" aria-label=${tongue.say("taps.title")}>
+    <ol>
+      ${taps.map((tap) => html`
+        <li class=${tap.tone} key=${tap.tap}>
+          <${Icon} name=${tap.tone} />
+          <span class="unseen">${tongue.say(`tone.${tap.tone}`)}</span>
+          <span class="name">${tap.name ?? titleOf(tap, tongue)}</span>
+          <time>${tongue.time(tap.at)}</time>
+        </li>`)}
+      ${taps.length === 0 && html`<li class="empty">${tongue.say("taps.none")}</li>`}
+    </ol>
+  </section>`;

@@ -1,0 +1,102 @@
+"""The technician's page: what `refectory status` says, as plain HTML that needs no script."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from terminal.ports import TerminalBusyError, TerminalPort
+from terminal.web.api import Api
+from terminal.web.catalogue import words
+from terminal.web.pages import html_page
+from terminal.web.screen import Screen
+from terminal.web.sessions import Sessions
+
+_NOTHING = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the status. name: its keys, with blanks; a name alone heads what is below it."""
+
+    name: str
+    value: str | None
+    depth: int
+
+
+class Technician:
+    """The page of one terminal, and its one command."""
+
+    def __init__(
+        self, *, sessions: Sessions, screen: Screen, terminal: TerminalPort, api: Api
+    ) -> None:
+        self._sessions = sessions
+        self._screen = screen
+        self._terminal = terminal
+        self._api = api
+
+    def routes(self) -> list[Route]:
+        """Return the page and its command as routes."""
+        return [
+            Route("/technician", self._page, methods=["GET"]),
+            Route("/technician/sync", self._sync, methods=["POST"]),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        cookie = self._sessions.cookie_in(request.headers.get("cookie", ""))
+        assert cookie is not None, "the guard lets nobody in without a session"
+        try:
+            rows = status_rows(await self._api.run(self._terminal.status))
+        except TerminalBusyError:
+            rows = []
+        language = self._screen.language
+        return html_page(
+            "technician.html",
+            csrf=self._sessions.csrf(cookie),
+            language=language,
+            rows=rows,
+            words=words(language),
+        )
+
+    async def _sync(self, _: Request) -> Response:
+        await self._api.run(self._terminal.sync_now)
+        return RedirectResponse("/technician", status_code=HTTPStatus.SEE_OTHER)
+
+
+def status_rows(status: object, *, name: str = "", depth: int = -1) -> list[Row]:
+    """Return a status as lines, in its own order; what is empty is shown as a dash."""
+    match status:
+        case Mapping():
+            head = [Row(name, None, depth)] if depth >= 0 else []
+            parts = [(str(key), value) for key, value in status.items()]
+        case Sequence() if not isinstance(status, str):
+            head = [] if status else [Row(name, _NOTHING, depth)]
+            parts = [(f"{name} {number}", value) for number, value in enumerate(status, start=1)]
+            depth -= 1
+        case _:
+            return [Row(_plain(name), _text(status), max(depth, 0))]
+    rows = [
+        row
+        for part, value in parts
+        for row in status_rows(value, name=_plain(part), depth=depth + 1)
+    ]
+    return head + rows
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _text(value: object) -> str:
+    match value:
+        case None | "":
+            return _NOTHING
+        case True:
+            return "yes"
+        case False:
+            return "no"
+        case _:
+            return str(value)

@@ -1,0 +1,206 @@
+"""A terminal's twin behind a real server, and a real Chromium before it."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from web_rig import TOKEN, OpenTill, Serve, Visitor
+
+from terminal.board import Board
+from terminal.ports import DemoBadge
+from terminal.twin import TwinTerminal, card
+from terminal.web.server import WebServer
+
+# Twenty seconds after the verdicts of the twin: what the page shows does not hang on the day.
+LUNCH_AT = "2026-11-24T10:52:20Z"
+CHROMIUM = Path("/usr/bin/chromium")
+LEA = card("04A1B2C3D4E501")
+ZOE = card("04A1B2C3D4E502")
+EVIL = card("04A1B2C3D4E503")
+SCRIPT_NAME = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(boot="boot1")
+
+
+@pytest.fixture
+def terminal(board: Board) -> TwinTerminal:
+    badges = (
+        DemoBadge(LEA, "Léa V.", "repas réservé"),
+        DemoBadge(ZOE, "Zoé L.", "badge bloqué"),
+        DemoBadge(EVIL, SCRIPT_NAME, "un nom qui attaque"),
+        *(
+            DemoBadge(card(f"04C0FFEE0000{n:02X}"), f"Élève {n}", "repas réservé")
+            for n in range(30)
+        ),
+    )
+    twin = TwinTerminal(board, badges)
+    twin.script(LEA, {"t0_ms": 0, "name": "Léa V."})
+    twin.script(
+        ZOE,
+        {
+            "outcome": "refused",
+            "tone": "refused",
+            "reason": "blocked_badge",
+            "name": "Zoé L.",
+            "meal": None,
+            "price_cents": None,
+        },
+    )
+    twin.script(EVIL, {"name": SCRIPT_NAME, "meal": SCRIPT_NAME, "class_name": SCRIPT_NAME})
+    twin.publish_status({"served": 142, "reserved": 180})
+    return twin
+
+
+@pytest.fixture
+def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("s") / "till.sock"
+
+
+@pytest.fixture
+def serve(
+    board: Board, terminal: TwinTerminal, socket_path: Path
+) -> Iterator[Callable[..., WebServer]]:
+    servers = []
+
+    def start(**more: object) -> WebServer:
+        settings = {
+            "listen": "127.0.0.1:0",
+            "socket_path": socket_path,
+            "board": board,
+            "terminal": terminal,
+            "language": "fr",
+            "screen_mm": 257,
+            "token": TOKEN,
+            "keeps_token": True,
+        }
+        server = WebServer(**(settings | more))
+        server.start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def server(serve: Serve) -> WebServer:
+    return serve()
+
+
+@pytest.fixture
+def stranger(server: WebServer) -> Visitor:
+    return Visitor(urlsplit(server.address).netloc)
+
+
+@pytest.fixture
+def visitor(stranger: Visitor) -> Visitor:
+    return stranger.enter()
+
+
+# --- the browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        missing = f"{CHROMIUM} is missing: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=[
+                "--no-sandbox",  # the tests may run as root; a till never has this flag
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--autoplay-policy=no-user-gesture-required",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+
+
+@dataclass
+class Watch:
+    """What must stay empty while a page is open."""
+
+    foreign: list[str]
+    errors: list[str]
+
+
+@pytest.fixture
+def open_till(chromium: Browser, server: WebServer) -> Iterator[OpenTill]:
+    """Open the till page, as a browser that was just given its address; watch it to the end."""
+    opened = []
+
+    def open_page(
+        *, width: int = 1280, height: int = 800, url: str | None = None, **more: object
+    ) -> Page:
+        size = {"width": width, "height": height}
+        context = chromium.new_context(
+            viewport=size, screen=size, has_touch=True, locale="fr-BE", **more
+        )
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.clock.set_fixed_time(LUNCH_AT)
+        watch = Watch(foreign=[], errors=[])
+        address = url or server.launch_url()
+        origin = address.partition("/?")[0]
+
+        def see(request: Request) -> None:
+            if not request.url.startswith(f"{origin}/"):
+                watch.foreign.append(request.url)
+
+        def hear(response: Response) -> None:
+            if response.status == 404:
+                watch.errors.append(f"not found: {response.url}")
+
+        page.on("request", see)
+        page.on("response", hear)
+        page.on("pageerror", lambda error: watch.errors.append(str(error)))
+        page.on("console", lambda said: watch.errors.append(said.text) if _is_bad(said) else None)
+        opened.append((page, watch))
+        page.goto(address)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_page
+    for page, watch in opened:
+        violations = page.evaluate("window.violations")
+        page.context.close()
+        assert violations == []
+        assert watch.foreign == []
+        assert watch.errors == []
+
+
+def _is_bad(said: ConsoleMessage) -> bool:
+    # Refusals and broken lines are asked for by tests; what is not found is caught above.
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+@pytest.fixture
+def till(open_till: OpenTill) -> Page:
+    page = open_till()
+    page.wait_for_selector(".chip")
+    return page
