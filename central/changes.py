@@ -1,0 +1,78 @@
+"""What changed since a place in the feed: one page, read in one moment, or `gone`.
+
+A page is never split: balances and `settled` of two moments would count a sale twice, or not at
+all. A page that would be too long, or whose place is not of this feed, is answered with 410, and
+the terminal takes a whole copy.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from central.database import Row, Session
+from central.errors import Problem
+from central.feed import read_feed
+from central.snapshot_file import copy_etag, copy_meta, today_of
+from central.terminals import Terminal
+from core.snapshot import BADGE_COLUMNS, ORDER_COLUMNS, PRODUCT_COLUMNS, meta_rows
+
+ROWS_MAX = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page. etag: of the copy that one has who applied it. rows: by table of the copy."""
+
+    cursor: str
+    etag: str
+    meta: dict[str, str]
+    rows: dict[str, list[Row]]
+
+
+def read_changes(session: Session, terminal: Terminal, *, after: str, now: datetime) -> Changes:
+    """Return what changed after a place. Raises Problem `gone` when a copy must be taken."""
+    cursor = read_feed(session, terminal.school_id)
+    if not after.isdecimal() or int(after) > cursor:
+        raise _gone("this place is not of this feed")
+    today = today_of(session, terminal, now)
+    rows: dict[str, list[Row]] = {}
+    left = ROWS_MAX
+    for table, sql in _QUERIES.items():
+        found = session.rows(
+            f"{sql} ORDER BY cursor LIMIT {left + 1}",
+            *(terminal.school_id, int(after)) * sql.count("school_id = ?"),
+        )
+        left -= len(found)
+        if left < 0:
+            raise _gone("too much has changed since then")
+        rows[table] = [row[1:] for row in found]
+    meta = copy_meta(session, terminal, now=now)
+    return Changes(
+        cursor=str(cursor),
+        etag=copy_etag(session, terminal, today),
+        meta=meta_rows(meta),
+        rows=rows,
+    )
+
+
+def _of(columns: str, table: str) -> str:
+    return f"SELECT cursor, {columns} FROM {table} WHERE school_id = ? AND cursor > ?"  # noqa: S608
+
+
+_PUPIL_SQL = (
+    "SELECT * FROM (SELECT CASE WHEN w.cursor > p.cursor THEN w.cursor ELSE p.cursor END AS cursor,"
+    " p.id, p.first_name, p.last_name, p.class_name, p.price_class, p.allergens, p.diet,"
+    " p.language, COALESCE(w.general_cents, 0), COALESCE(w.reserve_cents, 0)"
+    " FROM pupil p LEFT JOIN wallet w ON w.school_id = p.school_id AND w.pupil_id = p.id"
+    " WHERE p.school_id = ?) AS changed WHERE cursor > ?"
+)
+_QUERIES = {
+    "pupil": _PUPIL_SQL,
+    "badge": _of(BADGE_COLUMNS, "badge"),
+    "product": _of(PRODUCT_COLUMNS, "product"),
+    "meal_order": _of(ORDER_COLUMNS, "meal_order"),
+    "menu": _of("day, product_id", "menu"),
+}
+
+
+def _gone(reason: str) -> Problem:
+    return Problem("gone", status=410, detail=f"{reason}; take a whole copy")

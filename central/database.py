@@ -1,0 +1,97 @@
+"""The small port to a database: one dialect of SQL, two engines behind it.
+
+Statements are written once, with `?` for a value. What engines do differently is asked of the
+port: many rows at once, rows by many keys, row locks, and what the trigger that refuses changes
+looks like. A write transaction sees its own changes and ends whole or not at all; a read
+transaction sees one moment of the database, however many statements it runs.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+Value = str | int | bytes | None
+Row = tuple[Any, ...]
+"""A row has the columns that its statement named, in that order."""
+
+
+class Session(ABC):
+    """One open transaction."""
+
+    for_update: str
+    """What follows a SELECT whose rows nobody else may change until the end: may be empty."""
+
+    @abstractmethod
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        """Run a statement and return all its rows."""
+
+    def row(self, sql: str, *values: Value) -> Row | None:
+        """Run a statement and return its first row, or None."""
+        found = self.rows(sql, *values)
+        return found[0] if found else None
+
+    @abstractmethod
+    def run(self, sql: str, *values: Value) -> int:
+        """Run a statement and return how many rows it changed."""
+
+    @abstractmethod
+    def run_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run a statement once for each row of values."""
+
+    @abstractmethod
+    def rows_by(
+        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
+    ) -> list[Row]:
+        """Run a SELECT that ends in `… IN` for many keys. values: what stands before them.
+
+        lock: nobody else may change the rows until the transaction ends.
+        """
+
+    @abstractmethod
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+    ) -> None:
+        """Insert rows; a row whose key is there already is an error."""
+
+
+class Database(ABC):
+    """Transactions on one database, from any thread."""
+
+    name: str
+    """Where the database is, without a password: for messages."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Session]:
+        """Open a write transaction; it commits at the end of the block, or is rolled back.
+
+        Raises BusyError when the database does not answer, or loses a race with another writer.
+        """
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open a transaction that reads one moment of the database."""
+
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Say whether a table is there."""
+
+    @abstractmethod
+    def creation(
+        self,
+        tables: Sequence[str],
+        *,
+        append_only: Sequence[str],
+        partitioned: Sequence[str],
+        clustered: Sequence[str],
+    ) -> list[str]:
+        """Return the engine's own statements that make tables.
+
+        append_only: tables whose rows are refused every change. partitioned: tables that grow for
+        ever, which an engine may split by school. clustered: tables that an engine may keep in
+        the order of their key.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""

@@ -1,0 +1,317 @@
+"""The contract of the wire as OpenAPI 3.1: served, checked in under docs/, tested against.
+
+It only grows: within `/v1` a field is added, never taken away or given another meaning, and
+readers pass over what they do not know. What must change otherwise gets `/v2` beside it.
+"""
+
+from typing import Any
+
+from core.batch import BATCH_EVENTS_MAX, Flag, Verdict
+from core.wire import API, CLOCK_HEADER, PROBLEM_TYPE, SNAPSHOT_TYPE
+
+Json = dict[str, Any]
+
+_MOMENT: Json = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$",
+    "description": "UTC with milliseconds.",
+    "examples": ["2026-11-24T11:01:00.120Z"],
+}
+_HASH: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_BASE64: Json = {"type": "string", "contentEncoding": "base64"}
+_SEQ: Json = {"type": "integer", "minimum": 0, "maximum": 2**53}
+
+
+def _object(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_SCHEMAS: Json = {
+    "Problem": {
+        **_object(
+            {
+                "type": {"type": "string", "pattern": f"^{PROBLEM_TYPE}[a-z-]+$"},
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "detail": {"type": "string"},
+            }
+        ),
+        "description": "RFC 9457. Further members belong to the type.",
+    },
+    "Health": _object({"status": {"const": "ok"}, "server_time": _MOMENT}),
+    "Enrolment": _object(
+        {
+            "code": {"type": "string", "description": "The one-time code, in any spelling."},
+            "public_key": {**_BASE64, "description": "Ed25519, 32 bytes."},
+            "proof": {
+                **_BASE64,
+                "description": "The new key's signature of `refectory enrolment`, a zero byte,"
+                " the code in capitals and digits, a zero byte, and the public key.",
+            },
+        }
+    ),
+    "Enrolled": _object(
+        {
+            "school_id": {"type": "string"},
+            "terminal_id": {"type": "string"},
+            "terminal_name": {"type": "string"},
+            "key_id": {"type": "string"},
+            "badge_key": {**_BASE64, "description": "Secret for the keyed hash of a badge."},
+            "centre_key": {**_BASE64, "description": "The key to pin, Ed25519, 32 bytes."},
+            "server_time": _MOMENT,
+        }
+    ),
+    "Rotation": _object({"public_key": _BASE64, "proof": _BASE64}),
+    "Rotated": _object({"key_id": {"type": "string"}, "old_key_ends_at": _MOMENT}),
+    "Batch": {
+        **_object(
+            {
+                "epoch": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+                "first_seq": {**_SEQ, "minimum": 1},
+                "last_seq": {**_SEQ, "minimum": 1},
+                "prev_hash": {**_HASH, "description": "Of the event before the first."},
+                "hash": {**_HASH, "description": "Of the last event."},
+                "events": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": BATCH_EVENTS_MAX,
+                    "items": {"type": "object"},
+                    "description": "Each event's own canonical bytes, as they were hashed.",
+                },
+            }
+        ),
+        "description": "Consecutive events of one epoch. It travels as gzip, of which the"
+        " Content-Digest is made.",
+    },
+    "BatchReply": _object(
+        {
+            "epoch": _SEQ,
+            "high_water": {**_SEQ, "description": "The last event that is booked."},
+            "head_hash": _HASH,
+            "server_time": _MOMENT,
+            "next": _object({"max_batch": {"type": "integer"}, "after_ms": {"type": "integer"}}),
+            "verdicts": {"type": "array", "items": _ref("EventVerdict")},
+        }
+    ),
+    "EventVerdict": _object(
+        {
+            "seq": _SEQ,
+            "verdict": {"enum": [verdict.value for verdict in Verdict]},
+            "exception": {
+                "type": ["string", "null"],
+                "examples": [flag.value for flag in Flag],
+                "description": "The rule that the booked event broke; the list grows.",
+            },
+        }
+    ),
+    "Changes": _object(
+        {
+            "cursor": {"type": "string"},
+            "etag": {"type": "string"},
+            "meta": {"type": "object", "additionalProperties": {"type": "string"}},
+            "upserts": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "array",
+                    "items": {"type": "array", "items": {"type": ["string", "integer", "null"]}},
+                },
+            },
+            "removed": {"type": "object"},
+        }
+    ),
+}
+
+
+def _json_answer(schema: str, text: str) -> Json:
+    return {"description": text, "content": {"application/json": {"schema": _ref(schema)}}}
+
+
+_PROBLEMS: dict[int, str] = {
+    400: "`malformed`, `chain` or `proof`: the request does not say what it must.",
+    401: "`signature`: not believed. `clock`: signed at another time; correct it and sign again.",
+    403: "`revoked`, or `code`: not any more, or not with this code.",
+    404: "`unknown-terminal`.",
+    409: "`gap`: send from `expected` on. `fork`: the centre holds other events.",
+    410: "`gone`: take a whole copy.",
+    413: "`too-large`.",
+    429: "`slow-down`: wait as long as `Retry-After` says.",
+    500: "`internal`: the centre failed; nothing was booked.",
+    503: "`busy`: try again.",
+}
+
+
+def _problem_answers(*statuses: int) -> Json:
+    return {
+        str(status): {
+            "description": _PROBLEMS[status],
+            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+        }
+        for status in (*statuses, 500, 503)
+    }
+
+
+def _header(name: str, text: str, *, required: bool = False) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": text,
+        "schema": {"type": "string"},
+    }
+
+
+_TERMINAL: Json = {
+    "name": "terminal",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9._-]+$"},
+}
+_IDEMPOTENCY = _header("Idempotency-Key", "A quoted text; the same for the same body.")
+_SIGNED: list[Json] = [{"signature": []}]
+_WAITING = [
+    _header("If-None-Match", "The ETag of the copy that the terminal has."),
+    _header("Prefer", "`wait=N`: hold the answer back for N seconds, until something changes."),
+]
+
+
+def _body(schema: str) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
+
+
+def _paths() -> Json:
+    terminal = f"{API}/terminals/{{terminal}}"
+    return {
+        f"{API}/health": {
+            "get": {
+                "summary": "Whether the centre and its database answer.",
+                "responses": {"200": _json_answer("Health", "They do."), **_problem_answers()},
+            }
+        },
+        f"{API}/openapi.json": {
+            "get": {
+                "summary": "This contract.",
+                "responses": {
+                    "200": {
+                        "description": "OpenAPI 3.1.",
+                        "content": {"application/json": {"schema": {"type": "object"}}},
+                    },
+                    **_problem_answers(),
+                },
+            }
+        },
+        f"{API}/enrolments": {
+            "post": {
+                "summary": "Pin a new terminal's key for a one-time code.",
+                "requestBody": _body("Enrolment"),
+                "responses": {
+                    "201": _json_answer("Enrolled", "Enrolled; the same key again: the same."),
+                    **_problem_answers(400, 403, 413, 429),
+                },
+            }
+        },
+        f"{terminal}/keys": {
+            "parameters": [_TERMINAL],
+            "post": {
+                "summary": "Pin the next key, asked for with the old one, which ends a week later.",
+                "security": _SIGNED,
+                "parameters": [_IDEMPOTENCY],
+                "requestBody": _body("Rotation"),
+                "responses": {
+                    "200": _json_answer("Rotated", "Pinned."),
+                    **_problem_answers(400, 401, 403, 404, 413),
+                },
+            },
+        },
+        f"{terminal}/batches": {
+            "parameters": [_TERMINAL],
+            "post": {
+                "summary": "Book a batch of events, exactly once however often it is sent.",
+                "security": _SIGNED,
+                "parameters": [
+                    _IDEMPOTENCY,
+                    _header("Content-Encoding", "`gzip`, always."),
+                    _header(CLOCK_HEADER, "The terminal's own time when it sent."),
+                ],
+                "requestBody": _body("Batch"),
+                "responses": {
+                    "200": _json_answer("BatchReply", "A verdict for each event."),
+                    **_problem_answers(400, 401, 403, 404, 409, 413),
+                },
+            },
+        },
+        f"{terminal}/snapshot": {
+            "parameters": [_TERMINAL],
+            "get": {
+                "summary": "The whole copy for a terminal: a SQLite file, packed by gzip.",
+                "security": _SIGNED,
+                "parameters": [
+                    *_WAITING,
+                    _header("Range", "`bytes=N-`, to go on with a broken download."),
+                    _header("If-Range", "The ETag of what was begun."),
+                ],
+                "responses": {
+                    "200": {"description": "The file.", "content": {SNAPSHOT_TYPE: {}}},
+                    "206": {"description": "Its rest.", "content": {SNAPSHOT_TYPE: {}}},
+                    "304": {"description": "The terminal's copy is still true."},
+                    **_problem_answers(401, 403, 404),
+                },
+            },
+        },
+        f"{terminal}/changes": {
+            "parameters": [_TERMINAL],
+            "get": {
+                "summary": "What changed since a place in the feed, in one page.",
+                "security": _SIGNED,
+                "parameters": [
+                    {
+                        "name": "after",
+                        "in": "query",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "description": "The cursor of the copy that the terminal has.",
+                    },
+                    *_WAITING,
+                ],
+                "responses": {
+                    "200": _json_answer("Changes", "To be applied whole, in one transaction."),
+                    "304": {"description": "Nothing changed."},
+                    **_problem_answers(401, 403, 404, 410),
+                },
+            },
+        },
+    }
+
+
+def contract() -> Json:
+    """Return the contract as plain JSON values."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Refectory, terminal to centre",
+            "version": "1.0.0",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "description": (
+                "Facts go up in batches and are booked exactly once; the copy of the school's"
+                " data comes down. Requests of terminals are signed by RFC 9421 (Ed25519, tag"
+                " `refectory`) over `@method`, `@target-uri` and, with a body, `content-digest`"
+                " and `idempotency-key`. Replies are signed by the centre's pinned key, bound to"
+                " the request's own signature. Within `/v1` the contract only grows."
+            ),
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": _SCHEMAS,
+            "securitySchemes": {
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": "RFC 9421, together with `Signature-Input`.",
+                }
+            },
+        },
+    }

@@ -1,0 +1,269 @@
+"""Meals reserved, cancelled and left: the centre alone decides, by the school's own clock.
+
+A meal is paid when it is reserved: general wallet to meals paid in advance. Cancelled before the
+orders of its day close, it is credited back; after that, never. What was not collected when the
+day is closed goes to the unclaimed meals, and a collection that is heard of later takes it from
+there.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from central.database import Session
+from central.errors import RecordError
+from central.feed import advance_feed
+from central.records import School, read_orders, read_school
+from central.store import Store
+from core.codec import moment_text
+from core.ids import EventId, OrderId, ProductId, PupilId, SchoolId
+from core.ledger import (
+    Account,
+    AccountKind,
+    Legs,
+    reservation,
+    transfer,
+    wallet_account,
+)
+from core.money import Money
+from core.orders import Order, OrderState
+from core.snapshot import (
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    PUPIL_COLUMNS,
+    order_from_row,
+    order_row,
+    product_from_row,
+    pupil_from_row,
+)
+from core.wallet import WalletKind, can_pay
+
+_NAMESPACE = UUID("2b8f5b0a-6a0e-5d0d-9a52-3d7c1b0f6e11")
+
+
+class OrderRefusedError(RecordError):
+    """An order cannot be made or cancelled; the text says why, for the person who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """What closing a day did: how many meals were left, and what they had cost."""
+
+    day: date
+    unclaimed: int
+    amount: Money
+
+
+def reserve(
+    store: Store,
+    school: SchoolId,
+    *,
+    order: OrderId,
+    pupil: PupilId,
+    product: ProductId,
+    day: date,
+    now: datetime,
+) -> Order:
+    """Reserve a meal, and pay it. order: made by the asker; the same again changes nothing.
+
+    Raises OrderRefusedError.
+    """
+    with store.database.writing() as session:
+        known = read_orders(session, school, [order])
+        if known:
+            return _same(known[0], pupil, product, day)
+        record = read_school(session, school)
+        price = _price(session, record, pupil=pupil, product=product, day=day)
+        _check_time(record, day, now)
+        _check_money(session, record, pupil, price)
+        made = Order(order, pupil, day, product, price, OrderState.RESERVED)
+        _book(session, school, "order.reserved", order, reservation(pupil, price), now)
+        cursor = advance_feed(session, school)
+        _add_to_wallet(session, school, pupil, -price, cursor)
+        session.insert_many(
+            "meal_order",
+            ("school_id", "cursor", *ORDER_COLUMNS.split(", ")),
+            [(school, cursor, *order_row(made))],
+        )
+    return made
+
+
+def cancel(store: Store, school: SchoolId, *, order: OrderId, now: datetime) -> Order:
+    """Cancel a reserved meal in time, and credit it back. Twice is once.
+
+    Raises OrderRefusedError after the orders of its day have closed, or when it was collected.
+    """
+    with store.database.writing() as session:
+        found = read_orders(session, school, [order])
+        if not found:
+            message = f"there is no order {order}"
+            raise OrderRefusedError(message)
+        known = found[0]
+        if known.state is OrderState.CANCELLED:
+            return known
+        if known.state is not OrderState.RESERVED:
+            message = f"this order is {known.state.value} already; it cannot be cancelled"
+            raise OrderRefusedError(message)
+        _check_time(read_school(session, school), known.day, now)
+        legs = transfer(
+            source=Account(AccountKind.MEALS_PREPAID),
+            target=wallet_account(WalletKind.GENERAL, known.pupil_id),
+            amount=known.price,
+        )
+        _book(session, school, "order.cancelled", order, legs, now)
+        cursor = advance_feed(session, school)
+        _add_to_wallet(session, school, known.pupil_id, known.price, cursor)
+        _set_state(session, school, [order], OrderState.CANCELLED, cursor)
+    return Order(
+        known.id, known.pupil_id, known.day, known.product_id, known.price, OrderState.CANCELLED
+    )
+
+
+def close_day(store: Store, school: SchoolId, *, day: date, now: datetime) -> DayClosed:
+    """Move what nobody collected to the unclaimed meals. A day that is closed stays closed.
+
+    Raises OrderRefusedError while the day is not over by the school's clock.
+    """
+    with store.database.writing() as session:
+        if read_school(session, school).calendar.business_day(now) <= day:
+            message = f"{day.isoformat()} is not over yet at this school; close it tomorrow"
+            raise OrderRefusedError(message)
+        left = _reserved_on(session, school, day)
+        if not left:
+            return DayClosed(day, 0, Money(0))
+        for order in left:
+            legs = transfer(
+                source=Account(AccountKind.MEALS_PREPAID),
+                target=Account(AccountKind.MEALS_UNCLAIMED),
+                amount=order.price,
+            )
+            _book(session, school, "order.unclaimed", order.id, legs, now)
+        cursor = advance_feed(session, school)
+        _set_state(session, school, [order.id for order in left], OrderState.UNCLAIMED, cursor)
+    return DayClosed(day, len(left), Money(sum(order.price.cents for order in left)))
+
+
+def _same(known: Order, pupil: PupilId, product: ProductId, day: date) -> Order:
+    if (known.pupil_id, known.product_id, known.day) == (pupil, product, day):
+        return known
+    message = f"the id {known.id} belongs to another order; make a new one"
+    raise OrderRefusedError(message)
+
+
+def _price(
+    session: Session, school: School, *, pupil: PupilId, product: ProductId, day: date
+) -> Money:
+    offered = session.row(
+        "SELECT 1 FROM menu WHERE school_id = ? AND day = ? AND product_id = ?",
+        school.id,
+        day.isoformat(),
+        product,
+    )
+    row = session.row(
+        f"SELECT {PRODUCT_COLUMNS} FROM product WHERE school_id = ? AND id = ?",  # noqa: S608
+        school.id,
+        product,
+    )
+    if offered is None or row is None:
+        message = f"{product} is not on the menu of {day.isoformat()}"
+        raise OrderRefusedError(message)
+    columns = ", ".join(f"p.{name}" for name in PUPIL_COLUMNS.split(", ")[:8])
+    person = session.row(
+        f"SELECT {columns}, 0, 0 FROM pupil p WHERE school_id = ? AND id = ?",  # noqa: S608
+        school.id,
+        pupil,
+    )
+    if person is None:
+        message = f"there is no pupil {pupil}"
+        raise OrderRefusedError(message)
+    return product_from_row(row).price_for(pupil_from_row(person)[0].price_class)
+
+
+def _check_time(school: School, day: date, now: datetime) -> None:
+    calendar = school.calendar
+    if calendar.may_change_order(day, now):
+        return
+    message = (
+        f"orders of {day.isoformat()} cannot be changed now: until"
+        f" {calendar.orders_close_at:%H:%M} on the day itself, at most"
+        f" {calendar.order_days_max} days ahead, on school days"
+    )
+    raise OrderRefusedError(message)
+
+
+def _check_money(session: Session, school: School, pupil: PupilId, price: Money) -> None:
+    row = session.row(
+        "SELECT general_cents FROM wallet WHERE school_id = ? AND pupil_id = ?"  # noqa: S608
+        f"{session.for_update}",
+        school.id,
+        pupil,
+    )
+    balance = Money(0 if row is None else row[0])
+    if not can_pay(balance, price, overdraft_max=school.policy.overdraft_max):
+        message = f"the general wallet holds {balance.text()} euro, the meal costs {price.text()}"
+        raise OrderRefusedError(message)
+
+
+def _book(
+    session: Session, school: SchoolId, kind: str, order: OrderId, legs: Legs, now: datetime
+) -> None:
+    if not legs:
+        return
+    booking = EventId(str(uuid5(_NAMESPACE, f"{school} {kind} {order}")))
+    at = moment_text(now)
+    session.insert_many(
+        "booking",
+        ("school_id", "id", "kind", "at", "subject"),
+        [(school, booking, kind, at, order)],
+    )
+    session.insert_many(
+        "leg",
+        ("school_id", "booking_id", "name", "account", "owner", "cents", "at"),
+        [
+            (
+                school,
+                booking,
+                leg.name,
+                leg.account.kind.value,
+                leg.account.owner,
+                leg.amount.cents,
+                at,
+            )
+            for leg in legs
+        ],
+    )
+
+
+def _add_to_wallet(
+    session: Session, school: SchoolId, pupil: PupilId, amount: Money, cursor: int
+) -> None:
+    session.run(
+        "INSERT INTO wallet (school_id, pupil_id, general_cents, reserve_cents, cursor)"
+        " VALUES (?, ?, ?, 0, ?) ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
+        " general_cents = wallet.general_cents + excluded.general_cents,"
+        " cursor = excluded.cursor",
+        school,
+        pupil,
+        amount.cents,
+        cursor,
+    )
+
+
+def _set_state(
+    session: Session, school: SchoolId, orders: list[OrderId], state: OrderState, cursor: int
+) -> None:
+    session.run_many(
+        "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id = ?",
+        [(state.value, cursor, school, order) for order in sorted(orders)],
+    )
+
+
+def _reserved_on(session: Session, school: SchoolId, day: date) -> list[Order]:
+    rows = session.rows(
+        f"SELECT {ORDER_COLUMNS} FROM meal_order"  # noqa: S608
+        f" WHERE school_id = ? AND day = ? AND state = ? ORDER BY id{session.for_update}",
+        school,
+        day.isoformat(),
+        OrderState.RESERVED.value,
+    )
+    return [order_from_row(row) for row in rows]

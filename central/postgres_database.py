@@ -1,0 +1,246 @@
+"""PostgreSQL behind the database port: many writers, rows locked in a fixed order.
+
+A write transaction is READ COMMITTED with the row locks that its statements ask for; a read
+transaction is REPEATABLE READ, and so sees one moment. Many rows travel as arrays, one statement
+a table. Connections are kept, a few of them, and opened anew when the server has closed them.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from central.database import Database, Row, Session, Value
+from central.errors import BusyError, DatabaseError
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+_CONNECTIONS_MAX = 16
+_WAIT_S = 10
+_PARTITIONS = 8
+_IN = " IN"
+_BEGIN_WRITING = "BEGIN"
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_REFUSAL = """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% rows are never changed', TG_TABLE_NAME; END $$"""
+
+
+@cache
+def _dialect(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class _PostgresSession(Session):
+    for_update = " FOR UPDATE"
+
+    def __init__(self, connection: "Connection", types: dict[str, dict[str, str]]) -> None:
+        self._connection = connection
+        self._types = types
+
+    @override
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        return self._execute(sql, values).fetchall()
+
+    @override
+    def run(self, sql: str, *values: Value) -> int:
+        return self._execute(sql, values).rowcount
+
+    @override
+    def run_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_dialect(sql), list(rows))
+
+    @override
+    def rows_by(
+        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
+    ) -> list[Row]:
+        assert sql.endswith(_IN), "the statement ends in IN"
+        if not keys:
+            return []
+        head = sql.removesuffix(_IN)
+        column = head.rsplit(" ", 1)[-1]
+        # Locked in the order of the keys, so that no two transactions wait for each other.
+        tail = f" ORDER BY {column} FOR UPDATE" if lock else ""
+        return self.rows(f"{head} = ANY(?){tail}", *values, list(keys))  # type: ignore[arg-type]
+
+    @override
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+    ) -> None:
+        if not rows:
+            return
+        types = self._types_of(table)
+        arrays = ", ".join(f"%s::{types[column]}[]" for column in columns)
+        names = ", ".join(columns)
+        sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608  names
+        self._connection.execute(sql, [list(values) for values in zip(*rows, strict=True)])
+
+    def _execute(self, sql: str, values: Sequence[Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
+        # Without values psycopg takes the text as it is, per cent signs and all.
+        if not values:
+            return self._connection.execute(sql.encode())
+        return self._connection.execute(_dialect(sql), values)
+
+    def _types_of(self, table: str) -> dict[str, str]:
+        if table not in self._types:
+            found = self.rows(
+                "SELECT column_name, data_type FROM information_schema.columns"
+                " WHERE table_schema = current_schema() AND table_name = ?",
+                table,
+            )
+            self._types[table] = dict(found)
+        return self._types[table]
+
+
+class PostgresDatabase(Database):
+    """One PostgreSQL database. Raises DatabaseError when it cannot be reached."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            import psycopg  # noqa: PLC0415  an extra that a small school does not need
+        except ImportError as error:
+            message = "PostgreSQL needs psycopg; install refectory with its extra `postgres`"
+            raise DatabaseError(message) from error
+        self._psycopg = psycopg
+        self._url = url
+        self._types: dict[str, dict[str, str]] = {}
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._is_closed = False
+        self._places = threading.BoundedSemaphore(_CONNECTIONS_MAX)
+        self.name = _without_password(url)
+        try:
+            self._idle.append(self._connect())
+        except psycopg.Error as error:
+            words = " ".join(str(error).split())
+            message = f"database {self.name}: {words}; check the address and that it runs"
+            raise DatabaseError(message) from error
+
+    @override
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self._transaction(_BEGIN_WRITING) as session:
+            yield session
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._transaction(_BEGIN_READING) as session:
+            yield session
+
+    @override
+    def has_table(self, name: str) -> bool:
+        with self.reading() as session:
+            sql = (
+                "SELECT 1 FROM information_schema.tables"
+                " WHERE table_schema = current_schema() AND table_name = ?"
+            )
+            return session.row(sql, name) is not None
+
+    @override
+    def creation(
+        self,
+        tables: Sequence[str],
+        *,
+        append_only: Sequence[str],
+        partitioned: Sequence[str],
+        clustered: Sequence[str],
+    ) -> list[str]:
+        made = []
+        for sql in tables:
+            table = next((name for name in partitioned if f"TABLE {name} (" in sql), None)
+            text = sql.replace(" BLOB", " BYTEA")
+            made.append(text if table is None else f"{text} PARTITION BY HASH (school_id)")
+            if table is not None:
+                made += [
+                    f"CREATE TABLE {table}_{part} PARTITION OF {table}"
+                    f" FOR VALUES WITH (MODULUS {_PARTITIONS}, REMAINDER {part})"
+                    for part in range(_PARTITIONS)
+                ]
+        triggers = [
+            f"CREATE TRIGGER {table}_refusal BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            for table in append_only
+        ]
+        return [*made, _REFUSAL, *triggers]
+
+    @override
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Session]:
+        if not self._places.acquire(timeout=_WAIT_S):
+            message = f"database {self.name} has no free connection; try again"
+            raise BusyError(message)
+        try:
+            connection = self._begin(begin)
+            try:
+                yield _PostgresSession(connection, self._types)
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(self._psycopg.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._give_back(connection)
+        except self._psycopg.OperationalError as error:
+            words = " ".join(str(error).split())
+            message = f"database {self.name}: {words}; try again"
+            raise BusyError(message) from error
+        except self._psycopg.Error as error:
+            words = " ".join(str(error).split())
+            message = f"database {self.name}: {words}; run `refectory central check`"
+            raise DatabaseError(message) from error
+        finally:
+            self._places.release()
+
+    def _begin(self, begin: str) -> "Connection":
+        """Begin on a kept connection; on a new one where the server has closed the kept ones."""
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                connection = self._connect()
+                connection.execute(begin.encode())
+                return connection
+            try:
+                connection.execute(begin.encode())
+            except self._psycopg.OperationalError:
+                connection.close()
+            else:
+                return connection
+
+    def _connect(self) -> "Connection":
+        connection = self._psycopg.connect(
+            self._url, autocommit=True, connect_timeout=_WAIT_S, application_name="refectory"
+        )
+        connection.execute(f"SET lock_timeout = '{_WAIT_S}s'".encode())
+        return connection
+
+    def _give_back(self, connection: "Connection") -> None:
+        idle = self._psycopg.pq.TransactionStatus.IDLE
+        with self._lock:
+            is_good = connection.info.transaction_status == idle
+            if is_good and not self._is_closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    name = f"{user.partition(':')[0]}{at}{host}"
+    return f"{scheme}://{name}{slash}{path.partition('?')[0]}"

@@ -1,0 +1,200 @@
+"""The copy for one terminal: read in one moment of the database, written as a SQLite file.
+
+Balances and `settled` come from the same read transaction: a balance that holds a sale stands
+beside a `settled` that covers it, whatever is being booked meanwhile. The file is complete and in
+DELETE mode, packed by gzip without a time in it.
+"""
+
+import gzip
+import hashlib
+import shutil
+import sqlite3
+import threading
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from central.database import Row, Session
+from central.feed import read_feed
+from central.records import read_school
+from central.store import Store
+from central.terminals import Terminal, find_terminal
+from core.ids import TerminalId
+from core.snapshot import (
+    APPLICATION_ID,
+    BADGE_COLUMNS,
+    FORMAT,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    SCHEMA,
+    Meta,
+    meta_rows,
+)
+
+_PIECE_BYTES = 64 * 1024
+_GZIP_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A packed copy. digest: its `Repr-Digest` field. etag: with its quotes."""
+
+    path: Path
+    etag: str
+    digest: str
+
+
+class CopyRoom:
+    """Makes copies, and keeps the newest of each terminal in a folder until it is outdated."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._locks: dict[TerminalId, threading.Lock] = {}
+        self._kept: dict[TerminalId, Copy] = {}
+
+    def etag_now(self, terminal: TerminalId, *, now: datetime) -> str:
+        """Return the ETag that a copy made now would have."""
+        with self._store.database.reading() as session:
+            found = find_terminal(session, terminal)
+            return copy_etag(session, found, today_of(session, found, now))
+
+    def copy_for(self, terminal: TerminalId, *, now: datetime) -> Copy:
+        """Return a packed copy that is true now. One terminal's copies are made one at a time."""
+        with self._lock:
+            lock = self._locks.setdefault(terminal, threading.Lock())
+        with lock:
+            kept = self._kept.get(terminal)
+            if kept is not None and kept.etag == self.etag_now(terminal, now=now):
+                return kept
+            made = self._make(terminal, now)
+            self._kept[terminal] = made
+            if kept is not None and kept.path != made.path:
+                # Whoever is being sent the old one holds it open, and reads it to its end.
+                kept.path.unlink(missing_ok=True)
+            return made
+
+    def _make(self, terminal: TerminalId, now: datetime) -> Copy:
+        plain = self._folder / f"{terminal}.db"
+        plain.unlink(missing_ok=True)
+        with self._store.database.reading() as session:
+            found = find_terminal(session, terminal)
+            today = today_of(session, found, now)
+            etag = copy_etag(session, found, today)
+            write_copy(session, found, plain, today=today, now=now)
+        name = hashlib.sha256(etag.encode()).hexdigest()[:16]
+        packed = self._folder / f"{terminal}.{name}.gz"
+        digest = _pack(plain, packed)
+        plain.unlink()
+        return Copy(packed, etag, digest)
+
+
+def write_copy(
+    session: Session, terminal: Terminal, path: Path, *, today: date, now: datetime
+) -> None:
+    """Write the copy for a terminal into a new file. today: orders before it are left out."""
+    meta = copy_meta(session, terminal, now=now)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(SCHEMA)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows(meta).items())
+        for table, columns, rows in _tables(session, terminal, today):
+            marks = ",".join("?" * (columns.count(",") + 1))
+            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
+
+
+def copy_meta(session: Session, terminal: Terminal, *, now: datetime) -> Meta:
+    """Return what a copy that is made now says of itself."""
+    school = read_school(session, terminal.school_id)
+    return Meta(
+        format=FORMAT,
+        school_id=school.id,
+        terminal_id=terminal.id,
+        terminal_name=terminal.name,
+        cursor=str(read_feed(session, school.id)),
+        settled=terminal.high_water,
+        made_at=now,
+        school=school.header,
+        zone=school.zone,
+        day_starts_at=school.day_starts_at,
+        orders_close_at=school.orders_close_at,
+        order_days_max=school.order_days_max,
+        closed_days=school.closed_days,
+        policy=school.policy,
+    )
+
+
+def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str, str, list[Row]]]:
+    school = terminal.school_id
+    pupil_columns = (
+        "id, first_name, last_name, class_name, price_class, allergens, diet, language,"
+        " general_cents, reserve_cents"
+    )
+    pupils = session.rows(
+        "SELECT p.id, p.first_name, p.last_name, p.class_name, p.price_class, p.allergens,"
+        " p.diet, p.language, COALESCE(w.general_cents, 0), COALESCE(w.reserve_cents, 0)"
+        " FROM pupil p LEFT JOIN wallet w ON w.school_id = p.school_id AND w.pupil_id = p.id"
+        " WHERE p.school_id = ? ORDER BY p.id",
+        school,
+    )
+    badges = session.rows(
+        f"SELECT {BADGE_COLUMNS} FROM badge WHERE school_id = ? ORDER BY key",  # noqa: S608
+        school,
+    )
+    products = session.rows(
+        f"SELECT {PRODUCT_COLUMNS} FROM product WHERE school_id = ? ORDER BY id",  # noqa: S608
+        school,
+    )
+    orders = session.rows(
+        f"SELECT {ORDER_COLUMNS} FROM meal_order"  # noqa: S608
+        " WHERE school_id = ? AND day >= ? ORDER BY pupil_id, day, id",
+        school,
+        today.isoformat(),
+    )
+    menu = session.rows(
+        "SELECT day, product_id FROM menu WHERE school_id = ? AND day >= ? ORDER BY 1, 2",
+        school,
+        today.isoformat(),
+    )
+    return [
+        ("pupil", pupil_columns, pupils),
+        ("badge", BADGE_COLUMNS, badges),
+        ("product", PRODUCT_COLUMNS, products),
+        ("meal_order", ORDER_COLUMNS, orders),
+        ("menu", "day, product_id", menu),
+    ]
+
+
+def today_of(session: Session, terminal: Terminal, now: datetime) -> date:
+    """Return the business day at a terminal's school."""
+    return read_school(session, terminal.school_id).calendar.business_day(now)
+
+
+def copy_etag(session: Session, terminal: Terminal, today: date) -> str:
+    """Return the ETag of the copy that this moment of the database gives a terminal."""
+    epoch, seq = terminal.high_water
+    cursor = read_feed(session, terminal.school_id)
+    return f'"{FORMAT}.{cursor}.{epoch}.{seq}.{today.isoformat()}"'
+
+
+def _pack(plain: Path, packed: Path) -> str:
+    """Write a file's gzip and return its Repr-Digest field (RFC 9530)."""
+    with plain.open("rb") as source, packed.open("wb") as target:
+        zipped = gzip.GzipFile(
+            filename="", mode="wb", compresslevel=_GZIP_LEVEL, fileobj=target, mtime=0
+        )
+        with zipped:
+            shutil.copyfileobj(source, zipped, _PIECE_BYTES)
+    with packed.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+    return f"sha-256=:{b64encode(digest).decode()}:"

@@ -1,0 +1,226 @@
+"""SQLite behind the database port: one file, one writer at a time, readers beside it.
+
+WAL with synchronous=FULL: what was committed survives a power cut. Readers see the moment at
+which their transaction began, while the writer goes on.
+"""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from typing_extensions import override
+
+from central.database import Database, Row, Session, Value
+from central.errors import BusyError, DatabaseError
+
+APPLICATION_ID = 0x52464342
+"""`PRAGMA application_id` of a centre's file: the letters RFCB."""
+_MAGIC = b"SQLite format 3\0"
+_BUSY_S = 10.0
+_KEYS_AT_ONCE = 500
+_NAME = re.compile(r"[a-z0-9_]+")
+
+
+class _SqliteSession(Session):
+    for_update = ""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @override
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        return self._connection.execute(sql, values).fetchall()
+
+    @override
+    def run(self, sql: str, *values: Value) -> int:
+        return self._connection.execute(sql, values).rowcount
+
+    @override
+    def run_many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        self._connection.executemany(sql, rows)
+
+    @override
+    def rows_by(
+        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
+    ) -> list[Row]:
+        found: list[Row] = []
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            found += self._connection.execute(f"{sql} ({marks})", (*values, *some)).fetchall()
+        return found
+
+    @override
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+    ) -> None:
+        assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
+        marks = ",".join("?" * len(columns))
+        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608  names
+        self._connection.executemany(sql, rows)
+
+
+class SqliteDatabase(Database):
+    """One SQLite file. Raises DatabaseError when it is none of ours, or cannot be opened."""
+
+    def __init__(self, path: Path, *, may_create: bool = True) -> None:
+        self.name = str(path)
+        if not may_create and not path.exists():
+            message = f"database {self.name} is not there; name it with --database"
+            raise DatabaseError(message)
+        self._path = path
+        self._writer_lock = threading.Lock()
+        self._idle_lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
+        self._writer = self._open_writer()
+
+    @override
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        if not self._writer_lock.acquire(timeout=_BUSY_S):
+            message = f"database {self.name} is busy; try again"
+            raise BusyError(message)
+        try:
+            with _transaction(self._writer, "BEGIN IMMEDIATE", self.name):
+                yield _SqliteSession(self._writer)
+        finally:
+            self._writer_lock.release()
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._idle_lock:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = self._connect()
+        try:
+            with _transaction(connection, "BEGIN", self.name):
+                yield _SqliteSession(connection)
+        except BaseException:
+            connection.close()
+            raise
+        with self._idle_lock:
+            if not self._is_closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    @override
+    def has_table(self, name: str) -> bool:
+        with self.reading() as session:
+            sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+            return session.row(sql, name) is not None
+
+    @override
+    def creation(
+        self,
+        tables: Sequence[str],
+        *,
+        append_only: Sequence[str],
+        partitioned: Sequence[str],
+        clustered: Sequence[str],
+    ) -> list[str]:
+        # One file holds a school or a few: SQLite has no partitions, and needs none.
+        made = [
+            f"{sql} WITHOUT ROWID" if any(f"TABLE {name} (" in sql for name in clustered) else sql
+            for sql in tables
+        ]
+        triggers = [
+            f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
+            f" BEGIN SELECT RAISE(ABORT, '{table} rows are never changed'); END"
+            for table in append_only
+            for verb in ("UPDATE", "DELETE")
+        ]
+        return [*made, *triggers]
+
+    @override
+    def close(self) -> None:
+        with self._idle_lock:
+            self._is_closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+        with self._writer_lock:
+            self._writer.close()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        try:
+            is_sqlite = True
+            is_new = not self._path.exists() or self._path.stat().st_size == 0
+            if not is_new:
+                with self._path.open("rb") as file:
+                    is_sqlite = file.read(len(_MAGIC)) == _MAGIC
+            if is_new:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                # The file holds children's data and the centre's key: for its owner alone.
+                self._path.touch(mode=0o600)
+        except OSError as error:
+            message = f"database {self.name}: {error.strerror}; give this user the folder"
+            raise DatabaseError(message) from error
+        if not is_sqlite:
+            # SQLite itself would write over a file that is shorter than its header.
+            message = f"database {self.name} is no database; name another file"
+            raise DatabaseError(message)
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            if is_new:
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            found = connection.execute("PRAGMA application_id").fetchone()[0]
+        except sqlite3.Error as error:
+            connection.close()
+            message = (
+                f"database {self.name}: {error}; name another file, or restore it from a backup"
+            )
+            raise DatabaseError(message) from error
+        if found != APPLICATION_ID:
+            connection.close()
+            message = (
+                f"database {self.name} is not a centre's database; name another file,"
+                " or move this one away"
+            )
+            raise DatabaseError(message)
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.OperationalError as error:
+            message = f"database {self.name}: {error}; give this user the file and its folder"
+            raise DatabaseError(message) from error
+        except sqlite3.Error as error:
+            message = (
+                f"database {self.name}: {error}; name another file, or restore it from a backup"
+            )
+            raise DatabaseError(message) from error
+        return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str, name: str) -> Iterator[None]:
+    try:
+        connection.execute(begin)
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            message = f"database {name} is busy; try again"
+            raise BusyError(message) from error
+        message = f"database {name}: {error}; look at its disk and its rights"
+        raise DatabaseError(message) from error
+    except sqlite3.Error as error:
+        message = f"database {name}: {error}; run `refectory central check`"
+        raise DatabaseError(message) from error

@@ -1,0 +1,76 @@
+"""The centre's database, opened: its tables made, its own signing key known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from central.clock import Entropy, system_entropy
+from central.database import Database
+from central.errors import DatabaseError
+from central.postgres_database import PostgresDatabase
+from central.schema import APPEND_ONLY, CLUSTERED, PARTITIONED, TABLES, VERSION
+from central.sqlite_database import SqliteDatabase
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database. signing_key: the Ed25519 seed whose public half terminals pin."""
+
+    database: Database
+    signing_key: bytes
+    entropy: Entropy
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+
+def open_store(
+    place: str | Path, *, may_create: bool = True, entropy: Entropy = system_entropy
+) -> Store:
+    """Open the centre's database, and make its tables where there are none.
+
+    place: the path of a SQLite file, `sqlite:///path`, or `postgresql://…`. may_create: a SQLite
+    file that is not there is made. Raises DatabaseError.
+    """
+    database = _open_database(str(place), may_create=may_create)
+    try:
+        signing_key = _prepare(database, entropy)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, signing_key, entropy)
+
+
+def _open_database(place: str, *, may_create: bool) -> Database:
+    if place.startswith("sqlite://"):
+        return SqliteDatabase(Path(place.removeprefix("sqlite://")), may_create=may_create)
+    if place.startswith(("postgresql://", "postgres://")):
+        return PostgresDatabase(place)
+    if "://" in place:
+        scheme = place.partition("://")[0]
+        message = f"database {scheme}://…: no such kind; write a path, or postgresql://…"
+        raise DatabaseError(message)
+    return SqliteDatabase(Path(place), may_create=may_create)
+
+
+def _prepare(database: Database, entropy: Entropy) -> bytes:
+    if not database.has_table("centre"):
+        with database.writing() as session:
+            for statement in database.creation(
+                TABLES, append_only=APPEND_ONLY, partitioned=PARTITIONED, clustered=CLUSTERED
+            ):
+                session.run(statement)
+            first = {"version": str(VERSION).encode(), "signing_key": entropy(_KEY_BYTES)}
+            session.insert_many("centre", ("key", "value"), list(first.items()))
+    with database.reading() as session:
+        kept = {
+            str(key): bytes(value) for key, value in session.rows("SELECT key, value FROM centre")
+        }
+    if kept.get("version") != str(VERSION).encode():
+        message = (
+            f"database {database.name} was made by another version; start the version that made it"
+        )
+        raise DatabaseError(message)
+    return kept["signing_key"]

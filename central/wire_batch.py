@@ -1,0 +1,112 @@
+"""A batch as it arrives: unpacked no further than its limit, its events kept as raw bytes."""
+
+import zlib
+from dataclasses import dataclass
+
+import msgspec
+
+from central.errors import Problem
+from core.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
+from core.chain import GENESIS
+
+_GZIP = 16 + zlib.MAX_WBITS
+_HASH_BYTES = len(GENESIS)
+_EPOCH_MAX = 2**31 - 1
+
+
+class _Wire(msgspec.Struct):
+    epoch: int
+    first_seq: int
+    hash: str
+    last_seq: int
+    prev_hash: str
+    events: list[msgspec.Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedBatch:
+    """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with."""
+
+    epoch: int
+    first_seq: int
+    prev_hash: bytes
+    head_hash: bytes
+    bodies: tuple[bytes, ...]
+
+
+def unpack_batch(packed: bytes) -> ReceivedBatch:
+    """Return the batch in a request's gzip body. Raises Problem: `malformed` or `too-large`."""
+    text = _unzip(packed)
+    try:
+        wire = msgspec.json.decode(text, type=_Wire)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        lone = _lone_event(text)
+        if lone is not None:
+            return lone
+        raise _malformed(str(error)) from error
+    return _checked(wire, tuple(bytes(raw) for raw in wire.events))
+
+
+def _unzip(packed: bytes) -> bytes:
+    unzipping = zlib.decompressobj(_GZIP)
+    try:
+        text = unzipping.decompress(packed, BATCH_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise _malformed("it is not a gzip file") from error
+    if len(text) > BATCH_BYTES_MAX:
+        raise Problem(
+            "too-large",
+            status=413,
+            detail=f"a batch unpacks to {BATCH_BYTES_MAX} bytes at most; send fewer events",
+        )
+    if not unzipping.eof or unzipping.unused_data:
+        raise _malformed("it is not one whole gzip file")
+    return text
+
+
+def _lone_event(text: bytes) -> ReceivedBatch | None:
+    """Read a batch of one event whose own bytes are no JSON, by the fixed form of its head.
+
+    Several events whose text is no JSON cannot be told apart: the terminal sends them one by one.
+    """
+    head, mark, rest = text.partition(b'"events":[')
+    if not mark or not rest.endswith(b"]}"):
+        return None
+    try:
+        wire = msgspec.json.decode(head + mark + b"]}", type=_Wire)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if wire.last_seq != wire.first_seq:
+        return None
+    return _checked(wire, (rest.removesuffix(b"]}"),))
+
+
+def _checked(wire: _Wire, bodies: tuple[bytes, ...]) -> ReceivedBatch:
+    if not 1 <= len(bodies) <= BATCH_EVENTS_MAX:
+        raise _malformed(f"it holds {len(bodies)} events, not 1 to {BATCH_EVENTS_MAX}")
+    if not (1 <= wire.epoch <= _EPOCH_MAX and 1 <= wire.first_seq <= 2**53):
+        raise _malformed("epoch and first_seq count from 1")
+    if wire.last_seq - wire.first_seq != len(bodies) - 1:
+        raise _malformed("first_seq and last_seq do not count its events")
+    return ReceivedBatch(
+        epoch=wire.epoch,
+        first_seq=wire.first_seq,
+        prev_hash=_hash(wire.prev_hash),
+        head_hash=_hash(wire.hash),
+        bodies=bodies,
+    )
+
+
+def _hash(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError as error:
+        raise _malformed("a hash is not hexadecimal") from error
+    if len(value) != _HASH_BYTES:
+        raise _malformed(f"a hash has {_HASH_BYTES} bytes")
+    return value
+
+
+def _malformed(reason: str) -> Problem:
+    words = " ".join(reason.split())
+    return Problem("malformed", status=400, detail=f"this batch cannot be read: {words}")

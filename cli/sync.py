@@ -1,0 +1,121 @@
+"""`refectory enrol` and `refectory sync`: the uplink of a terminal."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cli.folder import data_folder
+from cli.output import (
+    EXIT_FAILED,
+    EXIT_NOT_CONFIGURED,
+    EXIT_WELL,
+    CommandError,
+    add_folder_option,
+    add_json_option,
+    say,
+    say_json,
+)
+from cli.terminal_link import ask
+
+if TYPE_CHECKING:
+    from cli.main import Commands
+
+
+def register(commands: "Commands") -> None:
+    """Add `enrol`, `sync status` and `sync now`."""
+    enrolling = commands.add_parser("enrol", help="enrol this terminal with a one-time code")
+    enrolling.add_argument("--central", required=True, metavar="URL", help="address of the centre")
+    enrolling.add_argument("--code", required=True, metavar="CODE", help="the one-time code")
+    add_folder_option(enrolling)
+    add_json_option(enrolling)
+    enrolling.set_defaults(run=_enrol)
+    parser = commands.add_parser("sync", help="the uplink: status, now")
+    words = parser.add_subparsers(dest="sync_command", metavar="WHAT", required=True)
+    rotating = words.add_parser("rotate-key", help="replace this terminal's key; restart it after")
+    add_folder_option(rotating)
+    add_json_option(rotating)
+    rotating.set_defaults(run=_rotate)
+    for name, help_text, run in (
+        ("status", "how the uplink of the running terminal is", _status),
+        ("now", "send and fetch at once", _now),
+    ):
+        command = words.add_parser(name, help=help_text)
+        add_folder_option(command)
+        add_json_option(command)
+        command.set_defaults(run=run)
+
+
+def _enrol(parsed: argparse.Namespace) -> int:
+    from sync.enrol import enrol  # noqa: PLC0415  another layer loads late
+    from sync.errors import SyncError  # noqa: PLC0415
+    from sync.identity import load_identity  # noqa: PLC0415
+
+    folder = data_folder(parsed)
+    try:
+        known = load_identity(folder)
+        if known is not None:
+            message = (
+                f"this terminal is enrolled already, as {known.terminal_name} at"
+                f" {known.central_url}; delete {folder / 'identity.json'} to enrol it anew"
+            )
+            raise CommandError(message)
+        identity = enrol(central_url=parsed.central, code=parsed.code, folder=folder)
+    except SyncError as error:
+        raise CommandError(str(error)) from error
+    if parsed.json:
+        say_json(
+            {
+                "terminal_id": identity.terminal_id,
+                "terminal_name": identity.terminal_name,
+                "school_id": identity.school_id,
+                "central_url": identity.central_url,
+            }
+        )
+    else:
+        say(f"enrolled as {identity.terminal_name} ({identity.terminal_id})")
+    return EXIT_WELL
+
+
+def _rotate(parsed: argparse.Namespace) -> int:
+    from sync.errors import SyncError  # noqa: PLC0415  another layer loads late
+    from sync.identity import load_identity  # noqa: PLC0415
+    from sync.rotate import rotate_key  # noqa: PLC0415
+    from terminal.clock import SystemClock  # noqa: PLC0415
+
+    folder = data_folder(parsed)
+    try:
+        identity = load_identity(folder)
+        if identity is None:
+            message = f"no terminal is enrolled in {folder}; run `refectory enrol` first"
+            raise CommandError(message, EXIT_NOT_CONFIGURED)
+        fresh = rotate_key(identity, folder, clock=SystemClock().now)
+    except SyncError as error:
+        raise CommandError(str(error)) from error
+    if parsed.json:
+        say_json({"key_id": fresh.key_id})
+    else:
+        say(f"new key {fresh.key_id}; restart the terminal: the old one ends in 7 days")
+    return EXIT_WELL
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    answer = ask(data_folder(parsed), "GET", "/v1/status")
+    uplink = answer.get("sync")
+    if not isinstance(uplink, dict):
+        message = "this terminal has no uplink; enrol it with `refectory enrol`"
+        raise CommandError(message, EXIT_NOT_CONFIGURED)
+    if parsed.json:
+        say_json(uplink)
+    else:
+        for key, value in uplink.items():
+            say(f"{key.replace('_', ' ')}: {value}")
+    states = {lane.get("state") for lane in uplink.values() if isinstance(lane, dict)}
+    return EXIT_FAILED if states & {"offline", "stopped"} else EXIT_WELL
+
+
+def _now(parsed: argparse.Namespace) -> int:
+    answer = ask(data_folder(parsed), "POST", "/v1/sync")
+    if parsed.json:
+        say_json(answer)
+    else:
+        say("asked: the terminal sends and fetches now")
+    return EXIT_WELL

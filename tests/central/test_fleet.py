@@ -1,0 +1,70 @@
+"""Two hundred fleets in trouble, each from a seed; and three broken worlds that must be noticed."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fleet_simulation import Till, World, memory_folder, prepare, simulate
+
+import central.ingest
+from central.booking import book
+
+CHUNK = 25
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[tuple]:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
+        yield prepare(Path(folder))
+
+
+@pytest.mark.parametrize("first", range(0, 200, CHUNK))
+def test_every_promise_is_kept(small, first):
+    for seed in range(first, first + CHUNK):
+        simulate(seed, *small)
+
+
+def expect_noticed(small, match):
+    with pytest.raises(AssertionError, match=match):
+        for seed in range(12):
+            simulate(seed, *small)
+
+
+def test_the_control_a_till_that_forgets_what_was_lost_is_noticed(small, monkeypatch):
+    honest = World.send
+
+    def careless(self: World, till: Till) -> None:
+        honest(self, till)
+        if not till.is_revoked:
+            till.acknowledged = till.journal.head
+
+    monkeypatch.setattr(World, "send", careless)
+    expect_noticed(small, "in 0 places")
+
+
+def test_the_control_a_sale_that_is_subtracted_twice_is_noticed(small, monkeypatch):
+    honest = World.fetch
+
+    def muddled(self: World, till: Till) -> None:
+        honest(self, till)
+        till.settled = (0, 0)
+        self._check_available(till)
+
+    monkeypatch.setattr(World, "fetch", muddled)
+    expect_noticed(small, "available of")
+
+
+def test_the_control_a_centre_that_keeps_silent_is_noticed(small, monkeypatch):
+    def silent(event, books, *, now):
+        return replace(book(event, books, now=now), flags=())
+
+    monkeypatch.setattr(central.ingest, "book", silent)
+    expect_noticed(small, "without a flag|not 0|exceptions|in silence")
+
+
+def test_the_same_seed_is_the_same_story(small):
+    one, two = (simulate(5, *small) for _ in range(2))
+    assert one.written == two.written
+    assert one.credited == two.credited

@@ -1,0 +1,131 @@
+"""Keys are replaced, terminals are revoked, restored cards begin a new epoch."""
+
+from datetime import timedelta
+
+import pytest
+
+from central.terminals import approve_epoch, find_terminal, revoke_terminal
+from central.twin import Fault, FaultKind
+from core.codec import moment_text
+from sync.channel import Channel
+from sync.errors import RefusedError, TransientError
+from sync.identity import load_identity
+from sync.rotate import rotate_key
+
+
+def approve(centre, till):
+    with centre.store.database.writing() as session:
+        terminal = find_terminal(session, till.identity.terminal_id, lock=True)
+        return approve_epoch(session, terminal, who="bursar", at=centre.clock())
+
+
+def revoke(centre, till):
+    with centre.store.database.writing() as session:
+        terminal = find_terminal(session, till.identity.terminal_id, lock=True)
+        revoke_terminal(session, terminal, who="bursar", at=centre.clock())
+
+
+def test_a_new_key_takes_over_and_the_old_one_ends_after_a_week(centre, till, clock):
+    old = till.channel
+    fresh = rotate_key(till.identity, till.folder, clock=clock)
+    assert fresh.key_id != till.identity.key_id
+    assert load_identity(till.folder) == fresh
+    till.refuse()
+    till.send()
+    clock.advance(days=6, hours=23)
+    till.send()
+    clock.advance(hours=1)
+    with pytest.raises(RefusedError, match="replaced by a newer"):
+        till.send()
+    till.channel = Channel(fresh, ca_file=None, clock=clock)
+    assert till.verdicts(till.send()) == ["duplicate"]
+    old.close()
+
+
+def test_a_lost_answer_to_a_rotation_is_asked_for_again(centre, till, clock):
+    centre.twin.fail(Fault(FaultKind.REPLY_LOST, path="/keys"))
+    with pytest.raises(TransientError):
+        rotate_key(till.identity, till.folder, clock=clock)
+    fresh = rotate_key(till.identity, till.folder, clock=clock)
+    assert centre.one("SELECT COUNT(*) FROM terminal_key") == 2
+    assert centre.one("SELECT ends_at FROM terminal_key WHERE id = ?", till.identity.key_id) == (
+        moment_text(clock() + timedelta(days=7))
+    )
+    assert load_identity(till.folder) == fresh
+
+
+def test_a_revoked_terminal_is_refused_and_its_facts_are_kept_unbooked(centre, till):
+    orders = centre.orders(3)
+    till.collect(orders[0])
+    till.send()
+    till.collect(orders[1])
+    till.collect(orders[2])
+    revoke(centre, till)
+    for _ in range(2):
+        with pytest.raises(RefusedError) as caught:
+            till.send()
+        assert (caught.value.status, caught.value.problem) == (403, "revoked")
+    assert centre.figures().events == 1
+    assert centre.figures().strays == 2
+    assert [row[0] for row in centre.rows("SELECT flag FROM exception")] == ["revoked"]
+    with (
+        pytest.raises(RefusedError),
+        till.channel.get(f"/v1/terminals/{till.identity.terminal_id}/snapshot", headers={}),
+    ):
+        pass
+    assert [row[0] for row in centre.rows("SELECT what FROM audit")] == ["revoked"]
+    centre.expect_sound()
+
+
+def test_a_restored_card_begins_a_new_epoch_once_a_person_agrees(centre, till):
+    orders = centre.orders(5)
+    till.collect(orders[0])
+    image = till.journal.image()
+    till.collect(orders[1])
+    till.send()
+    till.journal = image
+    till.collect(orders[2])
+    assert till.verdicts(till.send(2, 2)) == ["conflict"]
+    image.start_epoch(2)
+    till.collect(orders[3])
+    with pytest.raises(RefusedError, match="a person must approve") as caught:
+        till.send(3, 3)
+    assert (caught.value.status, caught.value.problem) == (409, "fork")
+    assert caught.value.details["high_water"] == 2
+    assert approve(centre, till) == 2
+    till.collect(orders[4])
+    reply = till.send(3, 4)
+    assert till.verdicts(reply) == ["accepted", "accepted"]
+    assert (reply["epoch"], reply["high_water"]) == (2, 2)
+    assert centre.order_state(orders[4]) == "collected"
+    assert centre.one("SELECT state FROM terminal") == "active"
+    assert till.verdicts(till.send(3, 4)) == ["duplicate", "duplicate"]
+    centre.expect_sound()
+
+
+def test_a_new_epoch_must_follow_what_the_centre_holds(centre, till):
+    till.refuse()
+    till.send()
+    approve(centre, till)
+    stranger = type(till.journal)(till.journal._chance)
+    stranger.start_epoch(1)
+    till.journal = stranger
+    till.refuse()
+    till.refuse()
+    stranger.start_epoch(2)
+    till.refuse()
+    with pytest.raises(RefusedError) as caught:
+        till.send(3, 3)
+    assert caught.value.problem == "fork"
+    assert centre.figures().strays == 1
+
+
+def test_an_epoch_is_not_skipped(centre, till):
+    till.refuse()
+    till.send()
+    approve(centre, till)
+    till.journal.start_epoch(3)
+    till.refuse()
+    with pytest.raises(RefusedError) as caught:
+        till.send(2, 2)
+    assert caught.value.problem == "fork"
