@@ -67,7 +67,8 @@ class SeedBooking:
 
 @dataclass(frozen=True, slots=True)
 class DemoSchool:
-    """A whole school, ready to be loaded. badges: the special ones first, then every other."""
+    """A whole school, ready to be loaded. badges: the `special_count` special
+    ones first, then every other."""
 
     school: School
     today: date
@@ -78,6 +79,7 @@ class DemoSchool:
     orders: tuple[Order, ...]
     bookings: tuple[SeedBooking, ...]
     badges: tuple[DemoBadge, ...]
+    special_count: int
 
     def wallets(self) -> dict[PupilId, Wallets]:
         """Return each pupil's balances: the sums of the bookings."""
@@ -133,6 +135,7 @@ class _Maker:
             orders=tuple(self._orders),
             bookings=tuple(self._bookings),
             badges=(*self._special, *self._plain),
+            special_count=len(self._special),
         )
 
     # --- what is offered -------------------------------------------------------------------

@@ -111,7 +111,8 @@ async def _answer(send: Send, fault: Fault) -> None:
 class TwinCentre:
     """A centre on loopback in a thread, which can fail on demand, stop, and come back.
 
-    Used as a context manager. The port stays the same over a restart.
+    Used as a context manager. The port stays the same over a restart. public_url: as for
+    `central.app.make_app`.
     """
 
     def __init__(
@@ -120,14 +121,20 @@ class TwinCentre:
         *,
         clock: Clock = wall_clock,
         keep_alive_s: int = 75,
+        public_url: str | None = None,
     ) -> None:
         self._place = place
+        self._public_url = public_url
         self._clock = clock
         self._keep_alive_s = keep_alive_s
         self._stop: Callable[[], None] | None = None
         self._listening: Listening | None = None
         self.store: Store = open_store(place)
-        self.app = FaultyApp(make_app(self.store, clock=clock))
+        self.app = self._make_app()
+
+    def _make_app(self) -> FaultyApp:
+        app = make_app(self.store, clock=self._clock, public_url=self._public_url)
+        return FaultyApp(app)
 
     @property
     def url(self) -> str:
@@ -158,7 +165,7 @@ class TwinCentre:
         self.store.close()
         self.store = open_store(self._place)
         faults = self.app.faults
-        self.app = FaultyApp(make_app(self.store, clock=self._clock))
+        self.app = self._make_app()
         self.app.faults = faults
         self.start()
 

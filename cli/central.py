@@ -146,7 +146,8 @@ def _serve(parsed: argparse.Namespace) -> int:
 
 
 def _stop_at_end(service: "Service") -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: Python aborts when it ends while a thread holds that one's lock.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     service.stop()
 

@@ -213,15 +213,19 @@ class Snapshot:
         self._connection.close()
 
 
-def install_snapshot(candidate: Path, target: Path, *, school_id: SchoolId | None) -> Snapshot:
+def install_snapshot(
+    candidate: Path, target: Path, *, school_id: SchoolId | None, is_verified: bool = False
+) -> Snapshot:
     """Verify a new copy, put it in the place of the old one, and open it.
 
-    The caller closes the old copy when this has returned. Raises SnapshotError, as `Snapshot.open`
-    does; then the old copy is where it was, and so is the candidate.
+    is_verified: the caller has called `verify` on the candidate, in a thread that may take its
+    time. The caller closes the old copy when this has returned. Raises SnapshotError, as
+    `Snapshot.open` does; then the old copy is where it was, and so is the candidate.
     """
     checked = Snapshot.open(candidate, school_id=school_id)
     try:
-        checked.verify()
+        if not is_verified:
+            checked.verify()
     finally:
         checked.close()
     try:

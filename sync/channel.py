@@ -35,7 +35,7 @@ from core.wire import (
     SIGNATURE_TAG,
     WRITE_COMPONENTS,
 )
-from sync.errors import RefusedError, TransientError
+from sync.errors import IdentityFileError, RefusedError, TransientError
 from sync.identity import Identity
 
 _AGAIN = frozenset({408, 425, 429})
@@ -66,13 +66,21 @@ class _Keys(HTTPSignatureKeyResolver):
 
 
 def open_client(url: str, ca_file: Path | None, *, timeout_s: float) -> httpx.Client:
-    """Return an HTTP client that trusts one private authority, or the system's without one."""
+    """Return an HTTP client that trusts one private authority, or the system's without one.
+
+    Raises IdentityFileError when the authority's file cannot be used.
+    """
     verify: ssl.SSLContext | bool = True
     if url.startswith("http://"):
         # Nothing to verify on this machine's own loopback; loading the authorities takes memory.
         verify = False
     elif ca_file is not None:
-        verify = ssl.create_default_context(cafile=ca_file)
+        try:
+            verify = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            words = " ".join(str(error).split())
+            message = f"{ca_file}: {words}; put the authority's certificate there, as PEM"
+            raise IdentityFileError(message) from error
     # Proxy variables of the environment would take even loopback traffic.
     return httpx.Client(
         trust_env=False, timeout=httpx.Timeout(timeout_s, connect=_CONNECT_S), verify=verify

@@ -1,17 +1,20 @@
 """What both lanes share: a thread, its waits, and the state that it tells the terminal."""
 
 import logging
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sync.errors import RefusedError, SyncError, TransientError
 from sync.identity import CA_FILE_NAME, Identity
 from sync.intervals import Intervals
 from sync.ports import Lane, LaneHealth, LaneState, UplinkMessage
 
+_NOT_IMPORTED: Any = None
 _LOG = logging.getLogger("sync")
 
 
@@ -138,6 +141,9 @@ class LaneThread(ABC):
     def _run(self) -> None:
         from sync.patience import StoppedError  # noqa: PLC0415  heavy, see the package's promise
 
+        # httpx has a command line, for which it imports rich wherever that is installed: 5 MB and
+        # 80 ms that a terminal does not have to spare. Without it, httpx does well.
+        sys.modules.setdefault("httpx._main", _NOT_IMPORTED)
         try:
             self.open()
             try:
@@ -146,6 +152,8 @@ class LaneThread(ABC):
                 self.close()
         except StoppedError:
             pass
+        except SyncError as error:
+            self.tell(LaneState.STOPPED, str(error))
         except Exception as error:  # noqa: BLE001  a lane that dies in silence would lose facts
             _LOG.exception("%s lane failed", self.lane.value)
             words = " ".join(str(error).split())

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sync.channel import Channel
 
 _FAULTS_BEFORE_HALVING = 3
-_AFTER_ALL_SEQ = 2**62
 _HALVED = frozenset({"chain", "malformed", "too-large"})
 
 
@@ -165,7 +164,7 @@ class UpLane(LaneThread):
         if self._is_ours(message):
             self._acknowledged = message.high_water
             return
-        if self._outbox.events_after((last.epoch, _AFTER_ALL_SEQ), 1):
+        if self._outbox.events_after((last.epoch + 1, 0), 1):
             # A new epoch was begun because of this. The centre keeps these events as strays: what
             # remains to be sent comes after them.
             self._acknowledged = (last.epoch, last.seq)

@@ -43,6 +43,11 @@ class Knowledge:
         return self._place
 
     @property
+    def zone_name(self) -> str:
+        """The IANA name of the school's time zone."""
+        return _HOME_ZONE.key if self._snapshot is None else self._snapshot.meta.zone
+
+    @property
     def policy(self) -> Policy:
         """The rules in force: the copy's, or those that allow nothing."""
         return CLOSED if self._snapshot is None else self._snapshot.meta.policy
@@ -67,6 +72,13 @@ class Knowledge:
         meta = snapshot.meta
         name = meta.terminal_name or self._terminal_name
         self._place = Place(meta.school, meta.calendar(ZoneInfo(meta.zone)), name)
+
+    def drop_copy(self) -> None:
+        """Decide without a copy: the one there was cannot be read any more."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+        self._snapshot = None
+        self._confirmed_at = None
 
     def confirm(self, at: datetime) -> None:
         """Note that the centre had nothing newer than the copy at a moment."""

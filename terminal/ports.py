@@ -27,9 +27,11 @@ class DemoBadge:
 class TerminalPort(Protocol):
     """A running terminal, as seen from a screen or a command. Safe to call from any thread."""
 
-    def tap(self, credential: Credential, *, timeout_s: float) -> Content:
-        """Tap a badge on the simulated reader; return the verdict once it is durable.
+    def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
+        """Tap a badge on the simulated reader; return what became of it, once it is durable.
 
+        stays: the badge is left lying there, so that the same badge again is a repeat. Result:
+        the content that was published, and its `topic`: `verdict`, `repeat` or `declined`.
         Raises NoSimulatedReaderError or TerminalBusyError.
         """
         ...

@@ -6,13 +6,15 @@ has not happened.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from core.events import Basis, Event, Stamp, seal
+from core.events import Basis, Event, Stamp, read_event, seal
 from core.facts import Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
-from core.till_state import TillState
+from core.till_state import BEFORE_ALL, Position, TillState
 from offline_cache.journal import Journal, SpoolJob
 from printer.job import document_name, encode_document
 from terminal.clock import Clock
@@ -32,13 +34,28 @@ def random_ids(stamp: Stamp) -> EventId:
 class Recorder:
     """The journal and the sums over it, kept in step. Used by the till thread alone."""
 
-    def __init__(
-        self, journal: Journal, state: TillState, clock: Clock, ids: IdSource = random_ids
-    ) -> None:
+    def __init__(self, journal: Journal, clock: Clock, ids: IdSource = random_ids) -> None:
         self.journal = journal
-        self.state = state
+        self.state = TillState()
         self._clock = clock
         self._ids = ids
+        self._unacknowledged: deque[tuple[Position, datetime]] = deque()
+        self.rebuild(settled=BEFORE_ALL)
+
+    def rebuild(self, *, settled: Position) -> None:
+        """Make the sums anew from the journal; settled: how far the copy covers it."""
+        self.state = TillState(settled=settled)
+        self._unacknowledged.clear()
+        for sealed in self.journal.events():
+            self._add(read_event(sealed.body))
+
+    @property
+    def oldest_unacknowledged_at(self) -> datetime | None:
+        """When the oldest event happened that the centre has not confirmed; None without one."""
+        acknowledged = self.journal.acknowledged
+        while self._unacknowledged and self._unacknowledged[0][0] <= acknowledged:
+            self._unacknowledged.popleft()
+        return self._unacknowledged[0][1] if self._unacknowledged else None
 
     @property
     def epoch(self) -> int:
@@ -76,8 +93,14 @@ class Recorder:
         jobs = () if receipt is None else (_spool_job(events[0], receipt),)
         self.journal.append(sealed, jobs)
         for event in events:
-            self.state.apply(event)
+            self._add(event)
         return tuple(events)
+
+    def _add(self, event: Event) -> None:
+        self.state.apply(event)
+        position = (event.epoch, event.seq)
+        if position > self.journal.acknowledged:
+            self._unacknowledged.append((position, event.stamp.at))
 
 
 def _spool_job(event: Event, receipt: Receipt) -> SpoolJob:

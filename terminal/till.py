@@ -9,13 +9,15 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from core.decide import decide
+from core.decide import Accepted, decide
 from core.facts import TerminalStarted
 from core.ids import TapId
 from core.tap import Feedback, Health, Removed, Repeated, Tap
-from offline_cache.errors import JournalError
+from core.view import View
+from offline_cache.errors import JournalError, SnapshotError
 from terminal.board import Board, Content
 from terminal.clock import Clock
 from terminal.counters import Counters
@@ -42,6 +44,10 @@ class Surroundings(Protocol):
 
     def committed(self) -> None:
         """Hear that there is something new to print and to send."""
+        ...
+
+    def copy_lost(self) -> None:
+        """Hear that the copy cannot be read, and fetch another."""
         ...
 
     def status(self) -> Content:
@@ -124,9 +130,9 @@ class Till:
             self._decline(tap.id, tap.reader)
             return
         now = parts.clock.now()
-        view = parts.knowledge.view(tap, parts.recorder, now)
+        view = self._view(tap, now)
         decision = decide(tap, view, parts.knowledge.policy, now)
-        receipt = None if not hasattr(decision, "receipt") else decision.receipt
+        receipt = decision.receipt if isinstance(decision, Accepted) else None
         try:
             parts.recorder.record(decision.facts, basis=parts.knowledge.basis, receipt=receipt)
         except JournalError as error:
@@ -139,6 +145,16 @@ class Till:
         t0_ms = int(now.timestamp() * 1000)
         parts.board.publish("verdict", verdict_content(tap, view, decision, at=now, t0_ms=t0_ms))
         self._note_commit()
+
+    def _view(self, tap: Tap, now: datetime) -> View:
+        knowledge, recorder = self._parts.knowledge, self._parts.recorder
+        try:
+            return knowledge.view(tap, recorder, now)
+        except SnapshotError as error:
+            log.warning("the copy is put aside, and a new one asked for: %s", error)
+            knowledge.drop_copy()
+            self._around.copy_lost()
+            return knowledge.view(tap, recorder, now)
 
     def _decline(self, tap_id: TapId, reader: str) -> None:
         self._around.feedback(reader, Feedback.REFUSED)
@@ -191,5 +207,5 @@ class Till:
     def _publish_status(self) -> None:
         self._status_ns = self._parts.clock.mono_ns()
         alarm = None if self.alarm is None else {"text": self.alarm}
-        content = self._around.status() | {"alarm": alarm, "till": self.mode.value}
+        content = {**self._around.status(), "alarm": alarm, "till": self.mode.value}
         self._parts.board.publish("status", content)

@@ -91,9 +91,10 @@ class TwinTerminal:
             self._board.publish("verdict", verdict)
         return verdict
 
-    def tap(self, credential: Credential, *, timeout_s: float) -> Content:
-        """Publish and return the card's verdict."""
+    def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
+        """Publish and return the card's verdict; a card never lies on this reader."""
         assert timeout_s > 0, "a wait has an end"
+        del stays
         if not self.has_simulated_reader:
             raise NoSimulatedReaderError("no reader is simulated")
         if self.is_busy:

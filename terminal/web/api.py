@@ -70,12 +70,12 @@ class Api:
 
     async def _tap(self, request: Request) -> Response:
         try:
-            credential = parse_credential(await request.body())
+            credential, stays = parse_tap(await request.body())
         except BadRequestError as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error))
 
         def tap() -> object:
-            return self._terminal.tap(credential, timeout_s=TAP_TIMEOUT_S)
+            return self._terminal.tap(credential, timeout_s=TAP_TIMEOUT_S, stays=stays)
 
         return await self._answer_once(request.headers.get(KEY_HEADER), tap)
 
@@ -114,10 +114,11 @@ class Api:
             )
 
 
-def parse_credential(body: bytes) -> Credential:
-    """Return the card that a request for a tap names. Raises BadRequestError.
+def parse_tap(body: bytes) -> tuple[Credential, bool]:
+    """Return the card that a request for a tap names, and whether it stays on the reader.
 
-    body: JSON, `{"value": "04A1…", "technology": "iso14443a"}`; the technology may be left out.
+    body: JSON, `{"value": "04A1…", "technology": "iso14443a", "stays": false}`; all but the value
+    may be left out. Raises BadRequestError.
     """
     try:
         wanted = json.loads(body)
@@ -129,7 +130,10 @@ def parse_credential(body: bytes) -> Credential:
     technology = _TECHNOLOGIES.get(word) if isinstance(word, str) else None
     if technology is None:
         raise BadRequestError(f"technology is one of {', '.join(_TECHNOLOGIES)}")
-    return Credential(technology, _value_bytes(wanted.get("value")))
+    stays = wanted.get("stays", False)
+    if not isinstance(stays, bool):
+        raise BadRequestError("stays is true or false")
+    return Credential(technology, _value_bytes(wanted.get("value"))), stays
 
 
 def _value_bytes(text: object) -> bytes:

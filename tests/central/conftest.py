@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import postgres_rig
 import pytest
-from postgres_rig import Cluster, cluster  # noqa: F401  a fixture is found by its name
 
 from central.enrolment import create_code
 from central.figures import Figures, disagreements, read_figures
@@ -31,6 +31,9 @@ from sync.twin import MemoryOutbox
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+
+cluster = postgres_rig.cluster
 
 
 class Clock:
@@ -227,7 +230,7 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory, demo_school: DemoSchoo
 
 
 @pytest.fixture(scope="session")
-def seeded_template(cluster: Cluster, demo_school: DemoSchool) -> str:
+def seeded_template(cluster: postgres_rig.Cluster, demo_school: DemoSchool) -> str:
     """The same in PostgreSQL."""
     name = cluster.create()
     load_into(cluster.url(name), demo_school)

@@ -70,7 +70,7 @@ def test_a_secret_never_travels_in_clear_to_another_machine(tmp_path):
 
 
 def test_a_server_that_is_no_centre_is_named(centre, tmp_path):
-    with pytest.raises(EnrolmentError, match="not-found|did not"):
+    with pytest.raises(EnrolmentError, match=r"not-found|did not"):
         enrol(central_url=centre.url + "/other", code="AAAA-AAAA", folder=tmp_path)
 
 

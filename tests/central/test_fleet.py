@@ -27,9 +27,12 @@ def test_every_promise_is_kept(small, first):
 
 
 def expect_noticed(small, match):
-    with pytest.raises(AssertionError, match=match):
+    def play():
         for seed in range(12):
             simulate(seed, *small)
+
+    with pytest.raises(AssertionError, match=match):
+        play()
 
 
 def test_the_control_a_till_that_forgets_what_was_lost_is_noticed(small, monkeypatch):

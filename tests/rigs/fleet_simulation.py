@@ -192,7 +192,7 @@ class World:
 
     def _forked(self, till: Till, last: SealedEvent) -> None:
         """A person approves; the journal goes on in a new epoch, behind what was kept."""
-        if till.journal.events_after((last.epoch, 2**62), 1):
+        if till.journal.events_after((last.epoch + 1, 0), 1):
             till.acknowledged = (last.epoch, last.seq)
             return
         with self.store.database.writing() as session:

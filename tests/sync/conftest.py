@@ -3,7 +3,7 @@
 import queue
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -109,7 +109,7 @@ class Till:
         for _ in range(count):
             self.journal.append(
                 TapRefused(day=TODAY, reason=Reason.NO_ORDER, badge=None, pupil=None),
-                at=datetime.now(UTC),  # noqa: DTZ005
+                at=wall_clock(),
             )
         if self.uplink is not None:
             self.uplink.wake()
@@ -196,6 +196,12 @@ def twin(tmp_path: Path, seeded: Path) -> Iterator[TwinCentre]:
 @pytest.fixture
 def books(twin: TwinCentre, demo_school: DemoSchool) -> Books:
     return Books(twin, demo_school)
+
+
+@pytest.fixture
+def till_of(demo_school: DemoSchool) -> Callable[[Identity, Path], Till]:
+    """Makes a terminal of an identity that a test has enrolled itself."""
+    return lambda identity, folder: Till(identity, folder, demo_school)
 
 
 @pytest.fixture

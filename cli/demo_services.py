@@ -1,0 +1,336 @@
+"""The demo's two services as child processes, its folder, and how it talks to them."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from cli.output import CommandError
+from cli.terminal_link import ask
+
+if TYPE_CHECKING:
+    from central.figures import Figures
+    from central.seed import DemoBadge, DemoSchool
+    from cli.demo_lunch import LunchTap
+
+DEMO_FILE = "demo.json"
+DATABASE_FILE = "central.db"
+_LOCK_FILE = "demo.lock"
+_PREVIOUS = "previous"
+_SETTINGS_FILE = "terminal.toml"
+_TERMINAL_NAME = "Caisse 1"
+_START_S = 30.0
+_STOP_S = 10.0
+_POLL_S = 0.05
+_SCREEN = "127.0.0.1:8750"
+_PROGRAM = "import sys, cli.main; sys.exit(cli.main.main())"
+
+
+class DemoServices:
+    """The centre and the terminal of a demo, from entering it until leaving it.
+
+    folder: of all its files. is_new: put a demo that was played to its end aside and begin anew;
+    one that was interrupted goes on either way, and so does one of the same seed and day.
+    """
+
+    def __init__(self, folder: Path, *, seed: int, today: date, is_new: bool) -> None:
+        self.folder = folder
+        self._seed = seed
+        self._today = today
+        self._is_new = is_new
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._lock: int | None = None
+        self.badges: tuple[DemoBadge, ...] = ()
+        self.special_count = 0
+        self.centre_url = ""
+        self.page = ""
+
+    def __enter__(self) -> Self:
+        """Make the school where there is none, and start both services."""
+        try:
+            self._take_folder()
+            state = self._state()
+            if state is None or self._is_over(state):
+                self._put_aside()
+                state = {"seed": self._seed, "day": self._today.isoformat(), "is_finished": False}
+            school = self._school(state)
+            self._start(school, state)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop both services in order: the terminal first, so that it can still send."""
+        for child in reversed(self._children):
+            if child.stdin is not None:
+                child.stdin.close()
+            try:
+                child.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(_STOP_S)
+            if child.stdout is not None:
+                child.stdout.close()
+        self._children.clear()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def tap(self, tap: "LunchTap") -> dict[str, object]:
+        """Tap a badge; return what became of it, once it is durable."""
+        credential = tap.credential
+        body = {
+            "value": credential.hex,
+            "technology": credential.technology.word,
+            "stays": tap.stays,
+        }
+        return ask(self.folder, "POST", "/v1/tap", body)
+
+    def status(self) -> dict[str, Any]:
+        """Return how the terminal is."""
+        return ask(self.folder, "GET", "/v1/status")
+
+    def wait_for_copy(self, timeout_s: float) -> None:
+        """Wait until the terminal knows the school."""
+        self._wait(lambda status: status["copy_at"] is not None, timeout_s, "fetch the school")
+
+    def wait_until_booked(self, timeout_s: float) -> dict[str, Any]:
+        """Wait until all is booked at the centre and printed; return the terminal's status."""
+
+        def is_done(status: dict[str, Any]) -> bool:
+            return bool(status["queue"]["count"] == 0 and status["printer"]["waiting"] == 0)
+
+        return self._wait(is_done, timeout_s, "book and print everything")
+
+    def booked(self) -> "Figures":
+        """Return what the centre's books add up to."""
+        from central.figures import read_figures  # noqa: PLC0415  another layer loads late
+        from central.store import open_store  # noqa: PLC0415
+
+        store = open_store(str(self.folder / DATABASE_FILE), may_create=False)
+        try:
+            with store.database.reading() as session:
+                return read_figures(session)
+        finally:
+            store.close()
+
+    def wait_for_end(self) -> None:
+        """Wait until somebody presses Ctrl-C or a service ends."""
+        nobody = Event()
+        with contextlib.suppress(KeyboardInterrupt):
+            while all(child.poll() is None for child in self._children):
+                nobody.wait(0.5)
+
+    def note_finished(self) -> None:
+        """Note that the service was played to its end: the next headless run begins anew."""
+        state = self._state()
+        assert state is not None, "a running demo has its file"
+        self._write(DEMO_FILE, json.dumps(state | {"is_finished": True}))
+
+    # --- the folder ------------------------------------------------------------------------
+
+    def _take_folder(self) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = os.open(self.folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise CommandError(
+                f"{self.folder}: {error.strerror}; name a folder of yours with --data"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError(
+                f"a demo runs in {self.folder} already; end it, or name another folder with --data"
+            ) from error
+
+    def _state(self) -> dict[str, Any] | None:
+        try:
+            state = json.loads((self.folder / DEMO_FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise CommandError(
+                f"{self.folder / DEMO_FILE} cannot be read; move the folder aside and start again"
+            ) from error
+        return state if isinstance(state, dict) else None
+
+    def _is_over(self, state: dict[str, Any]) -> bool:
+        is_other = (state["seed"], state["day"]) != (self._seed, self._today.isoformat())
+        return is_other or bool(state["is_finished"] and self._is_new)
+
+    def _put_aside(self) -> None:
+        """Move the files of an earlier demo away; only the one before it is kept."""
+        old = [path for path in self.folder.iterdir() if path.name not in (_LOCK_FILE, _PREVIOUS)]
+        if not old:
+            return
+        if not (self.folder / DEMO_FILE).exists():
+            raise CommandError(
+                f"{self.folder} holds files that are no demo's ({old[0].name}); name an empty"
+                " folder with --data"
+            )
+        previous = self.folder / _PREVIOUS
+        shutil.rmtree(previous, ignore_errors=True)
+        previous.mkdir(mode=0o700)
+        for path in old:
+            path.rename(previous / path.name)
+
+    def _write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        fresh = path.with_name(name + ".new")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  os.open gives the mode
+            file.write(text)
+        fresh.replace(path)
+        return path
+
+    # --- the school ------------------------------------------------------------------------
+
+    def _school(self, state: dict[str, Any]) -> "DemoSchool":
+        from central.load import load_school  # noqa: PLC0415  another layer loads late
+        from central.records import list_schools  # noqa: PLC0415
+        from central.seed import make_school  # noqa: PLC0415
+        from central.store import open_store  # noqa: PLC0415
+
+        school = make_school(seed=state["seed"], today=date.fromisoformat(state["day"]))
+        store = open_store(str(self.folder / DATABASE_FILE))
+        try:
+            with store.database.reading() as session:
+                is_loaded = bool(list_schools(session))
+            if not is_loaded:
+                load_school(store, school)
+        finally:
+            store.close()
+        return school
+
+    # --- the services ----------------------------------------------------------------------
+
+    def _start(self, school: "DemoSchool", state: dict[str, Any]) -> None:
+        self.badges = school.badges
+        self.special_count = school.special_count
+        centre = self._spawn(
+            ["central", "--database", str(self.folder / DATABASE_FILE), "--listen", "127.0.0.1:0"],
+            "central.log",
+        )
+        self.centre_url = str(centre["url"])
+        self._enrol()
+        token = state.get("token") or secrets.token_urlsafe(16)
+        badges = [
+            {
+                "value": badge.credential.hex,
+                "technology": badge.credential.technology.word,
+                "name": badge.name,
+                "expectation": badge.expectation,
+            }
+            for badge in school.badges
+        ]
+        demo = state | {"token": token, "special_count": self.special_count, "badges": badges}
+        demo_file = self._write(DEMO_FILE, json.dumps(demo))
+        settings = self._write(_SETTINGS_FILE, self._settings())
+        arguments = ["terminal", "--config", str(settings), "--demo", str(demo_file)]
+        self.page = str(self._spawn(arguments, "terminal.log")["page"])
+
+    def _enrol(self) -> None:
+        from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
+        from central.enrolment import create_code  # noqa: PLC0415
+        from central.records import list_schools  # noqa: PLC0415
+        from central.store import open_store  # noqa: PLC0415
+        from sync.enrol import enrol  # noqa: PLC0415
+        from sync.identity import load_identity  # noqa: PLC0415
+
+        if load_identity(self.folder) is not None:
+            return
+        store = open_store(str(self.folder / DATABASE_FILE), may_create=False)
+        try:
+            with store.database.reading() as session:
+                school = list_schools(session)[0]
+            code = create_code(store, school, terminal_name=_TERMINAL_NAME, now=wall_clock())
+        finally:
+            store.close()
+        enrol(central_url=self.centre_url, code=code, folder=self.folder)
+
+    def _settings(self) -> str:
+        values = {
+            "name": _TERMINAL_NAME,
+            "data": str(self.folder),
+            "readers": ["simulated://"],
+            "printer": "image://",
+            "central": self.centre_url,
+            "listen": _free_screen(),
+        }
+        # A JSON string or list of strings is also TOML.
+        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+
+    def _spawn(self, arguments: list[str], log_name: str) -> dict[str, Any]:
+        """Start one service; return what it says when it is ready."""
+        log_path = self.folder / log_name
+        environ = os.environ | {"REFECTORY_DATA": str(self.folder)}
+        with log_path.open("ab") as log:
+            child = subprocess.Popen(  # noqa: S603  our own program, with our own words
+                [
+                    sys.executable,
+                    "-P",
+                    "-c",
+                    _PROGRAM,
+                    *arguments,
+                    "--json",
+                    "--until-stdin-closes",
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environ,
+                start_new_session=False,
+            )
+        self._children.append(child)
+        assert child.stdout is not None, "its output is a pipe"
+        line = child.stdout.readline()
+        try:
+            said: dict[str, Any] = json.loads(line)
+        except ValueError as error:
+            lines = log_path.read_text(encoding="utf-8", errors="replace").splitlines()
+            last = lines[-1] if lines else "it said nothing"
+            raise CommandError(f"the {arguments[0]} did not start: {last}") from error
+        return said
+
+    def _wait(self, is_done: Any, timeout_s: float, what: str) -> dict[str, Any]:  # noqa: ANN401
+        deadline_s = time.monotonic() + timeout_s
+        pause = Event()
+        while True:
+            status = self.status()
+            if is_done(status):
+                return status
+            if time.monotonic() > deadline_s:
+                raise CommandError(
+                    f"the terminal did not {what} within {timeout_s:g} s; its log is"
+                    f" {self.folder / 'terminal.log'}"
+                )
+            pause.wait(_POLL_S)
+
+
+def _free_screen() -> str:
+    """Return the screen's usual address, or one with a free port when it is taken."""
+    host, _, port = _SCREEN.partition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            return f"{host}:0"
+    return _SCREEN

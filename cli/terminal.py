@@ -1,0 +1,167 @@
+"""`refectory terminal`: the daemon of one terminal."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.output import (
+    EXIT_NOT_CONFIGURED,
+    EXIT_USAGE,
+    EXIT_WELL,
+    CommandError,
+    add_folder_option,
+    add_json_option,
+    say,
+    say_json,
+)
+
+if TYPE_CHECKING:
+    from cli.main import Commands
+    from config.settings import Settings
+    from sync.identity import Identity
+    from terminal.daemon import Demo, Ready, Terminal
+
+
+def register(commands: "Commands") -> None:
+    """Add `terminal`."""
+    parser = commands.add_parser("terminal", help="the daemon: readers, till, screen, printer")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings of this terminal")
+    parser.add_argument(
+        "--until-stdin-closes", action="store_true", help="stop when standard input ends"
+    )
+    parser.add_argument("--demo", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    add_folder_option(parser)
+    add_json_option(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    if not __debug__:
+        raise CommandError("asserts guard the money; start Python without -O", EXIT_USAGE)
+    settings = _settings(parsed)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    # Vendor libraries say at `info` what is of no use to a technician.
+    for chatty in ("httpx", "httpcore", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    terminal = _build(settings, _identity(settings), _demo(parsed.demo))
+    for stop_signal in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop_signal, lambda *_: terminal.stop())
+    if parsed.until_stdin_closes:
+        threading.Thread(target=_stop_at_end, args=(terminal,), daemon=True).start()
+    return _serve(terminal, as_json=parsed.json)
+
+
+def _settings(parsed: argparse.Namespace) -> "Settings":
+    from config.errors import ConfigError  # noqa: PLC0415  msgspec loads late
+    from config.load import load_settings  # noqa: PLC0415
+
+    environ = dict(os.environ)
+    if parsed.data is not None:
+        environ["REFECTORY_DATA"] = str(parsed.data)
+    try:
+        return load_settings(parsed.config, environ=environ)
+    except ConfigError as error:
+        raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
+
+
+def _identity(settings: "Settings") -> "Identity":
+    from sync.errors import SyncError  # noqa: PLC0415  another layer loads late
+    from sync.identity import load_identity  # noqa: PLC0415
+
+    try:
+        identity = load_identity(settings.data)
+    except SyncError as error:
+        raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
+    if identity is None:
+        raise CommandError(
+            f"the terminal in {settings.data} is not enrolled; get a code from the centre and run:"
+            f" refectory enrol --central URL --code CODE --data {settings.data}",
+            EXIT_NOT_CONFIGURED,
+        )
+    return identity
+
+
+def _demo(path: Path | None) -> "Demo | None":
+    if path is None:
+        return None
+    from core.tap import Credential, Technology  # noqa: PLC0415  another layer loads late
+    from terminal.daemon import Demo  # noqa: PLC0415
+    from terminal.ports import DemoBadge  # noqa: PLC0415
+
+    technologies = {technology.word: technology for technology in Technology}
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        badges = tuple(
+            DemoBadge(
+                Credential(technologies[badge["technology"]], bytes.fromhex(badge["value"])),
+                badge["name"],
+                badge["expectation"],
+            )
+            for badge in plain["badges"]
+        )
+        return Demo(badges=badges, token=plain["token"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        words = " ".join(str(error).split())
+        raise CommandError(f"{path} describes no demo ({words}); run `refectory demo`") from error
+
+
+def _build(settings: "Settings", identity: "Identity", demo: "Demo | None") -> "Terminal":
+    from offline_cache.errors import OfflineCacheError  # noqa: PLC0415  another layer loads late
+    from printer.errors import PrinterError  # noqa: PLC0415
+    from readers.errors import ReaderError  # noqa: PLC0415
+    from terminal.daemon import Terminal  # noqa: PLC0415
+    from terminal.web.errors import WebError  # noqa: PLC0415
+
+    try:
+        return Terminal(settings, identity, version=_version(), demo=demo)
+    except (ReaderError, PrinterError, WebError) as error:
+        raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
+    except OfflineCacheError as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(
+            f"{settings.data}: {error.strerror}; give this user the folder, or name another with"
+            " --data"
+        ) from error
+
+
+def _serve(terminal: "Terminal", *, as_json: bool) -> int:
+    from terminal.notify import notify  # noqa: PLC0415  another layer loads late
+    from terminal.web.errors import WebError  # noqa: PLC0415
+
+    def on_ready(ready: "Ready") -> None:
+        notify("READY=1")
+        if as_json:
+            say_json(
+                {"ready": True, "page": ready.page, "data": str(ready.data), "pid": os.getpid()}
+            )
+        else:
+            say(f"terminal ready; screen at {ready.page}, files in {ready.data}")
+
+    try:
+        terminal.run(on_ready)
+    except WebError as error:
+        raise CommandError(str(error)) from error
+    return EXIT_WELL
+
+
+def _version() -> str:
+    try:
+        return version("refectory")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _stop_at_end(terminal: "Terminal") -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    terminal.stop()

@@ -1,0 +1,266 @@
+"""The composition root: here, and only here, a terminal is put together from its parts.
+
+`Terminal` belongs to the thread that makes it, which becomes the till thread in `run`: journal and
+copy stay with it. Readers start first, since a terminal is ready when taps are; the screen, the
+print spool and the uplink follow in threads of their own.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.settings import Settings
+from core.codec import moment_text, read_moment
+from offline_cache.errors import JournalError, SnapshotError
+from offline_cache.journal import Journal
+from offline_cache.snapshot import Snapshot
+from printer.base import Printer
+from printer.profile import PICTURE, PrinterProfile, vendor_profile
+from printer.registry import open_printer
+from printer.spool import Spool
+from readers.supervisor import Supervisor
+from sync.identity import Identity
+from sync.uplink import Uplink
+from terminal.board import Board
+from terminal.clock import Clock, SystemClock
+from terminal.inbox import Inbox
+from terminal.knowledge import Knowledge
+from terminal.papers import Papers
+from terminal.ports import DemoBadge
+from terminal.recorder import Recorder
+from terminal.settlement import (
+    CONFIRMED_MARK,
+    COPY_NAME,
+    ETAG_MARK,
+    JournalOutbox,
+    Settlement,
+    use_copy,
+)
+from terminal.surroundings import RunningTerminal, Surroundings
+from terminal.till import Till, TillParts
+from terminal.web.server import WebServer
+
+log = logging.getLogger("refectory.terminal")
+
+JOURNAL_NAME = "journal.db"
+SOCKET_NAME = "terminal.sock"
+RECEIPTS_NAME = "receipts"
+_CLEAN_MARK = "stopped_in_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a rehearsal adds: badges on the page, and a token that opens it as often as wished."""
+
+    badges: tuple[DemoBadge, ...]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Said once taps are decided. page: an address that opens the screen."""
+
+    page: str
+    data: Path
+    is_recovery: bool
+
+
+class Terminal:
+    """One terminal. `run` blocks until `stop`, which any thread or signal handler may call."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Identity,
+        *,
+        version: str,
+        clock: Clock | None = None,
+        demo: Demo | None = None,
+    ) -> None:
+        """Open the journal and the copy.
+
+        Raises JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
+        """
+        self._settings = settings
+        self._demo = demo
+        self._clock = clock or SystemClock()
+        self._folder = settings.data
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if settings.central is not None:
+            identity = replace(identity, central_url=settings.central)
+        self._identity = identity
+        self._inbox = Inbox()
+        self._board = Board(self._clock.stamp().boot)
+        self._readers = Supervisor(settings.readers, post=self._inbox.post)
+        self._printer = _open_printer(settings)
+        journal = Journal.open(self._folder / JOURNAL_NAME)
+        self._recorder = Recorder(journal, self._clock)
+        self._knowledge = Knowledge(school_key=identity.badge_key, terminal_name=settings.name)
+        self._open_copy()
+        self._around = Surroundings(
+            clock=self._clock,
+            knowledge=self._knowledge,
+            recorder=self._recorder,
+            is_demo=demo is not None,
+        )
+        parts = TillParts(
+            recorder=self._recorder,
+            knowledge=self._knowledge,
+            board=self._board,
+            clock=self._clock,
+            inbox=self._inbox,
+            reopen=reopen_journal,
+        )
+        self.till = Till(parts, self._around, version=version)
+        self.port = RunningTerminal(
+            inbox=self._inbox,
+            till=self.till,
+            board=self._board,
+            surroundings=self._around,
+            badges=() if demo is None else demo.badges,
+        )
+        self._web = self._make_web()
+
+    def run(self, on_ready: Callable[[Ready], None]) -> None:
+        """Serve until `stop`. on_ready: called in this thread when taps are decided."""
+        journal = self._recorder.journal
+        is_recovery = journal.head.seq > 0 and journal.marks().get(_CLEAN_MARK) != "yes"
+
+        def ready() -> None:
+            journal.mark(_CLEAN_MARK, "no")
+            self._start_parts()
+            on_ready(Ready(self._web.launch_url(), self._folder, is_recovery))
+
+        # The page's door is tried before anything is promised: a taken port is told at once.
+        self._web.start()
+        try:
+            self.till.run(is_recovery=is_recovery, ready=ready)
+        finally:
+            self._stop_parts()
+
+    def stop(self) -> None:
+        """End `run` after the message at hand."""
+        self.till.stop()
+
+    def _open_copy(self) -> None:
+        path = self._folder / COPY_NAME
+        if not path.exists():
+            return
+        try:
+            snapshot = Snapshot.open(path, school_id=self._identity.school_id)
+        except SnapshotError as error:
+            log.warning("the copy is put aside, and a new one asked for: %s", error)
+            path.replace(path.with_name(COPY_NAME + ".bad"))
+            return
+        use_copy(snapshot, self._knowledge, self._recorder)
+        confirmed = self._recorder.journal.marks().get(CONFIRMED_MARK)
+        if confirmed:
+            with contextlib.suppress(ValueError):
+                self._knowledge.confirm(read_moment(confirmed))
+
+    def _make_web(self) -> WebServer:
+        settings, demo = self._settings, self._demo
+        return WebServer(
+            listen=settings.listen,
+            socket_path=self._folder / SOCKET_NAME,
+            board=self._board,
+            terminal=self.port,
+            language=settings.language,
+            screen_mm=settings.screen_mm,
+            token=None if demo is None else demo.token,
+            keeps_token=demo is not None,
+            key_path=self._folder / "web.key",
+            time_zone=self._knowledge.zone_name,
+        )
+
+    def _start_parts(self) -> None:
+        around = self._around
+        around.readers = self._readers
+        self._readers.start()
+        around.settlement = Settlement(
+            inbox=self._inbox,
+            recorder=self._recorder,
+            knowledge=self._knowledge,
+            folder=self._folder,
+            school_id=self._identity.school_id,
+        )
+        papers = Papers(self._inbox, self._recorder, self._clock)
+        around.spool = Spool(self._printer, papers, clock=self._clock.now)
+        around.spool.start()
+        around.uplink = self._make_uplink(around.settlement)
+        around.uplink.start()
+
+    def _make_uplink(self, settlement: Settlement) -> Uplink:
+        journal = self._recorder.journal
+        has_copy = self._knowledge.snapshot is not None
+        return Uplink(
+            self._identity,
+            outbox=JournalOutbox(journal.path),
+            acknowledged=journal.acknowledged,
+            snapshot_etag=journal.marks().get(ETAG_MARK) if has_copy else None,
+            folder=self._folder,
+            post=settlement.post,
+            clock=self._clock.now,
+        )
+
+    def _stop_parts(self) -> None:
+        around = self._around
+        self._readers.stop()
+        if around.uplink is not None:
+            around.uplink.stop(1.0)
+        if around.spool is not None:
+            around.spool.stop(2.0)
+        self._web.stop()
+        self._printer.close()
+        journal = self._recorder.journal
+        with contextlib.suppress(JournalError):
+            if self._knowledge.copy_at is not None:
+                journal.mark(CONFIRMED_MARK, moment_text(self._knowledge.copy_at))
+            journal.mark(_CLEAN_MARK, "yes")
+            journal.checkpoint()
+        with contextlib.suppress(JournalError):
+            journal.close()
+        if self._knowledge.snapshot is not None:
+            self._knowledge.snapshot.close()
+
+
+def reopen_journal(recorder: Recorder) -> None:
+    """Open a journal anew after a failure, and take it only if it holds all that was acknowledged.
+
+    One event more may be there: its commit was in flight when the disk failed. Raises JournalError.
+    """
+    old = recorder.journal
+    known = old.head
+    with contextlib.suppress(JournalError):
+        old.close()
+    fresh = Journal.open(old.path, may_create=False)
+    if (fresh.head.epoch, fresh.head.seq) < (known.epoch, known.seq):
+        fresh.close()
+        raise JournalError(
+            f"{old.path} ends at event {fresh.head.epoch}-{fresh.head.seq}, but"
+            f" {known.epoch}-{known.seq} was served; stop the terminal and replace its disk"
+        )
+    recorder.journal = fresh
+    recorder.rebuild(settled=recorder.state.settled)
+
+
+def _open_printer(settings: Settings) -> Printer:
+    return open_printer(
+        settings.printer,
+        profile=_profile(settings),
+        picture_folder=settings.data / RECEIPTS_NAME,
+        profile_folder=settings.data / "printers",
+    )
+
+
+def _profile(settings: Settings) -> PrinterProfile | None:
+    if settings.printer.startswith("none:"):
+        return None
+    is_picture = settings.printer.startswith("image:")
+    if is_picture and settings.printer_profile == "default":
+        base = PICTURE
+    else:
+        base = vendor_profile(settings.printer_profile)
+    return replace(base, columns=settings.columns)

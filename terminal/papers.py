@@ -1,0 +1,79 @@
+"""The print spool's store over the journal: reading and marking are chores of the till thread."""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from offline_cache.errors import JournalError
+from offline_cache.journal import PendingJob
+from printer.job_store import StoredJob
+from printer.spool import SpoolClosedError
+from printer.spool_states import WAITING, JobState
+from terminal.clock import Clock
+from terminal.inbox import Inbox, TillGoneError
+from terminal.recorder import Recorder
+
+_ANSWER_S: Final = 10.0
+_RED_PAUSE_S: Final = 1.0
+
+
+class Papers:
+    """What the spool prints next, and what became of it. Called from the spool's thread."""
+
+    def __init__(self, inbox: Inbox, recorder: Recorder, clock: Clock) -> None:
+        self._inbox = inbox
+        self._recorder = recorder
+        self._clock = clock
+        self._pause = threading.Event()
+
+    def next_job(self) -> StoredJob | None:
+        """Return the oldest job that waits; None when there is none, or the till has ended."""
+        return next(iter(self._jobs_in(WAITING)), None)
+
+    def interrupted_jobs(self) -> Sequence[StoredJob]:
+        """Return the jobs that were being sent when the terminal stopped."""
+        return self._jobs_in(frozenset({JobState.SENDING}))
+
+    def mark(self, job_id: str, state: JobState, attempt: int, reason: str = "") -> None:
+        """Append a job's new state; `sending` is on the disk when this returns.
+
+        Raises SpoolClosedError when the till has ended or cannot write.
+        """
+        is_lazy = state is not JobState.SENDING
+
+        def note() -> None:
+            # The journal is looked up in the till thread: a till that was red has another one.
+            self._recorder.journal.job_state(
+                job_id, state.value, attempt, self._clock.now(), reason=reason, is_lazy=is_lazy
+            )
+
+        while True:
+            try:
+                self._inbox.ask(note, timeout_s=_ANSWER_S)
+            except TillGoneError as error:
+                raise SpoolClosedError(f"job {job_id}: {error}") from error
+            except JournalError:
+                # A red till stores nothing; the paper waits with it until it serves or stops.
+                self._pause.wait(_RED_PAUSE_S)
+            else:
+                return
+
+    def _pending(self) -> tuple[PendingJob, ...]:
+        return self._recorder.journal.pending_jobs()
+
+    def _jobs_in(self, states: frozenset[JobState]) -> list[StoredJob]:
+        try:
+            jobs = self._inbox.ask(self._pending, timeout_s=_ANSWER_S)
+        except TillGoneError:
+            return []
+        return [_stored(job) for job in jobs if job.state in states]
+
+
+def _stored(pending: PendingJob) -> StoredJob:
+    return StoredJob(
+        id=pending.id,
+        document=pending.job.body,
+        queued_at=pending.job.created_at,
+        state=JobState(pending.state),
+        attempt=pending.attempt,
+    )

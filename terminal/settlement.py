@@ -1,0 +1,176 @@
+"""What the uplink tells the till: how far the centre has booked, and what it knows now.
+
+The messages come from the uplink's threads and become chores of the till thread, which alone
+touches the journal and the copy. A new copy is verified before it is handed over, so that the
+till only has to put it in its place.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import assert_never
+
+from core.batch import Verdict
+from core.events import SealedEvent
+from core.ids import SchoolId
+from core.till_state import Position
+from offline_cache.errors import JournalError, SnapshotError
+from offline_cache.journal_reader import JournalReader
+from offline_cache.snapshot import Snapshot, install_snapshot
+from sync.ports import (
+    Acknowledged,
+    ChangesReady,
+    CopyConfirmed,
+    Lane,
+    LaneHealth,
+    LaneState,
+    SnapshotReady,
+    UplinkMessage,
+)
+from terminal.inbox import Inbox, TillGoneError
+from terminal.knowledge import Knowledge
+from terminal.recorder import Recorder
+
+log = logging.getLogger("refectory.settlement")
+
+COPY_NAME = "snapshot.db"
+ETAG_MARK = "snapshot_etag"
+CONFIRMED_MARK = "copy_confirmed_at"
+_SWAP_S = 10.0
+
+
+class JournalOutbox:
+    """The journal as the uplink reads it: a read-only connection of the asking thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._readers = threading.local()
+
+    def events_after(self, position: Position, limit: int) -> Sequence[SealedEvent]:
+        """Return the events behind a position, at most `limit`; none when it cannot be read."""
+        try:
+            reader = getattr(self._readers, "reader", None)
+            if reader is None:
+                reader = self._readers.reader = JournalReader.open(self._path)
+            return list(reader.events(position, limit))
+        except JournalError as error:
+            log.warning("nothing can be sent: %s", error)
+            self._readers.reader = None
+            return []
+
+
+class Settlement:
+    """Takes the uplink's messages. `post` runs in the uplink's threads, the rest in the till's."""
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        recorder: Recorder,
+        knowledge: Knowledge,
+        folder: Path,
+        school_id: SchoolId,
+    ) -> None:
+        self._inbox = inbox
+        self._recorder = recorder
+        self._knowledge = knowledge
+        self._folder = folder
+        self._school_id = school_id
+        self._lanes: dict[Lane, LaneHealth] = {}
+        self.exception_count = 0
+
+    @property
+    def lanes(self) -> dict[Lane, LaneHealth]:
+        """How the two directions are."""
+        return dict(self._lanes)
+
+    def post(self, message: UplinkMessage) -> None:
+        """Take one message of the uplink."""
+        try:
+            self._route(message)
+        except TillGoneError as error:
+            log.info("a message of the uplink was left: %s", error)
+
+    def _route(self, message: UplinkMessage) -> None:
+        match message:
+            case Acknowledged():
+                self._inbox.ask(lambda: self._acknowledge(message), timeout_s=_SWAP_S)
+            case SnapshotReady():
+                self._take_copy(message)
+            case CopyConfirmed(at=at):
+                self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
+            case LaneHealth():
+                self._inbox.ask(lambda: self._note_lane(message), timeout_s=_SWAP_S)
+            case ChangesReady():
+                # This terminal asks for whole copies, so the uplink has no changes to tell.
+                log.error("the uplink told of changes that nobody asked for")
+            case _:
+                assert_never(message)
+
+    def _acknowledge(self, message: Acknowledged) -> None:
+        journal = self._recorder.journal
+        flagged = [
+            (
+                verdict.position[1],
+                verdict.verdict.value,
+                "" if verdict.flag is None else verdict.flag.value,
+            )
+            for verdict in message.verdicts
+            if verdict.flag is not None or verdict.verdict in _UNUSUAL
+        ]
+        self.exception_count += len(flagged)
+        head = (journal.head.epoch, journal.head.seq)
+        # A centre that holds more than this journal has seen a newer one: a restored card. What
+        # it holds of ours is settled; the uplink's lane says the rest to the technician.
+        journal.acknowledge(min(message.high_water, head), flagged)
+
+    def _take_copy(self, message: SnapshotReady) -> None:
+        try:
+            checked = Snapshot.open(message.path, school_id=self._school_id)
+            try:
+                checked.verify()
+            finally:
+                checked.close()
+        except SnapshotError as error:
+            log.warning("a copy that the centre sent cannot be used: %s", error)
+            message.path.unlink(missing_ok=True)
+            return
+        self._inbox.ask(lambda: self._swap(message), timeout_s=_SWAP_S)
+
+    def _swap(self, message: SnapshotReady) -> None:
+        old = self._knowledge.snapshot
+        target = self._folder / COPY_NAME
+        try:
+            new = install_snapshot(
+                message.path, target, school_id=self._school_id, is_verified=True
+            )
+        except SnapshotError as error:
+            log.warning("the copy was not replaced: %s", error)
+            message.path.unlink(missing_ok=True)
+            return
+        use_copy(new, self._knowledge, self._recorder)
+        self._recorder.journal.mark(ETAG_MARK, message.etag, is_lazy=True)
+        if old is not None:
+            old.close()
+
+    def _note_lane(self, health: LaneHealth) -> None:
+        self._lanes[health.lane] = health
+        up = self._lanes.get(Lane.UP)
+        self._knowledge.is_online = up is not None and up.state in _REACHED
+
+
+_UNUSUAL = frozenset({Verdict.CONFLICT, Verdict.QUARANTINED})
+_REACHED = frozenset({LaneState.IDLE, LaneState.WORKING})
+
+
+def use_copy(snapshot: Snapshot, knowledge: Knowledge, recorder: Recorder) -> None:
+    """Decide by a copy from now on, and count only the sales that its balances lack."""
+    settled = snapshot.meta.settled
+    if settled >= recorder.state.settled:
+        recorder.state.settle(settled)
+    else:
+        # The copy is older than the one before, as from a centre that was restored: what was
+        # settled since must count again, so the sums are made anew from the journal.
+        recorder.rebuild(settled=settled)
+    knowledge.use(snapshot)

@@ -1,0 +1,31 @@
+"""What terminals sent in earlier years is still taken: one sample of each form of the wire."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from central.wire_batch import unpack_batch
+from core.batch import chain_hashes
+from core.events import read_event
+
+SAMPLES = Path(__file__).with_name("samples")
+KINDS = ["terminal.started", "meal.collected", "sale.made", "tap.refused"]
+HEADS = {
+    "batch-v1.json": "525ca94ee2fd6d1d49798ec8b92271400c4a2f9327a82aaa4c7b4b14af65958d",
+}
+
+
+def test_every_sample_is_tested():
+    assert {path.name for path in SAMPLES.iterdir()} == set(HEADS)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_old_batch_is_read_and_its_chain_holds(name):
+    text = (SAMPLES / name).read_bytes()
+    batch = unpack_batch(gzip.compress(text, mtime=0))
+    hashes = chain_hashes(batch.prev_hash, batch.bodies)
+    assert hashes[-1].hex() == batch.head_hash.hex() == HEADS[name]
+    assert [read_event(body).fact.kind.value for body in batch.bodies] == KINDS
+    assert json.loads(text)["first_seq"] == 1
