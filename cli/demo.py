@@ -1,4 +1,4 @@
-"""`refectory demo`: a centre, a terminal and a seeded school on this machine, to look at or to play.
+"""`refectory demo`: a centre, a terminal and a seeded school on this machine, to try or to play.
 
 The two services run as the processes that they are anywhere else; the demo only seeds, enrols,
 starts and stops them. Its files stay: a demo that was killed goes on where its journal ends.
@@ -116,7 +116,8 @@ def _play(services: "DemoServices", parsed: argparse.Namespace) -> int:
     else:
         for key, value in summary.items():
             say(f"{key.replace('_', ' '):<20} {_shown(value)}")
-    is_well = summary["unsynced"] == 0 and summary["ledger_sum_cents"] == 0
+    is_booked = services.booked().events == summary["events"]
+    is_well = is_booked and summary["unsynced"] == 0 and summary["ledger_sum_cents"] == 0
     if is_well:
         services.note_finished()
     return EXIT_WELL if is_well else EXIT_FAILED
@@ -140,7 +141,7 @@ def _summary(services: "DemoServices", status: dict[str, Any]) -> dict[str, Any]
         "duplicates_ignored": counters["duplicates_ignored"],
         "receipts": len(list(receipts.glob("*.png"))),
         "events": queue["seq"],
-        "acknowledged": booked.events,
+        "acknowledged": queue["seq"] - queue["count"],
         "unsynced": queue["count"],
         "ledger_sum_cents": booked.ledger_sum_cents,
         "tap_ms": {name: us / 1000 for name, us in counters["tap_us"].items()},

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -42,13 +43,23 @@ class DemoServices:
 
     folder: of all its files. is_new: put a demo that was played to its end aside and begin anew;
     one that was interrupted goes on either way, and so does one of the same seed and day.
+    readers: addresses of the terminal's readers.
     """
 
-    def __init__(self, folder: Path, *, seed: int, today: date, is_new: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        today: date,
+        is_new: bool,
+        readers: Sequence[str] = ("simulated://",),
+    ) -> None:
         self.folder = folder
         self._seed = seed
         self._today = today
         self._is_new = is_new
+        self._readers = readers
         self._children: list[subprocess.Popen[bytes]] = []
         self._lock: int | None = None
         self.badges: tuple[DemoBadge, ...] = ()
@@ -109,7 +120,33 @@ class DemoServices:
 
     def wait_for_copy(self, timeout_s: float) -> None:
         """Wait until the terminal knows the school."""
-        self._wait(lambda status: status["copy_at"] is not None, timeout_s, "fetch the school")
+        self.wait_until(lambda status: status["copy_at"] is not None, timeout_s, "fetch the school")
+
+    def kill(self) -> None:
+        """Cut both services off where they are, as a power cut would (SIGKILL)."""
+        for child in self._children:
+            child.kill()
+            child.wait(_STOP_S)
+
+    def wait_until(
+        self, is_done: Callable[[dict[str, Any]], bool], timeout_s: float, what: str
+    ) -> dict[str, Any]:
+        """Wait until the terminal's status is as wished, and return it.
+
+        what: completes "the terminal did not …". Raises CommandError.
+        """
+        deadline_s = time.monotonic() + timeout_s
+        pause = Event()
+        while True:
+            status = self.status()
+            if is_done(status):
+                return status
+            if time.monotonic() > deadline_s:
+                raise CommandError(
+                    f"the terminal did not {what} within {timeout_s:g} s; its log is"
+                    f" {self.folder / 'terminal.log'}"
+                )
+            pause.wait(_POLL_S)
 
     def wait_until_booked(self, timeout_s: float) -> dict[str, Any]:
         """Wait until all is booked at the centre and printed; return the terminal's status."""
@@ -117,7 +154,7 @@ class DemoServices:
         def is_done(status: dict[str, Any]) -> bool:
             return bool(status["queue"]["count"] == 0 and status["printer"]["waiting"] == 0)
 
-        return self._wait(is_done, timeout_s, "book and print everything")
+        return self.wait_until(is_done, timeout_s, "book and print everything")
 
     def booked(self) -> "Figures":
         """Return what the centre's books add up to."""
@@ -269,7 +306,7 @@ class DemoServices:
         values = {
             "name": _TERMINAL_NAME,
             "data": str(self.folder),
-            "readers": ["simulated://"],
+            "readers": list(self._readers),
             "printer": "image://",
             "central": self.centre_url,
             "listen": _free_screen(),
@@ -308,20 +345,6 @@ class DemoServices:
             last = lines[-1] if lines else "it said nothing"
             raise CommandError(f"the {arguments[0]} did not start: {last}") from error
         return said
-
-    def _wait(self, is_done: Any, timeout_s: float, what: str) -> dict[str, Any]:  # noqa: ANN401
-        deadline_s = time.monotonic() + timeout_s
-        pause = Event()
-        while True:
-            status = self.status()
-            if is_done(status):
-                return status
-            if time.monotonic() > deadline_s:
-                raise CommandError(
-                    f"the terminal did not {what} within {timeout_s:g} s; its log is"
-                    f" {self.folder / 'terminal.log'}"
-                )
-            pause.wait(_POLL_S)
 
 
 def _free_screen() -> str:

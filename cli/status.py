@@ -51,9 +51,11 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     counters, queue = status["counters"], status["queue"]
     lines = [
         f"till      {status['till']}  {status['terminal']}, {status['school'] or 'no school yet'}",
-        f"copy      {status['copy_at'] or 'none yet'}  {status['pupils']} pupils,"
-        f" {status['reserved']} meals reserved today, {status['served']} served here",
     ]
+    lines.append(
+        f"copy      {status['copy_at'] or 'none yet'}  {status['pupils']} pupils,"
+        f" {status['reserved']} meals reserved today, {status['served']} served here"
+    )
     lines += [
         f"reader    {reader['state']}  {reader['name']} {reader['detail']}".rstrip()
         for reader in status["readers"]

@@ -1,7 +1,7 @@
 """`refectory enrol` and `refectory sync`: the uplink of a terminal."""
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.folder import data_folder
 from cli.output import (
@@ -98,17 +98,18 @@ def _rotate(parsed: argparse.Namespace) -> int:
 
 
 def _status(parsed: argparse.Namespace) -> int:
-    answer = ask(data_folder(parsed), "GET", "/v1/status")
-    uplink = answer.get("sync")
-    if not isinstance(uplink, dict):
-        message = "this terminal has no uplink; enrol it with `refectory enrol`"
-        raise CommandError(message, EXIT_NOT_CONFIGURED)
+    status: dict[str, Any] = ask(data_folder(parsed), "GET", "/v1/status")
+    lanes, queue = status["network"], status["queue"]
     if parsed.json:
-        say_json(uplink)
+        say_json({**lanes, "queue": queue, "copy_at": status["copy_at"]})
     else:
-        for key, value in uplink.items():
-            say(f"{key.replace('_', ' ')}: {value}")
-    states = {lane.get("state") for lane in uplink.values() if isinstance(lane, dict)}
+        for name, lane in lanes.items():
+            say(f"{name:<6} {lane['state']}  {lane['detail']}".rstrip())
+        say(
+            f"queue  {queue['count']} not yet booked, the centre holds up to {queue['acknowledged']}"
+        )
+        say(f"copy   {status['copy_at'] or 'none yet'}")
+    states = {lane["state"] for lane in lanes.values()}
     return EXIT_FAILED if states & {"offline", "stopped"} else EXIT_WELL
 
 

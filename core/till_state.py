@@ -25,8 +25,8 @@ BEFORE_ALL: Position = (0, 0)
 class TillState:
     """The sum of a journal.
 
-    settled: how far the copy of the centre's data covers it. served_count: meals handed out here
-    on a day, ordered ones and others.
+    settled: how far the copy of the centre's data covers it. collected_count: ordered meals that
+    were handed out here on a day.
     """
 
     head: Position = BEFORE_ALL
@@ -34,7 +34,7 @@ class TillState:
     receipt_number: int = 0
     collected_at: dict[OrderId, datetime] = field(default_factory=dict)
     walk_in_at: dict[tuple[date, PupilId], datetime] = field(default_factory=dict)
-    served_count: dict[date, int] = field(default_factory=dict)
+    collected_count: dict[date, int] = field(default_factory=dict)
     _unsettled: deque[tuple[Position, PupilId, Money]] = field(default_factory=deque)
     _unsettled_by_pupil: dict[PupilId, Money] = field(default_factory=dict)
     _unsettled_total: Money = ZERO
@@ -47,7 +47,7 @@ class TillState:
         match event.fact:
             case MealCollected() as fact:
                 self.collected_at[fact.order] = event.stamp.at
-                self._count_served(fact.day)
+                self.collected_count[fact.day] = self.collected_count.get(fact.day, 0) + 1
                 self.receipt_number = fact.receipt
             case SaleMade() as fact:
                 self._apply_sale(fact, position, event.stamp.at)
@@ -86,13 +86,9 @@ class TillState:
         self.receipt_number = fact.receipt
         if fact.is_walk_in:
             self.walk_in_at[(fact.day, fact.pupil)] = at
-            self._count_served(fact.day)
         if position > self.settled:
             self._unsettled.append((position, fact.pupil, fact.total))
             self._add(fact.pupil, fact.total)
-
-    def _count_served(self, day: date) -> None:
-        self.served_count[day] = self.served_count.get(day, 0) + 1
 
     def _add(self, pupil: PupilId, amount: Money) -> None:
         self._unsettled_total += amount

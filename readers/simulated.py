@@ -109,7 +109,8 @@ class SimulatedReader(LoopedReader):
             self._loop.health(HealthState.UNPLUGGED, detail)
 
     def _lay(self, card: _Card) -> None:
-        if self._card is not None:
+        # The same badge laid on again without having been taken off is one that was read again.
+        if self._card is not None and self._card.credential != card.credential:
             self._take()
         self._card = card
         self._report_card()

@@ -129,7 +129,7 @@ class Surroundings:
         day = self._knowledge.day(self._clock.now())
         pupils, reserved = snapshot.counts(day)
         return {
-            "served": self._recorder.state.served_count.get(day, 0),
+            "served": self._recorder.state.collected_count.get(day, 0),
             "reserved": reserved,
             "pupils": pupils,
         }

@@ -79,7 +79,7 @@ def cluster() -> Iterator[Cluster]:
     user = "postgres" if is_root else pwd.getpwuid(os.geteuid()).pw_name
     as_user = ["runuser", "-u", user, "--"] if is_root else []
     # A socket's path may have 107 bytes: pytest's own folders are too deep.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if is_root:
         shutil.chown(folder, user)
 
