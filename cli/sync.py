@@ -105,9 +105,7 @@ def _status(parsed: argparse.Namespace) -> int:
     else:
         for name, lane in lanes.items():
             say(f"{name:<6} {lane['state']}  {lane['detail']}".rstrip())
-        say(
-            f"queue  {queue['count']} not yet booked, the centre holds up to {queue['acknowledged']}"
-        )
+        say(f"queue  {queue['count']} not yet booked, the centre holds {queue['acknowledged']}")
         say(f"copy   {status['copy_at'] or 'none yet'}")
     states = {lane["state"] for lane in lanes.values()}
     return EXIT_FAILED if states & {"offline", "stopped"} else EXIT_WELL

@@ -162,6 +162,7 @@ def _version() -> str:
 
 
 def _stop_at_end(terminal: "Terminal") -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: a thread that holds its lock while Python ends aborts the process.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     terminal.stop()
