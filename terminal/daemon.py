@@ -26,7 +26,7 @@ from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
 from terminal.inbox import Inbox
-from terminal.knowledge import Knowledge
+from terminal.knowledge import Knowledge, put_aside
 from terminal.papers import Papers
 from terminal.ports import DemoBadge
 from terminal.recorder import Recorder
@@ -129,7 +129,9 @@ class Terminal:
         is_recovery = journal.head.seq > 0 and journal.marks().get(_CLEAN_MARK) != "yes"
 
         def ready() -> None:
-            journal.mark(_CLEAN_MARK, "no")
+            # A till that is red from the start has nothing to mark; its reopening will.
+            with contextlib.suppress(JournalError):
+                journal.mark(_CLEAN_MARK, "no")
             self._start_parts()
             on_ready(Ready(self._web.launch_url(), self._folder, is_recovery))
 
@@ -152,7 +154,7 @@ class Terminal:
             snapshot = Snapshot.open(path, school_id=self._identity.school_id)
         except SnapshotError as error:
             log.warning("the copy is put aside, and a new one asked for: %s", error)
-            path.replace(path.with_name(COPY_NAME + ".bad"))
+            put_aside(path)
             return
         use_copy(snapshot, self._knowledge, self._recorder)
         confirmed = self._recorder.journal.marks().get(CONFIRMED_MARK)
@@ -185,6 +187,7 @@ class Terminal:
             knowledge=self._knowledge,
             folder=self._folder,
             school_id=self._identity.school_id,
+            forget_copy=around.copy_lost,
         )
         papers = Papers(self._inbox, self._recorder, self._clock)
         around.spool = Spool(self._printer, papers, clock=self._clock.now)
@@ -242,6 +245,7 @@ def reopen_journal(recorder: Recorder) -> None:
             f"{old.path} ends at event {fresh.head.epoch}-{fresh.head.seq}, but"
             f" {known.epoch}-{known.seq} was served; stop the terminal and replace its disk"
         )
+    fresh.mark(_CLEAN_MARK, "no", is_lazy=True)
     recorder.journal = fresh
     recorder.rebuild(settled=recorder.state.settled)
 

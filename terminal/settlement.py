@@ -7,7 +7,8 @@ till only has to put it in its place.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
@@ -71,12 +72,16 @@ class Settlement:
         knowledge: Knowledge,
         folder: Path,
         school_id: SchoolId,
+        forget_copy: Callable[[], None],
     ) -> None:
+        """forget_copy: has the uplink fetch a copy whatever it handed over before."""
         self._inbox = inbox
         self._recorder = recorder
         self._knowledge = knowledge
         self._folder = folder
         self._school_id = school_id
+        self._forget_copy = forget_copy
+        self._is_copy_refused = False
         self._lanes: dict[Lane, LaneHealth] = {}
         self.exception_count = 0
 
@@ -91,6 +96,9 @@ class Settlement:
             self._route(message)
         except TillGoneError as error:
             log.info("a message of the uplink was left: %s", error)
+        except JournalError as error:
+            # The till is red now. The lane goes on: what is not noted here is asked for again.
+            log.warning("a message of the uplink could not be noted: %s", error)
 
     def _route(self, message: UplinkMessage) -> None:
         match message:
@@ -99,7 +107,7 @@ class Settlement:
             case SnapshotReady():
                 self._take_copy(message)
             case CopyConfirmed(at=at):
-                self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
+                self._confirm(at)
             case LaneHealth():
                 self._inbox.ask(lambda: self._note_lane(message), timeout_s=_SWAP_S)
             case ChangesReady():
@@ -134,7 +142,7 @@ class Settlement:
                 checked.close()
         except SnapshotError as error:
             log.warning("a copy that the centre sent cannot be used: %s", error)
-            message.path.unlink(missing_ok=True)
+            self._refuse_copy(message)
             return
         self._inbox.ask(lambda: self._swap(message), timeout_s=_SWAP_S)
 
@@ -147,12 +155,26 @@ class Settlement:
             )
         except SnapshotError as error:
             log.warning("the copy was not replaced: %s", error)
-            message.path.unlink(missing_ok=True)
+            self._refuse_copy(message)
             return
+        self._is_copy_refused = False
         use_copy(new, self._knowledge, self._recorder)
-        self._recorder.journal.mark(ETAG_MARK, message.etag, is_lazy=True)
         if old is not None:
             old.close()
+        self._recorder.journal.mark(ETAG_MARK, message.etag, is_lazy=True)
+
+    def _refuse_copy(self, message: SnapshotReady) -> None:
+        self._is_copy_refused = True
+        message.path.unlink(missing_ok=True)
+
+    def _confirm(self, at: datetime) -> None:
+        if self._is_copy_refused:
+            # The centre confirms the copy that was refused, not the one in use, whose age goes on.
+            # Asking for it anew only now, not when it was refused, keeps a rest between two tries.
+            self._is_copy_refused = False
+            self._forget_copy()
+            return
+        self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
 
     def _note_lane(self, health: LaneHealth) -> None:
         self._lanes[health.lane] = health

@@ -3,12 +3,14 @@
 The till wakes and asks it; the screens and the command line reach the terminal through it.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from core.codec import moment_text
 from core.money import Money
 from core.tap import Credential, Feedback
+from offline_cache.errors import SnapshotError
 from readers.supervisor import ReaderStatus, Supervisor
 from sync.ports import Lane, LaneHealth
 from terminal.board import Board, Content
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from printer.spool import Spool
     from sync.uplink import Uplink
     from terminal.settlement import Settlement
+
+log = logging.getLogger("refectory.till")
 
 _ANSWER_S: Final = 5.0
 _NS_PER_S: Final = 1_000_000_000
@@ -63,6 +67,15 @@ class Surroundings:
 
     def status(self) -> Content:
         """Return how everything is. Called in the till thread."""
+        try:
+            return self._status()
+        except SnapshotError as error:
+            log.warning("the copy is put aside, and a new one asked for: %s", error)
+            self._knowledge.drop_copy()
+            self.copy_lost()
+            return self._status()
+
+    def _status(self) -> Content:
         knowledge, recorder = self._knowledge, self._recorder
         now = self._clock.now()
         copy_at = knowledge.copy_at
