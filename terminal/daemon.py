@@ -25,6 +25,7 @@ from sync.identity import Identity
 from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
+from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
 from terminal.knowledge import Knowledge, put_aside
 from terminal.papers import Papers
@@ -33,7 +34,6 @@ from terminal.recorder import Recorder
 from terminal.settlement import (
     CONFIRMED_MARK,
     COPY_NAME,
-    ETAG_MARK,
     JournalOutbox,
     Settlement,
     use_copy,
@@ -135,6 +135,7 @@ class Terminal:
             self._start_parts()
             on_ready(Ready(self._web.launch_url(), self._folder, is_recovery))
 
+        keep_one_heap()
         # The page's door is tried before anything is promised: a taken port is told at once.
         self._web.start()
         try:
@@ -188,6 +189,7 @@ class Terminal:
             folder=self._folder,
             school_id=self._identity.school_id,
             forget_copy=around.copy_lost,
+            follow=around.copy_in_place,
         )
         papers = Papers(self._inbox, self._recorder, self._clock)
         around.spool = Spool(self._printer, papers, clock=self._clock.now)
@@ -197,12 +199,14 @@ class Terminal:
 
     def _make_uplink(self, settlement: Settlement) -> Uplink:
         journal = self._recorder.journal
-        has_copy = self._knowledge.snapshot is not None
+        copy = self._knowledge.snapshot
+        etag = None if copy is None else copy.etag
         return Uplink(
             self._identity,
             outbox=JournalOutbox(journal.path),
             acknowledged=journal.acknowledged,
-            snapshot_etag=journal.marks().get(ETAG_MARK) if has_copy else None,
+            snapshot_etag=etag,
+            snapshot_cursor=None if copy is None or etag is None else copy.meta.cursor,
             folder=self._folder,
             post=settlement.post,
             clock=self._clock.now,

@@ -65,6 +65,11 @@ class Surroundings:
         if self.uplink is not None:
             self.uplink.forget_copy()
 
+    def copy_in_place(self, cursor: str, etag: str) -> None:
+        """Have the uplink tell only what changes from here on."""
+        if self.uplink is not None:
+            self.uplink.follow(cursor=cursor, etag=etag)
+
     def status(self) -> Content:
         """Return how everything is. Called in the till thread."""
         try:
