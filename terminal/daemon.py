@@ -95,7 +95,10 @@ class Terminal:
         self._board = Board(self._clock.stamp().boot)
         self._readers = Supervisor(settings.readers, post=self._inbox.post)
         self._printer = _open_printer(settings)
-        journal = Journal.open(self._folder / JOURNAL_NAME)
+        # A copy is only ever fetched by a terminal that has a journal: one without it has lost it,
+        # and an empty one in its place would serve every meal again.
+        is_first_start = not (self._folder / COPY_NAME).exists()
+        journal = Journal.open(self._folder / JOURNAL_NAME, may_create=is_first_start)
         self._recorder = Recorder(journal, self._clock)
         self._knowledge = Knowledge(school_key=identity.badge_key, terminal_name=settings.name)
         self._open_copy()
