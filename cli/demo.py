@@ -161,9 +161,9 @@ def _badges(parsed: argparse.Namespace) -> int:
     path = data_folder(parsed) / DEMO_FILE
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        badges = plain["badges"] if parsed.all else plain["badges"][: plain["special_count"]]
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise CommandError(f"there is no demo in {path.parent}; start one with ./run") from error
-    badges = plain["badges"] if parsed.all else plain["badges"][: plain["special_count"]]
     for badge in badges:
         if parsed.json:
             say_json(badge)

@@ -200,14 +200,18 @@ class DemoServices:
 
     def _state(self) -> dict[str, Any] | None:
         try:
-            state = json.loads((self.folder / DEMO_FILE).read_text(encoding="utf-8"))
+            state: dict[str, Any] = json.loads(
+                (self.folder / DEMO_FILE).read_text(encoding="utf-8")
+            )
+            date.fromisoformat(state["day"])
+            # Only the file's own shape is asked of it here; what it lacks is a KeyError.
+            return state | {key: state[key] for key in ("seed", "is_finished")}
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, KeyError) as error:
             raise CommandError(
                 f"{self.folder / DEMO_FILE} cannot be read; move the folder aside and start again"
             ) from error
-        return state if isinstance(state, dict) else None
 
     def _is_over(self, state: dict[str, Any]) -> bool:
         is_other = (state["seed"], state["day"]) != (self._seed, self._today.isoformat())

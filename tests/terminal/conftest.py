@@ -1,0 +1,25 @@
+"""A till at its counter, with the copy of a school of six."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from till_rig import Counter
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    """An open till that knows the school."""
+    counter = Counter(tmp_path)
+    counter.learn()
+    counter.start()
+    yield counter
+    counter.close()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Counter]:
+    """A till that is not opened yet, and has no copy."""
+    counter = Counter(tmp_path)
+    yield counter
+    counter.close()
