@@ -1,8 +1,12 @@
 """Readers: decoder speed, time from card to inbox, idle cost, and what 10,000 taps leave behind.
 
 Run: python benchmarks/readers.py [--json]. Aims: decoders 5 MB/s of noise; 1 ms at p99 from a
-card's last byte to the inbox; 0.5 % of a core for an idle driver; nothing left behind. Figures of a
-busy machine say little, so its load stands beside them.
+driver's event to the till's inbox; 0.5 % of a core for an idle driver; nothing left behind.
+
+Figures of a busy machine say little: its load stands beside them, and beside each tap, in the same
+run, what a bare byte through a pipe to another thread and its queue costs (`control`). What the
+control shows is the machine's own; only the rest is ours. As root, `chrt -f 20 python …` keeps
+other programs out of the way.
 """
 
 import argparse
@@ -26,17 +30,18 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "rigs")]
 from pcsc_rig import PcscRig, missing_parts  # noqa: E402  after the path is set
 from reader_benches import BENCHES, Bench, PcscBench, bench_of  # noqa: E402
 
-from core.tap import Credential, HealthState, ReaderEvent, Tap, Technology  # noqa: E402
+from core.tap import HealthState, ReaderEvent, Tap  # noqa: E402
 from readers.address import parse_address  # noqa: E402
 from readers.base import BadgeReader  # noqa: E402
 from readers.frames.families import FAMILIES  # noqa: E402
-from readers.simulated import SimulatedReader  # noqa: E402
 from readers.supervisor import Supervisor  # noqa: E402
 from readers.wedge_keys import EVENT, EventStream, WedgeDecoder  # noqa: E402
 
 AIM_MB_S, AIM_P99_MS, AIM_IDLE_PERCENT = 5.0, 1.0, 0.5
 NOISE_BYTES, CHUNK_BYTES, ROUNDS = 2_000_000, 4096, 3
-LATENCY_TAPS, IDLE_S, MANY_TAPS = 300, 3.0, 10_000
+LATENCY_TAPS, IDLE_S, MANY_TAPS, WARM_UP_TAPS = 1000, 3.0, 10_000, 1000
+# A virtual card takes pcscd's own poll, some 0.4 s, to be seen.
+PCSC_TAPS, PCSC_WARM_UP_TAPS = 200, 20
 GENERIC = "frame=generic&start=AA55&length=8&form=binary&checksum=sum"
 
 
@@ -91,19 +96,65 @@ def running(bench: Bench) -> Iterator[tuple[BadgeReader, "queue.Queue[ReaderEven
         supervisor.stop()
 
 
-def latencies_ms(bench: Bench) -> list[float]:
-    """Return the time from a card's last byte to the till's inbox, tap by tap."""
-    taken: list[float] = []
+class Control:
+    """A thread that hands each byte of a pipe to a queue: the least that any driver could do."""
+
+    def __init__(self) -> None:
+        self._read_end, self._write_end = os.pipe()
+        self._inbox: queue.Queue[bytes] = queue.Queue()
+        self._thread = threading.Thread(target=self._hand_on)
+        self._thread.start()
+
+    def hop_ms(self) -> float:
+        """Return how long one byte takes."""
+        began = time.perf_counter()
+        os.write(self._write_end, b".")
+        self._inbox.get(timeout=10)
+        return 1000 * (time.perf_counter() - began)
+
+    def close(self) -> None:
+        """End the thread."""
+        os.close(self._write_end)
+        self._thread.join()
+        os.close(self._read_end)
+
+    def _hand_on(self) -> None:
+        while byte := os.read(self._read_end, 1):
+            self._inbox.put(byte)
+
+
+def latencies_ms(bench: Bench) -> dict[str, dict[str, float]]:
+    """Return the times from a driver's event, and from its card's bytes, to the till's inbox."""
+    event_ms, bytes_ms, control_ms = list[float](), list[float](), list[float]()
+    control = Control()
     with running(bench) as (_reader, inbox):
         for number in range(LATENCY_TAPS):
             threading.Event().wait(0.003)
-            began = time.perf_counter()
+            began_ns = time.monotonic_ns()
             bench.lay(number)
-            while not isinstance(inbox.get(timeout=10), Tap):
+            while not isinstance(event := inbox.get(timeout=10), Tap):
                 continue
-            taken.append(1000 * (time.perf_counter() - began))
+            ended_ns = time.monotonic_ns()
+            event_ms.append((ended_ns - event.mono_ns) / 1e6)
+            bytes_ms.append((ended_ns - began_ns) / 1e6)
             bench.take()
-    return sorted(taken)
+            threading.Event().wait(0.003)
+            control_ms.append(control.hop_ms())
+    control.close()
+    return {
+        "event": spread(event_ms),
+        "bytes": spread(bytes_ms),
+        "control": spread(control_ms),
+    }
+
+
+def spread(taken: list[float]) -> dict[str, float]:
+    ordered = sorted(taken)
+    return {"p50": round(statistics.median(ordered), 3), "p99": round(at_p99(ordered), 3)}
+
+
+def at_p99(ordered: list[float]) -> float:
+    return ordered[int(0.99 * len(ordered))]
 
 
 def idle_percent(bench: Bench) -> float:
@@ -117,26 +168,22 @@ def idle_percent(bench: Bench) -> float:
         return 100 * (time.clock_gettime(clock) - before) / IDLE_S
 
 
-def left_behind() -> dict[str, int]:
-    """Return what 10,000 taps leave: kilobytes, file descriptors, threads."""
-    inbox: queue.Queue[ReaderEvent] = queue.Queue()
-    supervisor = Supervisor(["simulated://"], post=inbox.put_nowait)
-    supervisor.start()
-    reader = supervisor.simulated()
-    assert reader is not None
-    tap_many(reader, inbox, MANY_TAPS)
-    before = footprint()
-    tap_many(reader, inbox, MANY_TAPS)
-    after = footprint()
-    supervisor.stop()
-    return {key: after[key] - before[key] for key in before}
+def left_behind(bench: Bench, *, taps: int, warm_up_taps: int) -> dict[str, int]:
+    """Return what so many taps leave: kilobytes, file descriptors, threads."""
+    with running(bench) as (_reader, inbox):
+        tap_many(bench, inbox, range(warm_up_taps))
+        before = footprint()
+        tap_many(bench, inbox, range(warm_up_taps, warm_up_taps + taps))
+        after = footprint()
+    return {"taps": taps, **{key: after[key] - before[key] for key in before}}
 
 
-def tap_many(reader: SimulatedReader, inbox: "queue.Queue[ReaderEvent]", times: int) -> None:
-    for number in range(times):
-        reader.tap(Credential(Technology.ULTRALIGHT, number.to_bytes(7, "big")))
+def tap_many(bench: Bench, inbox: "queue.Queue[ReaderEvent]", numbers: range) -> None:
+    for number in numbers:
+        bench.lay(number)
         while not isinstance(inbox.get(timeout=10), Tap):
             continue
+        bench.take()
 
 
 def footprint() -> dict[str, int]:
@@ -150,15 +197,17 @@ def footprint() -> dict[str, int]:
 
 
 @contextmanager
-def benches(kinds: list[str]) -> Iterator[dict[str, Bench]]:
+def benches(wanted: list[str]) -> Iterator[dict[str, Bench]]:
     """Set up benches, and PC/SC where its parts are installed."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         made: dict[str, Bench] = {}
-        for kind in kinds:
+        for kind in wanted:
+            if kind == "pcsc":
+                continue
             (folder / kind).mkdir()
             made[kind] = stack.enter_context(bench_of(kind, folder / kind))
-        if not missing_parts():
+        if "pcsc" in wanted and not missing_parts():
             (folder / "pcsc").mkdir()
             rig = PcscRig(folder / "pcsc")
             stack.callback(rig.close)
@@ -171,25 +220,27 @@ def measure() -> dict[str, object]:
     noise = random.Random(7).randbytes(NOISE_BYTES)
     rates = {word: round(noise_rate(word, noise), 1) for word in FAMILIES}
     rates["wedge"] = round(wedge_rate(noise), 1)
-    latency: dict[str, dict[str, float]] = {}
+    latency: dict[str, object] = {}
     idle: dict[str, float] = {}
-    with benches([kind for kind in BENCHES if kind != "replay"]) as made:
+    left: dict[str, object] = {}
+    with benches(["simulated", "rdm6300", "qr", "wedge"]) as made:
         for kind in ("simulated", "rdm6300", "qr", "wedge"):
-            taken = latencies_ms(made[kind])
-            latency[kind] = {
-                "p50": round(statistics.median(taken), 3),
-                "p99": round(taken[int(0.99 * len(taken))], 3),
-            }
-    with benches([kind for kind in BENCHES if kind != "replay"]) as made:
+            latency[kind] = latencies_ms(made[kind])
+    with benches([*(kind for kind in BENCHES if kind != "replay"), "pcsc"]) as made:
         for kind, bench in made.items():
             idle[kind] = round(idle_percent(bench), 3)
+            # libpcsclite reads the socket's name once a process, so all is asked of one pcscd.
+            if kind == "pcsc":
+                left[kind] = left_behind(bench, taps=PCSC_TAPS, warm_up_taps=PCSC_WARM_UP_TAPS)
+            elif kind in latency:
+                left[kind] = left_behind(bench, taps=MANY_TAPS, warm_up_taps=WARM_UP_TAPS)
     return {
         "load": [round(load, 2) for load in os.getloadavg()],
         "cores": os.cpu_count(),
         "decoder_mb_s": rates,
         "to_inbox_ms": latency,
         "idle_percent": idle,
-        "left_by_10000_taps": left_behind(),
+        "left_by_many_taps": left,
     }
 
 
@@ -197,9 +248,9 @@ def show(found: dict[str, object]) -> None:
     print(f"load {found['load']} on {found['cores']} cores")
     rows = (
         ("noise through a decoder, MB/s", found["decoder_mb_s"], f"aim {AIM_MB_S} or more"),
-        ("card to inbox, ms", found["to_inbox_ms"], f"aim p99 {AIM_P99_MS} or less"),
+        ("to the inbox, ms", found["to_inbox_ms"], f"aim: event, p99 {AIM_P99_MS} or less"),
         ("idle, percent of a core", found["idle_percent"], f"aim {AIM_IDLE_PERCENT} or less"),
-        ("left by 10,000 taps", found["left_by_10000_taps"], "aim 0"),
+        ("left by many taps", found["left_by_many_taps"], "aim 0"),
     )
     for title, figures, aim in rows:
         print(f"\n{title} ({aim})")

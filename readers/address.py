@@ -64,7 +64,8 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 def parse_address(text: str) -> ReaderAddress:
     """Return an address in its parts. Raises ReaderAddressError when it is none."""
     shown = printable(text[:_TEXT_CHARACTERS_MAX])
-    if not text or shown != text:
+    # Blanks that only look like one, such as those a word processor puts in, are no address either.
+    if not text or shown != text or not text.isprintable():
         raise ReaderAddressError(
             f"reader address {shown!r}: empty, too long, or with control characters in it; "
             "write one like pcsc:// or serial:///dev/ttyUSB0?frame=rdm6300"
@@ -75,13 +76,14 @@ def parse_address(text: str) -> ReaderAddress:
             f'reader address "{text}" has no "scheme://"; '
             "write one like pcsc:// or serial:///dev/ttyUSB0?frame=rdm6300"
         )
-    place, _, query = rest.partition("?")
-    return ReaderAddress(
-        text=text,
-        scheme=scheme.lower(),
-        place=unquote(place),
-        options=_parse_options(text, query),
-    )
+    written, _, query = rest.partition("?")
+    place, options = unquote(written), _parse_options(text, query)
+    for part in (place, *options, *options.values()):
+        if not part.isprintable():
+            raise ReaderAddressError(
+                f"{text}: a control character stands behind a %; write {part!r} without it"
+            )
+    return ReaderAddress(text=text, scheme=scheme.lower(), place=place, options=options)
 
 
 def _parse_options(text: str, query: str) -> dict[str, str]:

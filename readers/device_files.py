@@ -4,6 +4,7 @@ import errno
 import grp
 import os
 import stat
+import termios
 from pathlib import Path
 
 from core.tap import HealthState
@@ -31,7 +32,7 @@ def check_device_file(name: str, path: str) -> None:
 
 def lost_device(name: str, path: str, error: Exception) -> DeviceLostError:
     """Return what an error of a device file means: gone, not allowed, in use, or broken."""
-    code = getattr(error, "errno", None)
+    code = _code(error)
     if isinstance(error, PermissionError) or code == errno.EACCES:
         return DeviceLostError(
             HealthState.NO_READER, f"{name}: {path}: no permission; {_cure(path)}"
@@ -44,10 +45,26 @@ def lost_device(name: str, path: str, error: Exception) -> DeviceLostError:
         return DeviceLostError(
             HealthState.BUSY, f"{name}: {path} is held by another program; close that program"
         )
+    if code == errno.ENOTTY:
+        return DeviceLostError(
+            HealthState.NO_READER,
+            f"{name}: {path} is a device of another kind; see `refectory reader list`",
+        )
     # pyserial, termios and the kernel each word a pulled plug differently.
     return DeviceLostError(
         HealthState.UNPLUGGED, f"{name}: {path} went away; plug the reader in again"
     )
+
+
+def _code(error: BaseException | None) -> int | None:
+    """Return the kernel's number of an error; pyserial hides it in the error behind its own."""
+    while error is not None:
+        if isinstance(error, termios.error) and error.args:
+            return int(error.args[0])
+        if (code := getattr(error, "errno", None)) is not None:
+            return int(code)
+        error = error.__context__
+    return None
 
 
 def _cure(path: str) -> str:

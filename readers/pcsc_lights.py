@@ -2,7 +2,8 @@
 
 They are sent as escape commands, which the CCID driver passes on only where its settings allow it
 (`ifdDriverOptions` with bit 0 in libccid's Info.plist); a refusal is silent, for the screen and the
-sound of the till say the same. Source: the makers' API manuals (ACR122U 6.2, ACR1252U 5.8).
+sound of the till say the same. The bytes are those that public code sends to ACS readers. They
+were held against no manual and tried on no reader: where a light is wrong, mend its row here.
 """
 
 from collections import deque

@@ -54,6 +54,8 @@ class WatchedReader:
         self._last_tap_mono_ns: int | None = None
         self._repeat_posted_ns: int | None = None
         self._held: deque[ReaderEvent] = deque()
+        self._is_overflowing = False
+        self._dropped_taps = 0
 
     def open(self) -> None:
         """Load the driver; what is missing becomes health. ReaderAddressError passes through."""
@@ -88,7 +90,7 @@ class WatchedReader:
     def health(self) -> tuple[HealthState, str, int | None]:
         """Return state, sentence, and the moment of the last tap."""
         with self._lock:
-            return self._state, self._detail, self._last_tap_mono_ns
+            return (*self._shown(), self._last_tap_mono_ns)
 
     def counts(self) -> Mapping[Outcome, int]:
         """Return the driver's counts and those made here, added."""
@@ -112,7 +114,7 @@ class WatchedReader:
                 except queue.Full:
                     return True
                 self._held.popleft()
-            return False
+            return self._is_overflowing and not self._tell_overflow()
 
     def _digest(self, event: ReaderEvent) -> list[ReaderEvent]:
         match event:
@@ -191,9 +193,37 @@ class WatchedReader:
 
     def _drop_one(self) -> None:
         """Drop the oldest held tap, counted; before any tap, the oldest event that is none."""
+        if not self._is_overflowing:
+            self._is_overflowing = True
+            _LOG.warning("reader %s: the till takes no events; the oldest are dropped", self.name)
         for event in self._held:
             if not isinstance(event, Tap):
                 self._held.remove(event)
                 return
         self._held.popleft()
         self._counters.add(Outcome.DROPPED)
+        self._dropped_taps += 1
+
+    def _tell_overflow(self) -> bool:
+        """Tell a till that takes events again what it missed; return whether it took that.
+
+        Said once an overflow, at its end, with all that was dropped; a health that was dropped
+        itself is said anew by it.
+        """
+        state, detail = self._shown()
+        try:
+            self._post(Health(self.name, state, detail, self._monotonic_ns()))
+        except queue.Full:
+            return False
+        self._state, self._detail = state, detail
+        self._is_overflowing, self._dropped_taps = False, 0
+        return True
+
+    def _shown(self) -> tuple[HealthState, str]:
+        """Return the state and its sentence, with the taps that an overflow has cost so far."""
+        if not self._dropped_taps:
+            return self._state, self._detail
+        cost = f"{self._dropped_taps} taps dropped while the till took none; tap again"
+        if self._state in _WELL or self._state is HealthState.DEGRADED:
+            return HealthState.DEGRADED, f"{self.name}: {cost}"
+        return self._state, f"{self._detail}; {cost}"

@@ -1,8 +1,10 @@
 """Elatec TWN4 (Simple Protocol: the host asks) and TWN3 (text lines).
 
-TWN4, source: Elatec TWN4 API, SearchTag; the tag types stand in that manual's table of tags.
+TWN4: the frame of SearchTag was composed from public client code (c3rebro/Elatec.NET). Neither it
+nor the tag types below were held against a manual or a real reader; a type that is not in the table
+gives a number of the family `generic`, so a wrong row shows in `reader listen`.
 TWN3: `N` for no card, a number in hex, `:` and a checksum for an IndiTag, or a HID Prox number
-led by its count of bits.
+led by its count of bits. As the maker's manual has it; never tried on a real reader.
 """
 
 import re

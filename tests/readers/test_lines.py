@@ -11,7 +11,7 @@ from pn532_rig import Pn532Board, Tag
 from reader_benches import SCHOOL_URI, bench_of
 from serial_rig import SerialLine
 
-from core.tap import HealthState
+from core.tap import HealthState, Technology
 from readers import nfc_frontend
 from readers.cards import virtual
 from readers.counters import Outcome
@@ -23,6 +23,7 @@ from readers.serial_line import SerialReader
 from readers.supervisor import Supervisor
 
 GOOD_FRAME = b"\x0262E3086CED08\x03"
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -140,6 +141,50 @@ def test_a_path_that_is_no_device_says_so(scheme: str, tmp_path: Path, inbox: In
         reader.stop()
 
 
+@pytest.mark.parametrize(
+    "url", ["serial:///dev/null?frame=qr", "wedge:///dev/null?layout=be", "nfc+tty:///dev/null"]
+)
+def test_a_device_of_another_kind_says_so(url: str, inbox: Inbox) -> None:
+    reader = open_reader(url)
+    reader.start(inbox.post)
+    lost = inbox.health(HealthState.NO_READER, HealthState.UNPLUGGED)
+    assert "/dev/null is a device of another kind; see `refectory reader list`" in lost.detail
+    reader.stop()
+
+
+@pytest.mark.parametrize("scheme", ["serial", "wedge", "nfc+tty"])
+def test_the_kernels_own_refusal_names_the_group(scheme: str, inbox: Inbox) -> None:
+    import evdev  # loaded before the rights are given away
+    import nfc
+    import serial
+
+    assert all((evdev, nfc, serial))
+    if scheme == "nfc+tty":
+        from nfc.clf import pn532, transport
+
+        assert all((pn532, transport))
+    far, near = os.openpty()
+    path = os.ttyname(near)
+    os.fchmod(near, 0)
+    is_root = os.geteuid() == 0
+    query = {"serial": "?frame=qr", "wedge": "?layout=be", "nfc+tty": ""}[scheme]
+    reader = open_reader(f"{scheme}://{path}{query}")
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        reader.start(inbox.post)
+        lost = inbox.health(HealthState.NO_READER, HealthState.UNPLUGGED)
+    finally:
+        if is_root:
+            os.seteuid(0)
+        reader.stop()
+        os.close(far)
+        os.close(near)
+    assert lost.state is HealthState.NO_READER
+    assert f"{path}: no permission; add the service's user to the group" in lost.detail
+    assert "udev rule" in lost.detail
+
+
 def test_a_device_we_may_not_open_names_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("readers.device_files.os.access", lambda *_arguments: False)
     with pytest.raises(DeviceLostError, match="group root, or give the device a udev rule"):
@@ -255,3 +300,46 @@ def test_a_hostile_tag_gives_its_number_and_no_text(
     tap = inbox.tap()
     assert (tap.credential.value, tap.ndef) == (uid, None)
     reader.stop()
+
+
+def test_a_card_of_a_rarer_kind_is_found_and_its_removal_told(
+    nfc_line: SerialLine, board: Pn532Board, inbox: Inbox
+) -> None:
+    number = bytes.fromhex("0102030405060708")
+    reader = nfc_reader(nfc_line)
+    reader.start(inbox.post)
+    inbox.health(HealthState.UP)
+    for _ in range(2):
+        board.felica_number = number
+        tap = inbox.tap()
+        assert (tap.credential.technology, tap.credential.value) == (Technology.FELICA, number)
+        board.felica_number = b""
+        inbox.removed()
+    reader.stop()
+    assert len(inbox.taps_so_far()) == 2, "and it was not told twice while it lay there"
+
+
+def test_a_tag_taken_away_at_any_command_is_counted_and_never_a_tap(
+    nfc_line: SerialLine, board: Pn532Board, inbox: Inbox
+) -> None:
+    uid = bytes.fromhex("04112233445566")
+    memory = virtual.ntag(uid, SCHOOL_URI).memory
+    reader = nfc_reader(nfc_line)
+    reader.start(inbox.post)
+    inbox.health(HealthState.UP)
+    commands = 0
+    while commands < 20:
+        # The first answer is the one that finds the tag; it leaves after so many more.
+        board.tag_leaves_after = commands
+        board.tag = Tag(uid, memory=memory)
+        eventually(lambda: board.tag is None or inbox.taps_so_far() != [], "gone, or read")
+        if inbox.taps_so_far():
+            break
+        commands += 1
+        eventually(
+            lambda torn=commands: reader.counters.snapshot().get(Outcome.TORN_CARD, 0) == torn,
+            f"the tear after {commands} answers is counted",
+        )
+    reader.stop()
+    assert commands > 3, "find, read three times and look again"
+    assert [tap.credential.value for tap in inbox.taps_so_far()] == [uid]

@@ -156,15 +156,23 @@ def test_a_swap_that_pcscd_itself_missed_is_seen_all_the_same(
 
 
 @pytest.mark.pcsc
-@pytest.mark.parametrize(("kind", "answers"), [("classic", 1), ("ntag", 4), ("type4", 8)])
+@pytest.mark.parametrize(
+    ("kind", "uid", "answers"),
+    [
+        ("classic", ALICE, 1),
+        ("felica", "0102030405060708", 1),
+        ("iso15693", "E004010203040506", 1),
+        ("eid", "592123456789", 3),
+        ("ntag", "04112233445566", 4),
+        ("type4", "04112233445566", 8),
+    ],
+)
 def test_a_card_torn_away_at_any_exchange_is_counted_and_never_a_tap(
-    kind: str, answers: int, pcsc: PcscRig, reader: PcscReader, inbox: Inbox
+    kind: str, uid: str, answers: int, pcsc: PcscRig, reader: PcscReader, inbox: Inbox
 ) -> None:
     for torn_at in range(answers):
         torn_before = reader.counters.snapshot().get(Outcome.TORN_CARD, 0)
-        pcsc.insert(
-            kind, "04112233445566" if kind != "classic" else ALICE, message=URI, tear_after=torn_at
-        )
+        pcsc.insert(kind, uid, message=URI, tear_after=torn_at)
         eventually(
             lambda before=torn_before: (
                 reader.counters.snapshot().get(Outcome.TORN_CARD, 0) > before
@@ -174,8 +182,64 @@ def test_a_card_torn_away_at_any_exchange_is_counted_and_never_a_tap(
         pcsc.remove()
         inbox.removed()
     assert inbox.taps_so_far() == []
+    # Torn one answer later, it has said all: so each of its exchanges was torn above.
+    pcsc.insert(kind, uid, message=URI, tear_after=answers)
+    inbox.tap()
+    pcsc.remove()
+    inbox.removed()
     pcsc.insert("classic", BOB)
     assert inbox.tap().credential.hex == BOB
+
+
+@pytest.mark.pcsc
+@pytest.mark.parametrize("killed_at", [1, 2, 5, 8])
+def test_pcscd_killed_in_the_middle_of_a_card_loses_and_doubles_no_tap(
+    killed_at: int, pcsc: PcscRig, reader: PcscReader, inbox: Inbox
+) -> None:
+    exchanges = 0
+
+    def kill(_mono_ns: int, is_from_reader: bool, _payload: bytes) -> None:
+        nonlocal exchanges
+        exchanges += is_from_reader
+        if is_from_reader and exchanges == killed_at:
+            pcsc.kill()
+
+    reader.trace(kill)
+    pcsc.insert("type4", "04112233445566", message=URI)
+    assert "pcscd does not answer" in inbox.health(HealthState.NO_SERVICE).detail
+    told_before = len(inbox.taps_so_far())
+    assert told_before == (killed_at == 8), "its last answer alone makes a tap"
+    pcsc.start()
+    inbox.health(HealthState.UP)
+    eventually(lambda: len(inbox.taps_so_far()) == 1, "the card that still lies there is read")
+    pcsc.insert("classic", BOB)
+    eventually(lambda: len(inbox.taps_so_far()) >= 2, "the next one, too")
+    taps = [tap.credential.hex for tap in inbox.taps_so_far()]
+    assert taps == ["04112233445566", BOB]
+    assert reader.counters.snapshot()[Outcome.DEVICE_LOST] == 1
+
+
+@pytest.mark.pcsc
+def test_a_card_swapped_on_the_open_handle_never_gives_one_number_with_the_others_text(
+    pcsc: PcscRig, reader: PcscReader, inbox: Inbox
+) -> None:
+    other_uri = "D101055504" + b"a.be".hex()
+    for swapped_at in range(1, 8):
+        exchanges = 0
+
+        def swap(_ns: int, is_from_reader: bool, _payload: bytes, at: int = swapped_at) -> None:
+            nonlocal exchanges
+            exchanges += is_from_reader
+            if is_from_reader and exchanges == at:
+                pcsc.insert("type4", "04B0BB00B0BB00", message=other_uri)
+
+        reader.trace(swap)
+        pcsc.insert("type4", "04112233445566", message=URI)
+        tap = inbox.tap()
+        assert (tap.credential.hex, tap.ndef) == ("04B0BB00B0BB00", "https://a.be")
+        pcsc.remove()
+        inbox.removed()
+    assert {tap.credential.hex for tap in inbox.taps_so_far()} == {"04B0BB00B0BB00"}
 
 
 @pytest.mark.pcsc

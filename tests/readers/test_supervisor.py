@@ -1,5 +1,6 @@
 """The supervisor over simulated readers: repeats, losses, full inboxes, bad luck in a driver."""
 
+import contextlib
 import logging
 import queue
 import threading
@@ -171,6 +172,63 @@ def test_a_till_that_takes_nothing_bounds_what_is_held_and_says_how_many_were_dr
         lambda: count(supervisor, Outcome.DROPPED) >= 100 - watched.HELD_EVENTS_MAX, "drops count"
     )
     assert len(supervisor._readers[0]._held) <= watched.HELD_EVENTS_MAX
+    supervisor.stop()
+
+
+def test_dropped_taps_are_told_once_an_overflow_with_their_number(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    inbox: queue.Queue[object] = queue.Queue(1)
+    supervisor = Supervisor(["simulated://"], post=inbox.put_nowait)
+    supervisor.start()
+    reader = reader_of(supervisor)
+    for _ in range(2):
+        with contextlib.suppress(queue.Full):
+            inbox.put("stuck", timeout=0.2)
+        dropped_before = count(supervisor, Outcome.DROPPED)
+        for card in [ALICE, BOB] * 10:
+            reader.present(card)
+        eventually(
+            lambda before=dropped_before: count(supervisor, Outcome.DROPPED) - before == 4,
+            "sixteen of twenty are held",
+        )
+        status = supervisor.statuses()[0]
+        assert status.state is HealthState.DEGRADED, "a screen that asks sees it at once"
+        taken: list[object] = []
+        while not (taken and "taps dropped" in getattr(taken[-1], "detail", "")):
+            taken.append(inbox.get(timeout=10))
+        health = taken[-1]
+        assert isinstance(health, Health)
+        assert health.state is HealthState.DEGRADED
+        assert health.detail.startswith("simulated: 4 taps dropped")
+        taps = [event for event in taken if isinstance(event, Tap)]
+        assert len(taps) == 16, "each tap was either taken or is in the number told"
+        assert sum("taps dropped" in getattr(event, "detail", "") for event in taken) == 1
+    supervisor.stop()
+    assert caplog.text.count("the oldest are dropped") == 2
+
+
+def test_a_loss_that_the_full_inbox_never_heard_of_is_told_with_the_dropped_taps() -> None:
+    inbox: queue.Queue[object] = queue.Queue(1)
+    inbox.put("stuck")
+    supervisor = Supervisor(["simulated://"], post=inbox.put_nowait)
+    supervisor.start()
+    reader = reader_of(supervisor)
+    reader.unplug()
+    reader.replug()
+    for _ in range(30):
+        reader.tap(ALICE)
+    reader.unplug()
+    reader.remove()
+    eventually(
+        lambda: supervisor.statuses()[0].state is HealthState.UNPLUGGED, "the reader is unplugged"
+    )
+    health = None
+    while health is None or "taps dropped" not in health.detail:
+        event = inbox.get(timeout=10)
+        health = event if isinstance(event, Health) else health
+    assert health.state is HealthState.UNPLUGGED
+    assert "plug the simulated reader in again; 14 taps dropped" in health.detail
     supervisor.stop()
 
 

@@ -1,14 +1,16 @@
 """Keyboard wedge readers: key codes to numbers, on the layouts schools have, and never a typist."""
 
+import errno
 import os
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from counter_inbox import Inbox, descriptors_open
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.tap import Assurance, Tap, Technology
+from core.tap import Assurance, HealthState, Tap, Technology
 from readers.counters import Outcome
 from readers.keyboards import LAYOUTS, keys_for, layout
 from readers.registry import open_reader
@@ -187,11 +189,51 @@ def test_the_device_shell_grabs_a_real_input_device() -> None:
         device.close()
 
 
+class HeldKeyboard:
+    """An input device that opens and then refuses its grab, as evdev gives it."""
+
+    name, fd = "a badge reader that types", -1
+
+    def __init__(self, path: str) -> None:
+        self.path, self.is_closed = path, False
+
+    def grab(self) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_a_grab_that_is_refused_closes_the_device_and_is_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[HeldKeyboard] = []
+    inbox = Inbox()
+
+    def open_held(path: str) -> HeldKeyboard:
+        made.append(HeldKeyboard(path))
+        return made[-1]
+
+    monkeypatch.setattr("evdev.InputDevice", open_held)
+    reader = open_reader("wedge:///dev/null?layout=be")
+    reader.start(inbox.post)
+    assert "held by another program" in inbox.health(HealthState.BUSY).detail
+    reader.stop()
+    assert made[0].path == "/dev/null"
+    assert all(keyboard.is_closed for keyboard in made)
+
+
+def test_evdev_itself_refuses_what_is_no_input_device() -> None:
+    far, near = os.openpty()
+    before = descriptors_open()
+    with pytest.raises(OSError, match="ioctl"):
+        _open_and_grab(os.ttyname(near))
+    assert descriptors_open() == before, "what was opened is closed"
+    os.close(far)
+    os.close(near)
+
+
 def test_a_file_that_is_no_device_is_health(tmp_path: Path) -> None:
-    from counter_inbox import Inbox
-
-    from core.tap import HealthState
-
     for path, says in ((tmp_path, "is a directory"), (tmp_path / "no", "is not there")):
         inbox = Inbox()
         reader = open_reader(f"wedge://{path}?layout=be")

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.tap import Credential, identity_fault
+from core.text import printable
 from readers.address import parse_address
 from readers.card_list import FORMS, _check
 from readers.cards import virtual
@@ -23,6 +24,7 @@ from readers.cards.apdu import Exchange
 from readers.cards.atr import technology_of
 from readers.cards.identify import Reading, read_card
 from readers.cards.ndef import NdefFaultError, first_text
+from readers.cards.sun import read_sun
 from readers.errors import ReaderAddressError, TornCardError
 from readers.frames.families import FAMILIES
 from readers.recording import FORMAT, RecordingFaultError, read_steps
@@ -88,8 +90,15 @@ def wedge(said: bytes) -> None:
 def ndef(said: bytes) -> None:
     with suppress(NdefFaultError):
         text = first_text(said)
-        if text and not text.isprintable():
+        if text and printable(text) != text:
             raise FoundError(f"a text that cannot be printed: {text!r}")
+
+
+def sun(said: bytes) -> None:
+    key = bytes(16)
+    picc, mac, enc = said[:16], said[16:24], said[24 : 24 + len(said) % 64]
+    if read_sun(picc=picc, mac=mac, enc=enc, meta_key=key, file_key=key):
+        raise FoundError(f"a proof that no card made: {said.hex()}")
 
 
 def card_with(atr: bytes) -> Target:
@@ -141,6 +150,7 @@ def targets() -> dict[str, Target]:
         **{word: frame_target(word) for word in FAMILIES},
         "wedge": wedge,
         "ndef": ndef,
+        "sun": sun,
         "atr": lambda said: void(technology_of(said)),
         "type2": card_with(virtual.ntag(UID).atr),
         "type4": card_with(virtual.type4(UID).atr),

@@ -9,6 +9,7 @@ ACK = bytes.fromhex("0000FF00FF00")
 READ, GET_VERSION = 0x30, 0x60
 NTAG213 = bytes.fromhex("0004040201000F03")
 NO_TAG_IN_FIFO = 0x26
+FELICA_212 = 1
 WELL, TIMED_OUT = b"\x00", b"\x01"
 
 
@@ -34,10 +35,16 @@ class Tag:
 
 @dataclass(slots=True)
 class Pn532Board:
-    """The board: `answer` takes what the host wrote and returns what the board says."""
+    """The board: `answer` takes what the host wrote and returns what the board says.
+
+    felica_number: the eight bytes of a FeliCa card in the field, in place of a tag.
+    tag_leaves_after: how many times the tag answers, once it is found, before it is taken away.
+    """
 
     tag: Tag | None = None
+    felica_number: bytes = b""
     is_mute: bool = False
+    tag_leaves_after: int | None = None
     commands: list[int] = field(default_factory=list)
     kept: bytes = b""
 
@@ -107,13 +114,15 @@ class Pn532Board:
 
     def _list_target(self, payload: bytes) -> bytes:
         tag = self.tag
-        if tag is None or payload[1] != 0:
+        if payload[1] == FELICA_212 and self.felica_number:
+            return b"\x01\x01\x12\x01" + self.felica_number + bytes(8)
+        if tag is None or payload[1] != 0 or not self._stays():
             return b"\x00"
         return b"\x01\x01" + tag.atqa + bytes([tag.sak, len(tag.uid)]) + tag.uid
 
     def _exchange(self, payload: bytes) -> bytes:
         tag = self.tag
-        if tag is None or not tag.memory:
+        if tag is None or not tag.memory or not self._stays():
             return TIMED_OUT
         if payload[0] == READ:
             page = (tag.memory * 2)[payload[1] * 4 :][:16].ljust(16, b"\0")
@@ -121,3 +130,13 @@ class Pn532Board:
         if payload[0] == GET_VERSION:
             return WELL + NTAG213 + crc_a(NTAG213)
         return TIMED_OUT
+
+    def _stays(self) -> bool:
+        """Whether the tag still answers; at the end of its time it is taken away."""
+        if self.tag_leaves_after is None:
+            return True
+        if self.tag_leaves_after < 0:
+            self.tag = None
+            return False
+        self.tag_leaves_after -= 1
+        return True
