@@ -167,10 +167,12 @@ class SqliteDatabase(Database):
             raise DatabaseError(message)
         connection = self._connect()
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
             if is_new:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             found = connection.execute("PRAGMA application_id").fetchone()[0]
+            if found == APPLICATION_ID:
+                # Only now: it writes into the file, and another's file stays as it is.
+                connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.Error as error:
             connection.close()
             message = (

@@ -212,7 +212,12 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
     """
 
     def whole(key: str) -> int:
-        return int(str(plain[key]))
+        number = int(str(plain[key]))
+        if number < 0:
+            # Limits are amounts and lengths: a negative one would be a riddle at the till.
+            message = f"policy {key} is {number}, and a limit is not negative"
+            raise ValueError(message)
+        return number
 
     return Policy(
         version=whole("version"),

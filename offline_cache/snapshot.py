@@ -66,7 +66,7 @@ _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
 _MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
-_ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ?"
+_ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ? AND state <> 'cancelled'"
 
 
 def _not_in(column: str, words: type[StrEnum]) -> str:
@@ -169,7 +169,7 @@ class Snapshot:
         return tuple(self._products[ProductId(row[0])] for row in rows if row[0] in self._products)
 
     def counts(self, day: date) -> tuple[int, int]:
-        """Return how many pupils the copy holds, and how many orders of a day.
+        """Return how many pupils the copy holds, and how many orders of a day that stand.
 
         Counted once a day: the copy never changes. Raises SnapshotCorruptError.
         """

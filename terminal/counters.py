@@ -18,7 +18,6 @@ class Counters:
     sold: int = 0
     refused: int = 0
     repeats: int = 0
-    events: int = 0
     durations_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_DURATIONS_MAX))
 
     def count(self, decision: Decision, *, duration_ns: int) -> None:

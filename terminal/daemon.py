@@ -27,7 +27,7 @@ from terminal.board import Board
 from terminal.clock import Clock, SystemClock
 from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
-from terminal.knowledge import Knowledge, put_aside
+from terminal.knowledge import BAD_END, Knowledge, put_aside
 from terminal.papers import Papers
 from terminal.ports import DemoBadge
 from terminal.recorder import Recorder
@@ -97,7 +97,8 @@ class Terminal:
         self._printer = _open_printer(settings)
         # A copy is only ever fetched by a terminal that has a journal: one without it has lost it,
         # and an empty one in its place would serve every meal again.
-        is_first_start = not (self._folder / COPY_NAME).exists()
+        copies = (self._folder / COPY_NAME, self._folder / (COPY_NAME + BAD_END))
+        is_first_start = not any(copy.exists() for copy in copies)
         journal = Journal.open(self._folder / JOURNAL_NAME, may_create=is_first_start)
         self._recorder = Recorder(journal, self._clock)
         self._knowledge = Knowledge(school_key=identity.badge_key, terminal_name=settings.name)
@@ -141,10 +142,12 @@ class Terminal:
         keep_one_heap()
         # The page's door is tried before anything is promised: a taken port is told at once.
         self._web.start()
+        is_in_order = False
         try:
             self.till.run(is_recovery=is_recovery, ready=ready)
+            is_in_order = True
         finally:
-            self._stop_parts()
+            self._stop_parts(is_in_order=is_in_order)
 
     def stop(self) -> None:
         """End `run` after the message at hand."""
@@ -215,7 +218,7 @@ class Terminal:
             clock=self._clock.now,
         )
 
-    def _stop_parts(self) -> None:
+    def _stop_parts(self, *, is_in_order: bool) -> None:
         around = self._around
         self._readers.stop()
         if around.uplink is not None:
@@ -228,7 +231,8 @@ class Terminal:
         with contextlib.suppress(JournalError):
             if self._knowledge.copy_at is not None:
                 journal.mark(CONFIRMED_MARK, moment_text(self._knowledge.copy_at))
-            journal.mark(_CLEAN_MARK, "yes")
+            if is_in_order:
+                journal.mark(_CLEAN_MARK, "yes")
             journal.checkpoint()
         with contextlib.suppress(JournalError):
             journal.close()

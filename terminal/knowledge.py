@@ -20,6 +20,8 @@ from offline_cache.snapshot import Snapshot
 from terminal.recorder import Recorder
 
 _NOWHERE = SchoolHeader(name="", address="", number="")
+BAD_END = ".bad"
+"""How a copy ends that was put aside."""
 _HOME_ZONE = ZoneInfo("Europe/Brussels")
 
 
@@ -125,7 +127,7 @@ def put_aside(path: Path) -> None:
     """Rename a copy that cannot be used, so that no later start takes it again."""
     # A disk that does not even rename leaves it: the next start finds the same fault in it.
     with contextlib.suppress(OSError):
-        path.replace(path.with_name(path.name + ".bad"))
+        path.replace(path.with_name(path.name + BAD_END))
 
 
 def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:

@@ -54,7 +54,7 @@ def test_a_tap_in_one_line(tmp_path: Path) -> None:
 def test_a_status_in_a_few_lines(status: dict[str, Any]) -> None:
     lines = status_lines(status)
     assert lines[0] == "till      open  Caisse 1, Athénée"
-    assert "6 pupils, 3 meals reserved today, 1 served here" in lines[1]
+    assert "6 pupils, 2 meals reserved today, 1 served here" in lines[1]
     assert any(line.startswith("taps      1: 1 collected, 0 sold") for line in lines)
     assert not any(line.startswith("ALARM") for line in lines)
     status["alarm"] = {"text": "the disk is full"}

@@ -101,6 +101,7 @@ def test_control_bytes_in_a_name_do_not_pass_the_door() -> None:
         ({"format": "one"}, "one"),
         ({"made_at": "noon"}, "ends in Z"),
         ({"policy.walk_in": "maybe"}, "maybe"),
+        ({"policy.overdraft_max_cents": "-1"}, "overdraft_max_cents is -1"),
     ],
 )
 def test_a_bad_meta_is_named(rows: dict[str, str], words: str) -> None:
