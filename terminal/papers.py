@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from offline_cache.errors import JournalError
 from offline_cache.journal import PendingJob
+from printer.base import Pulse
+from printer.job import duplicate_no_of
 from printer.job_store import StoredJob
 from printer.spool import SpoolClosedError
 from printer.spool_states import WAITING, JobState
@@ -28,7 +31,7 @@ class Papers:
 
     def next_job(self) -> StoredJob | None:
         """Return the oldest job that waits; None when there is none, or the till has ended."""
-        return next(iter(self._jobs_in(WAITING)), None)
+        return next(iter(self._jobs_in(WAITING, most=1)), None)
 
     def interrupted_jobs(self) -> Sequence[StoredJob]:
         """Return the jobs that were being sent when the terminal stopped."""
@@ -58,15 +61,30 @@ class Papers:
             else:
                 return
 
+    def claim_pulse(self, pulse_id: str, pulse: Pulse) -> bool:
+        """Note durably that the drawer is opened for an event; False when it was before.
+
+        Also False when that cannot be noted: a drawer that stays shut is the safe side.
+        """
+
+        def note() -> bool:
+            claim = f"{pulse.value}:{pulse_id}"
+            return self._recorder.journal.claim(claim, pulse.value, self._clock.now())
+
+        try:
+            return self._inbox.ask(note, timeout_s=_ANSWER_S)
+        except (TillGoneError, JournalError):
+            return False
+
     def _pending(self) -> tuple[PendingJob, ...]:
         return self._recorder.journal.pending_jobs()
 
-    def _jobs_in(self, states: frozenset[JobState]) -> list[StoredJob]:
+    def _jobs_in(self, states: frozenset[JobState], *, most: int | None = None) -> list[StoredJob]:
         try:
             jobs = self._inbox.ask(self._pending, timeout_s=_ANSWER_S)
         except TillGoneError:
             return []
-        return [_stored(job) for job in jobs if job.state in states]
+        return [_stored(job) for job in islice((job for job in jobs if job.state in states), most)]
 
 
 def _stored(pending: PendingJob) -> StoredJob:
@@ -76,4 +94,5 @@ def _stored(pending: PendingJob) -> StoredJob:
         queued_at=pending.job.created_at,
         state=JobState(pending.state),
         attempt=pending.attempt,
+        duplicate_no=duplicate_no_of(pending.job.body),
     )
