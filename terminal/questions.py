@@ -15,7 +15,7 @@ from printer.base import Trouble
 from printer.documents import Document
 from printer.errors import DocumentError
 from printer.job import decode_document, document_name
-from printer.semantics import Repeat, policy_of
+from printer.semantics import ATTEMPTS_BY_ITSELF, Repeat, policy_of
 from printer.spool_states import JobSignal, JobState, next_state
 from terminal.board import Content
 from terminal.ports import NoPaperError
@@ -63,8 +63,10 @@ def _signal_of(
 
 
 def _asked_document(job: PendingJob) -> Document | None:
-    if job.state != JobState.UNCERTAIN.value or job.reason == Trouble.NO_FENCE.value:
+    if job.state != JobState.UNCERTAIN or job.reason == Trouble.NO_FENCE:
         return None
+    if job.attempt < ATTEMPTS_BY_ITSELF:
+        return None  # the spool sends it again by itself
     try:
         document = decode_document(job.job.body)
     except DocumentError:

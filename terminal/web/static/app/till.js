@@ -3,6 +3,7 @@ import { html, render, useEffect, useReducer, useRef, useState } from "../vendor
 import { DemoBadges } from "./demo.js";
 import { Icon } from "./icons.js";
 import { command, openLink } from "./link.js";
+import { PaperDesk, ReprintButton, usePapers } from "./papers.js";
 import { fitScreen } from "./screen.js";
 import { disableSound, enableSound, play } from "./sound.js";
 import { StatusStrip } from "./status.js";
@@ -156,7 +157,7 @@ const Languages = ({ tongue, choose }) => html`
       <option key=${code} lang=${code} value=${code} selected=${code === tongue.language}>${name}</option>`)}
   </select>`;
 
-function Footer({ status, tongue, choose }) {
+function Footer({ status, papers, tongue, choose }) {
   const risk = status?.walk_in;
   return html`
     <footer class="strip bottom">
@@ -165,6 +166,7 @@ function Footer({ status, tongue, choose }) {
         ${status.mode === "demo" && html`${" · "}<b>${tongue.say("page.mode_demo")}</b>`}</p>`}
       ${risk && risk.risk_cents > 0 && html`<p class="risk">${tongue.say("footer.risk", {
         risk: tongue.money(risk.risk_cents), limit: tongue.money(risk.limit_cents) })}</p>`}
+      ${status && html`<${ReprintButton} papers=${papers} tongue=${tongue} />`}
       <${SoundButton} tongue=${tongue} />
       <${Languages} tongue=${tongue} choose=${choose} />
     </footer>`;
@@ -176,12 +178,14 @@ function Till() {
   const nowMs = useNow();
   const { status } = board;
   const demo = useDemo(status?.copy_at, line);
+  const papers = usePapers(told.csrf, tongue);
   const name = status?.terminal ?? tongue.say("page.title");
   return html`
     <${StatusStrip} status=${line === "up" ? status : null} tongue=${tongue} nowMs=${nowMs} terminal=${name} />
     <main class=${demo.badges.length > 0 ? "with-demo" : ""}>
       <div class="service">
         ${status?.alarm && html`<${Alarm} alarm=${status.alarm} tongue=${tongue} />`}
+        <${PaperDesk} questions=${status?.printer.questions ?? []} papers=${papers} tongue=${tongue} />
         ${line === "up"
           ? html`<${Verdict} verdict=${board.verdict} repeat=${board.repeat} tongue=${tongue} nowMs=${nowMs} />`
           : html`<${Gone} line=${line} tongue=${tongue} />`}
@@ -191,7 +195,7 @@ function Till() {
         <${DemoBadges} badges=${demo.badges} onTap=${demo.tap} pending=${demo.pending}
           failure=${demo.failure} tongue=${tongue} />`}
     </main>
-    <${Footer} status=${status} tongue=${tongue} choose=${choose} />`;
+    <${Footer} status=${status} papers=${papers} tongue=${tongue} choose=${choose} />`;
 }
 
 fitScreen(told.screen_mm);
