@@ -61,7 +61,7 @@ export const PaperDesk = ({ questions, papers, tongue }) => html`
   <p class="said" role="status">${papers.said}</p>`;
 
 export const ReprintButton = ({ papers, tongue }) => html`
-  <button type="button" class="sound reprint" aria-disabled=${papers.pending}
+  <button type="button" class="reprint" aria-disabled=${papers.pending}
       aria-label=${tongue.say("papers.reprint_last")} onClick=${papers.reprint}>
-    <${Icon} name="printer" /> ${tongue.say("papers.reprint")}
+    <${Icon} name="printer" /> <span>${tongue.say("papers.reprint")}</span>
   </button>`;

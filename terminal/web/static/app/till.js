@@ -157,7 +157,7 @@ const Languages = ({ tongue, choose }) => html`
       <option key=${code} lang=${code} value=${code} selected=${code === tongue.language}>${name}</option>`)}
   </select>`;
 
-function Footer({ status, papers, tongue, choose }) {
+function Footer({ status, tongue, choose }) {
   const risk = status?.walk_in;
   return html`
     <footer class="strip bottom">
@@ -166,7 +166,6 @@ function Footer({ status, papers, tongue, choose }) {
         ${status.mode === "demo" && html`${" · "}<b>${tongue.say("page.mode_demo")}</b>`}</p>`}
       ${risk && risk.risk_cents > 0 && html`<p class="risk">${tongue.say("footer.risk", {
         risk: tongue.money(risk.risk_cents), limit: tongue.money(risk.limit_cents) })}</p>`}
-      ${status && html`<${ReprintButton} papers=${papers} tongue=${tongue} />`}
       <${SoundButton} tongue=${tongue} />
       <${Languages} tongue=${tongue} choose=${choose} />
     </footer>`;
@@ -189,13 +188,16 @@ function Till() {
         ${line === "up"
           ? html`<${Verdict} verdict=${board.verdict} repeat=${board.repeat} tongue=${tongue} nowMs=${nowMs} />`
           : html`<${Gone} line=${line} tongue=${tongue} />`}
-        <${LastTaps} taps=${board.taps} tongue=${tongue} />
+        <div class="past">
+          <${LastTaps} taps=${board.taps} tongue=${tongue} />
+          <${ReprintButton} papers=${papers} tongue=${tongue} />
+        </div>
       </div>
       ${demo.badges.length > 0 && html`
         <${DemoBadges} badges=${demo.badges} onTap=${demo.tap} pending=${demo.pending}
           failure=${demo.failure} tongue=${tongue} />`}
     </main>
-    <${Footer} status=${status} papers=${papers} tongue=${tongue} choose=${choose} />`;
+    <${Footer} status=${status} tongue=${tongue} choose=${choose} />`;
 }
 
 fitScreen(told.screen_mm);
