@@ -1,14 +1,15 @@
 """Papers at the counter: printed again on demand, asked about when nobody knows, never lost."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from till_rig import ALICE, BOB, PATIENCE_S, Counter
+from till_rig import ALICE, BOB, FARID, PATIENCE_S, STRANGER, Counter
 
 from config.settings import Settings
 from core.events import read_event
@@ -16,9 +17,12 @@ from core.facts import ReceiptReprinted, TerminalStarted
 from core.people import Language
 from core.receipt import Receipt
 from offline_cache.journal import Journal
-from printer.base import Outcome, PrintResult, Pulse, Trouble
+from printer.base import Outcome, Printer, PrintResult, Pulse, Trouble
+from printer.device_printer import DevicePrinter, Patience
+from printer.emulator import Emulator, Faults
 from printer.job import document_name, encode_document
 from printer.memory import MemoryPrinter
+from printer.registry import open_printer
 from printer.samples import sample_documents
 from printer.semantics import copy_number
 from printer.spool import Spool
@@ -35,14 +39,14 @@ BLIND = PrintResult(Outcome.UNCERTAIN, Trouble.NO_FENCE, "it cannot prove it")
 class Desk:
     """A till with a printer: its spool runs, and the test's own thread is the till's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, printer: Printer | None = None) -> None:
         self.counter = Counter(folder)
         self.counter.learn()
         self.counter.start()
         self.printer = MemoryPrinter()
         self.papers = Papers(self.counter.inbox, self.counter.recorder, self.counter.clock)
         self.spool = Spool(
-            self.printer,
+            printer or self.printer,
             self.papers,
             clock=self.counter.clock.now,
             pulses=self.papers,
@@ -120,7 +124,7 @@ class Desk:
 
     def close(self) -> None:
         self.counter.inbox.close()
-        self.spool.stop()
+        assert self.spool.stop()
         self.counter.close()
 
 
@@ -307,6 +311,71 @@ def test_a_pulse_that_cannot_be_noted_is_not_sent(desk: Desk) -> None:
     assert desk.ask(lambda: desk.papers.claim_pulse("sale-1", Pulse.DRAWER)) is False
     desk.counter.inbox.close()
     assert desk.papers.claim_pulse("sale-2", Pulse.DRAWER) is False
+
+
+@contextmanager
+def off() -> Iterator[str]:
+    """A printer that is switched off: nobody listens at its address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    yield f"tcp://127.0.0.1:{port}?fence=id"
+
+
+@contextmanager
+def hanging() -> Iterator[str]:
+    """A printer that takes the connection, and then neither reads nor answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}?fence=id"
+
+
+@contextmanager
+def jammed() -> Iterator[str]:
+    """A printer that stops in the middle of the first paper, for want of it."""
+    emulator = Emulator(Faults(paper_out_after=300))
+    try:
+        yield f"{emulator.listen()}?fence=id"
+    finally:
+        emulator.close()
+
+
+@pytest.mark.parametrize("trouble", [off, hanging, jammed])
+def test_taps_go_on_whatever_the_printer_does(
+    tmp_path: Path, trouble: Callable[[], AbstractContextManager[str]]
+) -> None:
+    """Each tap is answered while the printer holds, and each paper is kept; none is reported."""
+    with trouble() as url:
+        opened = open_printer(url)
+        assert isinstance(opened, DevicePrinter)
+        patience = Patience(0.5, 1.0, 1.0, 0.1, 0.1, 10**9)
+        desk = Desk(tmp_path, DevicePrinter(opened._transport, opened.profile, patience=patience))
+        answered = [desk.counter.tap(card) for card in (ALICE, BOB, FARID)]
+        answered += [desk.counter.tap(STRANGER) for _ in range(20)]
+        assert [verdict["outcome"] for verdict in answered[:3]] == [
+            "collected",
+            "sold",
+            "collected",
+        ]
+        assert len(answered) == 23
+        assert len(desk.counter.durable()) == 24, "each tap, and the start"
+        assert desk.spool.status().done_count == 0
+        assert len(desk.states()) == 3, "no paper is lost"
+        desk.close()
+
+
+def test_papers_held_by_a_printer_come_out_when_it_prints_again(tmp_path: Path) -> None:
+    emulator = Emulator()
+    emulator.open_cover()
+    desk = Desk(tmp_path, open_printer(f"{emulator.listen()}?fence=id"))
+    for badge in (ALICE, BOB, FARID):
+        desk.counter.tap(badge)
+    desk.counter.serve(lambda: "blocked" in desk.states())
+    assert emulator.printed().cuts == 0
+    emulator.load_paper()
+    desk.counter.serve(lambda: desk.spool.status().done_count == 3)
+    assert emulator.printed().cuts == 3
+    assert not any("DUPLICATA" in line for line in emulator.printed().lines)
+    desk.close()
+    emulator.close()
 
 
 def test_the_settings_name_a_second_printer(tmp_path: Path) -> None:
