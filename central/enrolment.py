@@ -44,6 +44,9 @@ def create_code(store: Store, school: SchoolId, *, terminal_name: str, now: date
     if not 1 <= len(name) <= _NAME_MAX:
         message = f"terminal name {terminal_name!r}: write 1 to {_NAME_MAX} characters"
         raise RecordError(message)
+    if name != terminal_name.strip():
+        message = f"terminal name {terminal_name!r} holds control characters; write it without them"
+        raise RecordError(message)
     letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in store.entropy(_CODE_LETTERS))
     with store.database.writing() as session:
         if session.row("SELECT 1 FROM school WHERE id = ?", school) is None:

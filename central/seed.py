@@ -67,8 +67,10 @@ class SeedBooking:
 
 @dataclass(frozen=True, slots=True)
 class DemoSchool:
-    """A whole school, ready to be loaded. badges: the `special_count` special
-    ones first, then every other."""
+    """A whole school, ready to be loaded.
+
+    badges: the `special_count` special ones first, then every other.
+    """
 
     school: School
     today: date

@@ -6,6 +6,7 @@ starts and stops them. Its files stay: a demo that was killed goes on where its 
 
 import argparse
 import json
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -85,10 +86,12 @@ def _show(services: "DemoServices", *, as_json: bool) -> int:
         say(f"Receipts, as PNG:   {services.folder / 'receipts'}")
         say("")
         say("Tap a badge on the page, or in a second terminal:")
+        # Written as it can be typed: a checkout's own program is not on the PATH.
+        program = sys.argv[0] if shutil.which("refectory") is None else "refectory"
         for badge in special:
             value = badge.credential.hex
-            say(f"  refectory tap {value:<16} --data {services.folder}   # {badge.expectation}")
-        say("All badges: refectory demo badges. End with Ctrl-C.")
+            say(f"  {program} tap {value:<16} --data {services.folder}   # {badge.expectation}")
+        say(f"All badges: {program} demo badges --data {services.folder}. End with Ctrl-C.")
     services.wait_for_end()
     return EXIT_WELL
 

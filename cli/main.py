@@ -20,6 +20,7 @@ COMMAND_FILES = (
     "cli.journal",
     "cli.sync",
     "cli.status",
+    "cli.doctor",
     "cli.config",
 )
 

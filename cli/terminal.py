@@ -45,6 +45,8 @@ def register(commands: "Commands") -> None:
 def _run(parsed: argparse.Namespace) -> int:
     if not __debug__:
         raise CommandError("asserts guard the money; start Python without -O", EXIT_USAGE)
+    # Copies, receipts and logs name pupils: nothing that the daemon writes is open to others.
+    os.umask(0o077)
     settings = _settings(parsed)
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"

@@ -11,8 +11,11 @@ def printable(text: str) -> str:
     A tab or a line break becomes a blank; everything else of these categories goes: escape
     sequences that a printer would obey, and marks that turn the reading direction.
     """
-    kept = (_safe_character(character) for character in unicodedata.normalize("NFC", text))
-    return "".join(kept).strip()
+    normal = unicodedata.normalize("NFC", text)
+    # Nearly every name is: it stands in the path of a tap, and is looked through by C alone.
+    if normal.isprintable():
+        return normal.strip()
+    return "".join(map(_safe_character, normal)).strip()
 
 
 def _safe_character(character: str) -> str:

@@ -91,7 +91,8 @@ def write_secret_file(path: Path, text: str) -> Path:
     """Write a secret so that it is there whole or not at all, with mode 0600."""
     fresh = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # A folder made here holds pupils' names later: it is the owner's alone.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)
         with os.fdopen(
             os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="utf-8"

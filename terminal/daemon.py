@@ -26,15 +26,15 @@ from sync.identity import Identity
 from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
+from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
-from terminal.knowledge import Knowledge
+from terminal.knowledge import Knowledge, put_aside
 from terminal.papers import Papers
 from terminal.ports import DemoBadge
 from terminal.recorder import Recorder
 from terminal.settlement import (
     CONFIRMED_MARK,
     COPY_NAME,
-    ETAG_MARK,
     JournalOutbox,
     Settlement,
     use_copy,
@@ -96,7 +96,10 @@ class Terminal:
         self._board = Board(self._clock.stamp().boot)
         self._readers = Supervisor(settings.readers, post=self._inbox.post)
         self._printer = _open_printer(settings)
-        journal = Journal.open(self._folder / JOURNAL_NAME)
+        # A copy is only ever fetched by a terminal that has a journal: one without it has lost it,
+        # and an empty one in its place would serve every meal again.
+        is_first_start = not (self._folder / COPY_NAME).exists()
+        journal = Journal.open(self._folder / JOURNAL_NAME, may_create=is_first_start)
         self._recorder = Recorder(journal, self._clock)
         self._knowledge = Knowledge(school_key=identity.badge_key, terminal_name=settings.name)
         self._open_copy()
@@ -130,10 +133,13 @@ class Terminal:
         is_recovery = journal.head.seq > 0 and journal.marks().get(_CLEAN_MARK) != "yes"
 
         def ready() -> None:
-            journal.mark(_CLEAN_MARK, "no")
+            # A till that is red from the start has nothing to mark; its reopening will.
+            with contextlib.suppress(JournalError):
+                journal.mark(_CLEAN_MARK, "no")
             self._start_parts()
             on_ready(Ready(self._web.launch_url(), self._folder, is_recovery))
 
+        keep_one_heap()
         # The page's door is tried before anything is promised: a taken port is told at once.
         self._web.start()
         try:
@@ -153,7 +159,7 @@ class Terminal:
             snapshot = Snapshot.open(path, school_id=self._identity.school_id)
         except SnapshotError as error:
             log.warning("the copy is put aside, and a new one asked for: %s", error)
-            path.replace(path.with_name(COPY_NAME + ".bad"))
+            put_aside(path)
             return
         use_copy(snapshot, self._knowledge, self._recorder)
         confirmed = self._recorder.journal.marks().get(CONFIRMED_MARK)
@@ -186,6 +192,8 @@ class Terminal:
             knowledge=self._knowledge,
             folder=self._folder,
             school_id=self._identity.school_id,
+            forget_copy=around.copy_lost,
+            follow=around.copy_in_place,
         )
         papers = Papers(self._inbox, self._recorder, self._clock)
         around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
@@ -195,12 +203,14 @@ class Terminal:
 
     def _make_uplink(self, settlement: Settlement) -> Uplink:
         journal = self._recorder.journal
-        has_copy = self._knowledge.snapshot is not None
+        copy = self._knowledge.snapshot
+        etag = None if copy is None else copy.etag
         return Uplink(
             self._identity,
             outbox=JournalOutbox(journal.path),
             acknowledged=journal.acknowledged,
-            snapshot_etag=journal.marks().get(ETAG_MARK) if has_copy else None,
+            snapshot_etag=etag,
+            snapshot_cursor=None if copy is None or etag is None else copy.meta.cursor,
             folder=self._folder,
             post=settlement.post,
             clock=self._clock.now,
@@ -243,6 +253,7 @@ def reopen_journal(recorder: Recorder) -> None:
             f"{old.path} ends at event {fresh.head.epoch}-{fresh.head.seq}, but"
             f" {known.epoch}-{known.seq} was served; stop the terminal and replace its disk"
         )
+    fresh.mark(_CLEAN_MARK, "no", is_lazy=True)
     recorder.journal = fresh
     recorder.rebuild(settled=recorder.state.settled)
 

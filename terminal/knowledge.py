@@ -1,7 +1,9 @@
 """What the terminal knows: the centre's copy, its age, the connection, and the view of one tap."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -74,9 +76,10 @@ class Knowledge:
         self._place = Place(meta.school, meta.calendar(ZoneInfo(meta.zone)), name)
 
     def drop_copy(self) -> None:
-        """Decide without a copy: the one there was cannot be read any more."""
+        """Decide without a copy: the one there was cannot be read any more, and is put aside."""
         if self._snapshot is not None:
             self._snapshot.close()
+            put_aside(self._snapshot.path)
         self._snapshot = None
         self._confirmed_at = None
 
@@ -116,6 +119,13 @@ class Knowledge:
 
     def _products(self) -> Mapping[ProductId, Product]:
         return MappingProxyType({}) if self._snapshot is None else self._snapshot.products()
+
+
+def put_aside(path: Path) -> None:
+    """Rename a copy that cannot be used, so that no later start takes it again."""
+    # A disk that does not even rename leaves it: the next start finds the same fault in it.
+    with contextlib.suppress(OSError):
+        path.replace(path.with_name(path.name + ".bad"))
 
 
 def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:

@@ -7,7 +7,8 @@ till only has to put it in its place.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
@@ -15,6 +16,7 @@ from core.batch import Verdict
 from core.events import SealedEvent
 from core.ids import SchoolId
 from core.till_state import Position
+from offline_cache.changes import apply_changes, note_etag
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal_reader import JournalReader
 from offline_cache.snapshot import Snapshot, install_snapshot
@@ -35,7 +37,7 @@ from terminal.recorder import Recorder
 log = logging.getLogger("refectory.settlement")
 
 COPY_NAME = "snapshot.db"
-ETAG_MARK = "snapshot_etag"
+CANDIDATE_NAME = "snapshot.changed.db"
 CONFIRMED_MARK = "copy_confirmed_at"
 _SWAP_S = 10.0
 
@@ -71,12 +73,22 @@ class Settlement:
         knowledge: Knowledge,
         folder: Path,
         school_id: SchoolId,
+        forget_copy: Callable[[], None],
+        follow: Callable[[str, str], None] = lambda _cursor, _etag: None,
     ) -> None:
+        """Take what the uplink needs to be told.
+
+        forget_copy: has it fetch a copy whatever it handed over before. follow: called with the
+        cursor and the ETag of the copy that is in place now, to be told only what changes.
+        """
         self._inbox = inbox
         self._recorder = recorder
         self._knowledge = knowledge
         self._folder = folder
         self._school_id = school_id
+        self._forget_copy = forget_copy
+        self._follow = follow
+        self._is_copy_refused = False
         self._lanes: dict[Lane, LaneHealth] = {}
         self.exception_count = 0
 
@@ -91,6 +103,9 @@ class Settlement:
             self._route(message)
         except TillGoneError as error:
             log.info("a message of the uplink was left: %s", error)
+        except JournalError as error:
+            # The till is red now. The lane goes on: what is not noted here is asked for again.
+            log.warning("a message of the uplink could not be noted: %s", error)
 
     def _route(self, message: UplinkMessage) -> None:
         match message:
@@ -99,12 +114,11 @@ class Settlement:
             case SnapshotReady():
                 self._take_copy(message)
             case CopyConfirmed(at=at):
-                self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
+                self._confirm(at)
             case LaneHealth():
                 self._inbox.ask(lambda: self._note_lane(message), timeout_s=_SWAP_S)
             case ChangesReady():
-                # This terminal asks for whole copies, so the uplink has no changes to tell.
-                log.error("the uplink told of changes that nobody asked for")
+                self._take_changes(message)
             case _:
                 assert_never(message)
 
@@ -126,33 +140,67 @@ class Settlement:
         journal.acknowledge(min(message.high_water, head), flagged)
 
     def _take_copy(self, message: SnapshotReady) -> None:
+        """Verify a whole copy in the uplink's thread, and have the till put it in its place."""
+        path = message.path
         try:
-            checked = Snapshot.open(message.path, school_id=self._school_id)
+            note_etag(path, message.etag)
+            checked = Snapshot.open(path, school_id=self._school_id)
             try:
                 checked.verify()
             finally:
                 checked.close()
         except SnapshotError as error:
             log.warning("a copy that the centre sent cannot be used: %s", error)
-            message.path.unlink(missing_ok=True)
+            self._refuse_copy(path)
             return
-        self._inbox.ask(lambda: self._swap(message), timeout_s=_SWAP_S)
+        self._inbox.ask(lambda: self._swap(path), timeout_s=_SWAP_S)
 
-    def _swap(self, message: SnapshotReady) -> None:
+    def _take_changes(self, message: ChangesReady) -> None:
+        """Bring the copy forward in the uplink's thread; the till only puts it in its place."""
+        candidate = self._folder / CANDIDATE_NAME
+        try:
+            apply_changes(
+                self._folder / COPY_NAME,
+                candidate,
+                after=message.after,
+                etag=message.etag,
+                meta=message.meta,
+                rows=message.rows,
+            )
+        except SnapshotError as error:
+            log.warning("%s", error)
+            self._forget_copy()
+            return
+        self._inbox.ask(lambda: self._swap(candidate), timeout_s=_SWAP_S)
+
+    def _swap(self, candidate: Path) -> None:
         old = self._knowledge.snapshot
         target = self._folder / COPY_NAME
         try:
-            new = install_snapshot(
-                message.path, target, school_id=self._school_id, is_verified=True
-            )
+            new = install_snapshot(candidate, target, school_id=self._school_id, is_verified=True)
         except SnapshotError as error:
             log.warning("the copy was not replaced: %s", error)
-            message.path.unlink(missing_ok=True)
+            self._refuse_copy(candidate)
             return
+        self._is_copy_refused = False
         use_copy(new, self._knowledge, self._recorder)
-        self._recorder.journal.mark(ETAG_MARK, message.etag, is_lazy=True)
         if old is not None:
             old.close()
+        if new.etag is not None:
+            self._follow(new.meta.cursor, new.etag)
+
+    def _refuse_copy(self, candidate: Path) -> None:
+        self._is_copy_refused = True
+        candidate.unlink(missing_ok=True)
+
+    def _confirm(self, at: datetime) -> None:
+        if self._is_copy_refused:
+            # The centre confirms the copy that was refused, not the one in use, whose age goes on.
+            # Asking for it anew only now, not when it was refused, keeps a rest between two tries.
+            self._is_copy_refused = False
+            self._forget_copy()
+            return
+        self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
 
     def _note_lane(self, health: LaneHealth) -> None:
         self._lanes[health.lane] = health

@@ -3,6 +3,7 @@
 The till wakes and asks it; the screens and the command line reach the terminal through it.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,7 @@ from core.codec import moment_text
 from core.events import Basis
 from core.money import Money
 from core.tap import Credential, Feedback
-from offline_cache.errors import JournalError
+from offline_cache.errors import JournalError, SnapshotError
 from printer.spool_states import JobState
 from readers.supervisor import ReaderStatus, Supervisor
 from sync.ports import Lane, LaneHealth
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from printer.spool import Spool
     from sync.uplink import Uplink
     from terminal.settlement import Settlement
+
+log = logging.getLogger("refectory.till")
 
 _ANSWER_S: Final = 5.0
 _NS_PER_S: Final = 1_000_000_000
@@ -82,8 +85,22 @@ class Surroundings:
         if self.uplink is not None:
             self.uplink.forget_copy()
 
+    def copy_in_place(self, cursor: str, etag: str) -> None:
+        """Have the uplink tell only what changes from here on."""
+        if self.uplink is not None:
+            self.uplink.follow(cursor=cursor, etag=etag)
+
     def status(self) -> Content:
         """Return how everything is. Called in the till thread."""
+        try:
+            return self._status()
+        except SnapshotError as error:
+            log.warning("the copy is put aside, and a new one asked for: %s", error)
+            self._knowledge.drop_copy()
+            self.copy_lost()
+            return self._status()
+
+    def _status(self) -> Content:
         knowledge, recorder = self._knowledge, self._recorder
         now = self._clock.now()
         copy_at = knowledge.copy_at

@@ -108,6 +108,8 @@ class Till:
                 self._repeat(message)
             case Chore():
                 message.run()
+                if self.mode is Mode.OPEN and isinstance(message.error, JournalError):
+                    self._turn_red(message.error)
             case Removed():
                 pass
             case Health():
@@ -181,10 +183,16 @@ class Till:
         if self.mode is Mode.RED and now_ns - self._tried_ns >= _REOPEN_EVERY_NS:
             self._reopen()
         if is_idle and self._is_rested(now_ns):
-            self._parts.recorder.journal.checkpoint()
-            self._written_ns = None
+            self._tidy()
         if now_ns - self._status_ns >= _STATUS_EVERY_NS:
             self._publish_status()
+
+    def _tidy(self) -> None:
+        self._written_ns = None
+        try:
+            self._parts.recorder.journal.checkpoint()
+        except JournalError as error:
+            self._turn_red(error)
 
     def _is_rested(self, now_ns: int) -> bool:
         written = self._written_ns

@@ -110,4 +110,6 @@ def _outcome(decision: Decision) -> dict[str, object]:
 
 
 def _words(allergens: frozenset[Allergen]) -> list[str]:
+    if not allergens:
+        return []
     return [allergen.value for allergen in Allergen if allergen in allergens]

@@ -183,10 +183,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return "unix"
 
 
+STATUS = {
+    "network": {"up": {"state": "idle", "detail": ""}},
+    "queue": {"count": 0, "acknowledged": "1-5"},
+    "copy_at": None,
+}
+
+
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     answers: ClassVar = {
-        "/v1/status": (200, b'{"sync": {"up": {"state": "idle"}, "acknowledged": "1-5"}}'),
+        "/v1/status": (200, json.dumps(STATUS).encode()),
         "/v1/sync": (202, b'{"is_asked": true}'),
         "/v1/badges": (200, b'[{"value": "04"}]'),
         "/broken": (200, b"not json"),
@@ -217,7 +224,7 @@ def test_a_running_terminal_is_asked(terminal_folder, run):
     folder = str(terminal_folder)
     assert run("sync", "now", "--data", folder) == (0, [{"is_asked": True}])
     code, (status,) = run("sync", "status", "--data", folder)
-    assert (code, status["acknowledged"]) == (0, "1-5")
+    assert (code, status["queue"]["acknowledged"]) == (0, "1-5")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""Bringing the copy forward: a new file made from the one in place and what changed since.
+
+A copy is never changed where it lies: whoever reads it would see two moments at once. The new file
+carries the ETag by which the centre knows it, so that file and ETag can never tell two stories.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from core.snapshot import (
+    BADGE_COLUMNS,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    PUPIL_COLUMNS,
+    Row,
+    SnapshotRowError,
+    badge_from_row,
+    order_from_row,
+    product_from_row,
+    pupil_from_row,
+)
+from offline_cache.connection import DATABASE_ERRORS
+from offline_cache.errors import SnapshotCorruptError, SnapshotError
+
+ETAG_KEY: Final = "etag"
+_PUT_META: Final = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
+
+_COLUMNS: Final[Mapping[str, str]] = {
+    "product": PRODUCT_COLUMNS,
+    "pupil": PUPIL_COLUMNS,
+    "badge": BADGE_COLUMNS,
+    "meal_order": ORDER_COLUMNS,
+    "menu": "day, product_id",
+}
+_READERS: Final[Mapping[str, Callable[[Row], object]]] = {
+    "product": product_from_row,
+    "pupil": pupil_from_row,
+    "badge": badge_from_row,
+    "meal_order": order_from_row,
+}
+
+
+def apply_changes(
+    source: Path,
+    candidate: Path,
+    *,
+    after: str,
+    etag: str,
+    meta: Mapping[str, str],
+    rows: Mapping[str, Sequence[Row]],
+) -> None:
+    """Write a copy that is `source` with changes applied; it is synced when this returns.
+
+    after: the cursor that `source` must have. meta: takes the place of the whole table. rows: by
+    table, in the order of its columns; a table that is not known here is passed over.
+    Raises SnapshotError; then no candidate is left.
+    """
+    try:
+        shutil.copyfile(source, candidate)
+        with closing(sqlite3.connect(candidate, isolation_level=None)) as connection:
+            _write(connection, source, after=after, etag=etag, meta=meta, rows=rows)
+        _sync(candidate)
+    except (*DATABASE_ERRORS, SnapshotRowError) as error:
+        candidate.unlink(missing_ok=True)
+        words = " ".join(str(error).split())[:200]
+        raise SnapshotCorruptError(
+            f"copy {source}: changes cannot be applied ({words}); fetching a whole one"
+        ) from error
+    except OSError as error:
+        candidate.unlink(missing_ok=True)
+        raise SnapshotError(
+            f"copy {source}: it cannot be brought forward ({error.strerror}); look at the disk with"
+            " `refectory doctor`"
+        ) from error
+    except SnapshotError:
+        candidate.unlink(missing_ok=True)
+        raise
+
+
+def note_etag(path: Path, etag: str) -> None:
+    """Write into a copy by which ETag the centre knows it, and sync it. Raises SnapshotError."""
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute(_PUT_META, (ETAG_KEY, etag))
+        _sync(path)
+    except (*DATABASE_ERRORS, OSError) as error:
+        words = " ".join(str(error).split())[:200]
+        raise SnapshotCorruptError(f"copy {path}: it cannot be written ({words})") from error
+
+
+def _write(
+    connection: sqlite3.Connection,
+    source: Path,
+    *,
+    after: str,
+    etag: str,
+    meta: Mapping[str, str],
+    rows: Mapping[str, Sequence[Row]],
+) -> None:
+    # The candidate is thrown away if anything fails: a journal of its own would only cost time.
+    connection.execute("PRAGMA journal_mode=OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    place = connection.execute("SELECT value FROM meta WHERE key = 'cursor'").fetchone()
+    if place != (after,):
+        raise SnapshotError(f"copy {source}: it does not stand at {after}; fetching a whole one")
+    for table, columns in _COLUMNS.items():
+        width = len(columns.split(","))
+        marks = ", ".join("?" * width)
+        read = _READERS.get(table)
+        for row in rows.get(table, ()):
+            if len(row) != width:
+                raise SnapshotRowError(f"table {table}: a row has {len(row)} values, not {width}")
+            if read is not None:
+                read(row)
+            put = f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  ours
+            connection.execute(put, tuple(row))
+    connection.execute("DELETE FROM meta")
+    connection.executemany(_PUT_META, [*meta.items(), (ETAG_KEY, etag)])
+    orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if orphan is not None:
+        raise SnapshotCorruptError(
+            f"copy {source}: after the changes a row of {orphan[0]} points to no row of"
+            f" {orphan[2]}; fetching a whole one"
+        )
+    connection.execute("COMMIT")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
