@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from core.errors import MalformedEventError
 from core.events import Basis, Event, Stamp, read_event, seal
 from core.facts import Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
 from core.till_state import BEFORE_ALL, Position, TillState
+from offline_cache.connection import damaged
 from offline_cache.journal import Journal, SpoolJob
 from printer.job import document_name, encode_document
 from terminal.clock import Clock
@@ -43,11 +45,19 @@ class Recorder:
         self.rebuild(settled=BEFORE_ALL)
 
     def rebuild(self, *, settled: Position) -> None:
-        """Make the sums anew from the journal; settled: how far the copy covers it."""
+        """Make the sums anew from the journal; settled: how far the copy covers it.
+
+        Raises JournalError when an event cannot be read.
+        """
         self.state = TillState(settled=settled)
         self._unacknowledged.clear()
         for sealed in self.journal.events():
-            self._add(read_event(sealed.body))
+            try:
+                event = read_event(sealed.body)
+            except MalformedEventError as error:
+                place = f"event {sealed.epoch}-{sealed.seq}"
+                raise damaged(self.journal.path, place) from error
+            self._add(event)
 
     @property
     def oldest_unacknowledged_at(self) -> datetime | None:

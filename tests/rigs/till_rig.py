@@ -5,16 +5,17 @@ and the test takes it out and handles it.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from canteen import NOON, order, pupil
+from canteen import NOON, order
 from journal_rig import SCHOOL, meta, write_copy
 
-from core.ids import OrderId, PupilId, TapId
+from core.ids import PupilId, TapId
 from core.orders import Order, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
 from core.policy import Policy
@@ -25,7 +26,7 @@ from offline_cache.journal_reader import JournalReader
 from offline_cache.snapshot import Snapshot
 from readers.simulated import SimulatedReader
 from readers.supervisor import Supervisor
-from terminal.board import Board, Content, Note
+from terminal.board import Board, Note
 from terminal.clock import ManualClock
 from terminal.daemon import reopen_journal
 from terminal.inbox import Inbox
@@ -180,7 +181,7 @@ class Counter:
             board=self.board,
             clock=self.clock,
             inbox=self.inbox,
-            reopen=self._reopen,
+            reopen=reopen_journal,
         )
         self.till = Till(parts, self.lights, version="1.0")
         self.port = RunningTerminal(
@@ -190,9 +191,6 @@ class Counter:
             surroundings=self.lights,
             badges=(),
         )
-
-    def _reopen(self, recorder: Recorder) -> None:
-        reopen_journal(recorder, self.disk.connect)
 
     @property
     def reader(self) -> SimulatedReader:
@@ -211,12 +209,12 @@ class Counter:
         path = school_copy(self.copy_path, **changes)
         use_copy(Snapshot.open(path, school_id=SCHOOL), self.knowledge, self.recorder)
 
-    def open(self, *, is_recovery: bool = False) -> None:
-        """Start the till, and end its loop before the first message: the test goes on by hand."""
-        self.till.run(is_recovery=is_recovery, ready=self.till.stop)
-
     def start(self) -> None:
+        """Open the till; the test takes its messages by hand from here on."""
         self.till._start(is_recovery=False)
+        told = self.topics().count("status")
+        # The reader says that it is well; from here on all that comes is the test's own.
+        self.serve(lambda: self.topics().count("status") > told)
 
     def serve(self, done: Callable[[], bool]) -> None:
         """Take messages until something is so."""
@@ -238,10 +236,14 @@ class Counter:
 
     def do(self, work: Callable[[], object]) -> None:
         """Have something done as a chore of the till."""
-        self.inbox.ask_later(work)
-        message = self.inbox.take(PATIENCE_S)
-        assert message is not None
-        self.till.handle(message)
+        was_taken = threading.Event()
+
+        def run() -> object:
+            was_taken.set()
+            return work()
+
+        self.inbox.ask_later(run)
+        self.serve(was_taken.is_set)
 
     def let_time_pass(self, seconds: float, *, is_idle: bool = False) -> None:
         self.clock.advance(timedelta(seconds=seconds))
@@ -266,10 +268,3 @@ class Counter:
         self.journal.close()
         if self.knowledge.snapshot is not None:
             self.knowledge.snapshot.close()
-
-
-def at(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-__all__ = ["Content", "pupil"]
