@@ -13,7 +13,14 @@ from typing import assert_never
 from core.batch import Flag
 from core.errors import MalformedEventError
 from core.events import Event
-from core.facts import Fact, MealCollected, SaleMade, TapRefused, TerminalStarted
+from core.facts import (
+    Fact,
+    MealCollected,
+    ReceiptReprinted,
+    SaleMade,
+    TapRefused,
+    TerminalStarted,
+)
 from core.ids import BadgeKey, OrderId, PupilId
 from core.ledger import AccountKind, Legs, legs_of
 from core.money import ZERO, Money
@@ -64,7 +71,7 @@ def keys_of(facts: Iterable[Fact]) -> tuple[set[OrderId], set[PupilId], set[Badg
             case SaleMade():
                 payers.add(fact.pupil)
                 badges.add(fact.badge)
-            case TapRefused() | TerminalStarted():
+            case TapRefused() | TerminalStarted() | ReceiptReprinted():
                 pass
             case _:
                 assert_never(fact)
@@ -82,7 +89,7 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
         case SaleMade():
             flags = _sell(fact, books)
             legs = legs_of(fact)
-        case TapRefused() | TerminalStarted():
+        case TapRefused() | TerminalStarted() | ReceiptReprinted():
             flags, legs = [], legs_of(fact)
         case _:
             assert_never(fact)
@@ -163,7 +170,7 @@ def refuse_absurd(fact: Fact) -> None:
             if any(not 1 <= line.quantity <= _QUANTITY_MAX for line in fact.lines):
                 message = "a line's quantity is not between 1 and 1000"
                 raise MalformedEventError(message)
-        case TapRefused() | TerminalStarted():
+        case TapRefused() | TerminalStarted() | ReceiptReprinted():
             amounts = []
         case _:
             assert_never(fact)

@@ -1,10 +1,11 @@
-"""`refectory printer`: a test page, a printer's state, pictures, and a made-up printer."""
+"""`refectory printer`: a test page, a reprint, a printer's state, pictures, a made-up printer."""
 
 import argparse
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.folder import data_folder
 from cli.output import (
     EXIT_FAILED,
     EXIT_NOT_CONFIGURED,
@@ -16,6 +17,7 @@ from cli.output import (
     say,
     say_json,
 )
+from cli.terminal_link import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +63,17 @@ def register(commands: "Commands") -> None:
     gallery.add_argument("folder", type=Path, metavar="FOLDER")
     add_json_option(gallery)
     gallery.set_defaults(run=_gallery)
+    again = words.add_parser("reprint", help="print a receipt once more, marked as a copy")
+    again.add_argument(
+        "event",
+        nargs="?",
+        default="last",
+        metavar="EVENT",
+        help="the reference on the receipt, such as 1-42 (default: the last receipt)",
+    )
+    add_folder_option(again)
+    add_json_option(again)
+    again.set_defaults(run=_reprint)
     _add_emulate(words)
 
 
@@ -216,6 +229,16 @@ def _status_object(url: str, status: "PrinterStatus") -> dict[str, object]:
         "troubles": [trouble.value for trouble in status.troubles],
         "text": status.text,
     }
+
+
+def _reprint(parsed: argparse.Namespace) -> int:
+    made = ask(data_folder(parsed), "POST", "/v1/reprint", {"event": parsed.event})
+    if parsed.json:
+        say_json(made)
+    else:
+        copy = f"DUPLICATA {made['duplicate']}"
+        say(f"receipt {made['receipt']} ({made['document']}) is printed again as {copy}")
+    return EXIT_WELL
 
 
 def _profiles(parsed: argparse.Namespace) -> int:

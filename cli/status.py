@@ -65,6 +65,11 @@ def status_lines(status: dict[str, Any]) -> list[str]:
         f"printer   {printer['state']}  {printer['waiting']} waiting {printer['detail']}".rstrip()
     )
     lines += [
+        f"asks      did paper {question['receipt'] or question['event']} come out? answer on the"
+        " till's screen"
+        for question in printer.get("questions", ())
+    ]
+    lines += [
         f"network   {name}: {lane['state']} {lane['detail']}".rstrip()
         for name, lane in status["network"].items()
     ]

@@ -78,6 +78,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             pattern=_ADDRESS,
         ),
     ] = "image://"
+    printer_fallback: Annotated[
+        Address | None,
+        _key(
+            "Address of a second printer, for what the first has held for a minute. The columns "
+            "of another kind of paper stand in it, as in ?columns=32. Without it papers wait.",
+            wants="one printer address",
+            example="tcp://192.0.2.11:9100?columns=32",
+        ),
+    ] = None
     columns: Annotated[
         int,
         _key(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from core.catalogue import Category
-from core.ids import BadgeKey, OrderId, ProductId, PupilId
+from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.money import Money, sum_money
 from core.people import PriceClass
 from core.tap import Assurance
@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     MEAL_COLLECTED = "meal.collected"
     SALE_MADE = "sale.made"
     TAP_REFUSED = "tap.refused"
+    RECEIPT_REPRINTED = "receipt.reprinted"
 
 
 class Reason(StrEnum):
@@ -114,11 +115,29 @@ class TapRefused:
     pupil: PupilId | None
 
 
-Fact = TerminalStarted | MealCollected | SaleMade | TapRefused
+@dataclass(frozen=True, slots=True)
+class ReceiptReprinted:
+    """A person had a receipt printed once more. It moves no money.
+
+    document: the event whose receipt it is. duplicate: the n of DUPLICATA n on the new paper.
+    receipt: the number on both papers.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.RECEIPT_REPRINTED
+    document: EventId
+    duplicate: int
+    receipt: int
+
+    def __post_init__(self) -> None:
+        assert self.duplicate >= 1, "duplicates count from 1"
+
+
+Fact = TerminalStarted | MealCollected | SaleMade | TapRefused | ReceiptReprinted
 
 FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TERMINAL_STARTED: TerminalStarted,
     EventKind.MEAL_COLLECTED: MealCollected,
     EventKind.SALE_MADE: SaleMade,
     EventKind.TAP_REFUSED: TapRefused,
+    EventKind.RECEIPT_REPRINTED: ReceiptReprinted,
 }

@@ -11,7 +11,14 @@ from enum import StrEnum
 from typing import assert_never
 from uuid import UUID, uuid5
 
-from core.facts import Fact, MealCollected, SaleMade, TapRefused, TerminalStarted
+from core.facts import (
+    Fact,
+    MealCollected,
+    ReceiptReprinted,
+    SaleMade,
+    TapRefused,
+    TerminalStarted,
+)
 from core.ids import EventId, PupilId
 from core.money import ZERO, Money, sum_money
 from core.wallet import WalletKind
@@ -101,7 +108,7 @@ def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -
             return transfer(source=Account(paid_from), target=served, amount=fact.price)
         case SaleMade():
             return _sale(fact)
-        case TapRefused() | TerminalStarted():
+        case TapRefused() | TerminalStarted() | ReceiptReprinted():
             return ()
         case _:
             assert_never(fact)

@@ -11,8 +11,14 @@ from datetime import date, datetime
 from typing import assert_never
 
 from core.events import Event
-from core.facts import MealCollected, SaleMade, TapRefused, TerminalStarted
-from core.ids import OrderId, PupilId
+from core.facts import (
+    MealCollected,
+    ReceiptReprinted,
+    SaleMade,
+    TapRefused,
+    TerminalStarted,
+)
+from core.ids import EventId, OrderId, PupilId
 from core.money import ZERO, Money
 
 Position = tuple[int, int]
@@ -26,7 +32,8 @@ class TillState:
     """The sum of a journal.
 
     settled: how far the copy of the centre's data covers it. collected_count: ordered meals that
-    were handed out here on a day.
+    were handed out here on a day. last_copy: of each receipt that was reprinted, the event of the
+    newest reprint and its duplicate number.
     """
 
     head: Position = BEFORE_ALL
@@ -35,6 +42,7 @@ class TillState:
     collected_at: dict[OrderId, datetime] = field(default_factory=dict)
     walk_in_at: dict[tuple[date, PupilId], datetime] = field(default_factory=dict)
     collected_count: dict[date, int] = field(default_factory=dict)
+    last_copy: dict[EventId, tuple[EventId, int]] = field(default_factory=dict)
     _unsettled: deque[tuple[Position, PupilId, Money]] = field(default_factory=deque)
     _unsettled_by_pupil: dict[PupilId, Money] = field(default_factory=dict)
     _unsettled_total: Money = ZERO
@@ -51,6 +59,8 @@ class TillState:
                 self.receipt_number = fact.receipt
             case SaleMade() as fact:
                 self._apply_sale(fact, position, event.stamp.at)
+            case ReceiptReprinted() as fact:
+                self.last_copy[fact.document] = (event.id, fact.duplicate)
             case TapRefused() | TerminalStarted():
                 pass
             case _:

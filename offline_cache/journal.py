@@ -257,6 +257,28 @@ class Journal:
             self._spool.write_state(change)
         self._spool.add_state(change)
 
+    def papers(self) -> Iterator[SpoolJob]:
+        """Yield the papers that are still kept, the newest first. Raises JournalError."""
+        with journal_errors(self.path):
+            yield from self._spool.papers()
+
+    def print_attempts(self, job_id: str) -> int:
+        """Return how often a job may have come out; 0 for one not kept. Raises JournalError."""
+        with journal_errors(self.path):
+            return self._spool.attempts(job_id)
+
+    def claim(self, claim: str, kind: str, at: datetime) -> bool:
+        """Note something that must happen once at most, before it does; durable on return.
+
+        Result: False when it was claimed before; claims are kept for a week. Raises JournalError.
+        """
+        with journal_errors(self.path):
+            if self._spool.is_claimed(claim):
+                return False
+        with self._transaction():
+            self._spool.write_claim(claim, kind, at)
+        return True
+
     def start_epoch(self, epoch: int | None = None) -> None:
         """Begin another epoch: the next event is its first, chained to the last one here.
 

@@ -1,9 +1,18 @@
 """Two printers for one till: the second prints when the first has held for too long."""
 
+from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
-from printer.base import Outcome, Printer, PrinterStatus, PrintJob, PrintResult, Pulse
+from printer.base import (
+    Outcome,
+    Printer,
+    PrinterStatus,
+    PrintJob,
+    PrintResult,
+    Pulse,
+    Watched,
+)
 
 _PATIENCE_S: Final = 60.0
 
@@ -20,6 +29,7 @@ class FallbackPrinter:
         self._second = second
         self._patience_s = patience_s
         self._held_since: float | None = None
+        self._on_status: Callable[[PrinterStatus], None] = lambda _status: None
 
     @property
     def url(self) -> str:
@@ -30,6 +40,17 @@ class FallbackPrinter:
     def is_repeatable(self) -> bool:
         """Whether printing again leaves one paper on either."""
         return self._first.is_repeatable and self._second.is_repeatable
+
+    @property
+    def on_status(self) -> Callable[[PrinterStatus], None]:
+        """What hears of the first in the middle of a job."""
+        return self._on_status
+
+    @on_status.setter
+    def on_status(self, hear: Callable[[PrinterStatus], None]) -> None:
+        self._on_status = hear
+        if isinstance(self._first, Watched):
+            self._first.on_status = hear
 
     def print_document(self, job: PrintJob) -> PrintResult:
         """Print on the first, or on the second when the first has held for too long."""

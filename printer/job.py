@@ -2,6 +2,9 @@
 
     {"content": {...}, "document": "receipt", "version": 1}
 
+A reprint has `"duplicate_no": n` beside them: the paper itself says that it is a copy, so no table
+and no later event is needed to print it right.
+
 Money is whole cents, a moment is ISO 8601 in UTC, an enum is its value. Encoding stands in the path
 of a tap, so it is plain dictionaries and the standard library. Reading is lenient where it is
 harmless: a field that a newer version added is ignored, a field with a default may be missing.
@@ -66,6 +69,22 @@ def encode_document(document: Document) -> bytes:
         "version": VERSION,
     }
     return _dump(envelope).encode()
+
+
+def encode_reprint(stored: bytes, duplicate_no: int) -> bytes:
+    """Return the bytes of the nth reprint of a stored document. Raises DocumentError."""
+    assert duplicate_no >= 1, "duplicates count from 1"
+    decode_document(stored)
+    return _dump({**json.loads(stored), "duplicate_no": duplicate_no}).encode()
+
+
+def duplicate_no_of(stored: bytes) -> int:
+    """Return which reprint the stored bytes are; 0 for an original, and for no document at all."""
+    try:
+        number = json.loads(stored).get("duplicate_no", 0)
+    except (ValueError, AttributeError):
+        return 0
+    return number if type(number) is int else 0
 
 
 def decode_document(stored: bytes) -> Document:

@@ -10,7 +10,8 @@ from datetime import datetime
 from threading import Lock
 from typing import Protocol
 
-from printer.base import Pulse
+from printer.base import Pulse, Trouble
+from printer.semantics import ATTEMPTS_BY_ITSELF
 from printer.spool_states import WAITING, JobState
 
 
@@ -30,6 +31,13 @@ class StoredJob:
     duplicate_no: int = 0
 
 
+def is_interrupted(state: JobState, attempt: int, reason: str) -> bool:
+    """Whether a job, as it is found at a start, is the spool's to face."""
+    if state is JobState.UNCERTAIN:
+        return attempt < ATTEMPTS_BY_ITSELF and reason != Trouble.NO_FENCE.value
+    return state is JobState.SENDING
+
+
 class JobStore(Protocol):
     """Jobs in the order they were stored. Called from the spool's thread only."""
 
@@ -38,7 +46,11 @@ class JobStore(Protocol):
         ...
 
     def interrupted_jobs(self) -> Sequence[StoredJob]:
-        """Return the jobs that are `sending`: at a start, those that a power cut interrupted."""
+        """Return the jobs that a power cut interrupted. Asked at a start.
+
+        They are `sending`, or `uncertain` after a first attempt that the spool had yet to queue
+        again; not those of a printer without a fence, which are never sent twice.
+        """
         ...
 
     def mark(self, job_id: str, state: JobState, attempt: int, reason: str = "") -> None:
@@ -83,9 +95,14 @@ class MemoryJobStore:
             return next((job for job in self._jobs.values() if job.state in WAITING), None)
 
     def interrupted_jobs(self) -> Sequence[StoredJob]:
-        """Return the jobs that are `sending`."""
+        """Return the jobs that are `sending`, or `uncertain` once."""
         with self._lock:
-            return [job for job in self._jobs.values() if job.state is JobState.SENDING]
+            reasons = {job_id: reason for job_id, _state, _attempt, reason in self.marks}
+            return [
+                job
+                for job in self._jobs.values()
+                if is_interrupted(job.state, job.attempt, reasons.get(job.id, ""))
+            ]
 
     def mark(self, job_id: str, state: JobState, attempt: int, reason: str = "") -> None:
         """Note a job's new state."""

@@ -22,6 +22,9 @@ from printer.documents import (
     TopUpSlip,
 )
 
+ATTEMPTS_BY_ITSELF: Final = 2
+"""So often a job may be sent before a person is asked."""
+
 
 class Repeat(StrEnum):
     """What to do when nobody knows whether a paper came out."""

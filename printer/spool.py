@@ -32,14 +32,13 @@ from printer.base import (
 from printer.errors import DocumentError, PrinterError
 from printer.job import decode_document
 from printer.job_store import JobStore, PulseLedger, StoredJob
-from printer.semantics import Repeat, policy_of
+from printer.semantics import ATTEMPTS_BY_ITSELF, Repeat, policy_of
 from printer.spool_states import JobSignal, JobState, next_state
 
 _log = logging.getLogger(__name__)
 
 PULSE_LIFE_S: Final = 4.0
 _PULSES_MAX: Final = 4
-_ATTEMPTS_BY_ITSELF: Final = 2
 _RETRY_FIRST_S: Final = 0.5
 _RETRY_MAX_S: Final = 5.0
 _IDLE_STATUS_S: Final = 30.0
@@ -188,7 +187,8 @@ class Spool:
     def _recover(self) -> None:
         """Face the jobs that a power cut caught between first byte and fence."""
         for job in self._store.interrupted_jobs():
-            self._move(job, JobSignal.LOST_SIGHT, attempt=job.attempt, reason="restart")
+            if job.state is JobState.SENDING:
+                self._move(job, JobSignal.LOST_SIGHT, attempt=job.attempt, reason="restart")
             self._retry_or_ask(job, attempt=job.attempt, trouble=None)
 
     def _print_next(self) -> float:
@@ -254,7 +254,7 @@ class Spool:
         except DocumentError:
             return
         is_harmless = policy.repeat is Repeat.AT_LEAST_ONCE and trouble is not Trouble.NO_FENCE
-        if is_harmless and attempt < _ATTEMPTS_BY_ITSELF:
+        if is_harmless and attempt < ATTEMPTS_BY_ITSELF:
             uncertain = replace(job, state=JobState.UNCERTAIN)
             self._move(uncertain, JobSignal.RETRIED, attempt=attempt)
 

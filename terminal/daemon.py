@@ -17,6 +17,7 @@ from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal import Journal
 from offline_cache.snapshot import Snapshot
 from printer.base import Printer
+from printer.fallback import FallbackPrinter
 from printer.profile import PICTURE, PrinterProfile, vendor_profile
 from printer.registry import open_printer
 from printer.spool import Spool
@@ -198,7 +199,7 @@ class Terminal:
             follow=around.copy_in_place,
         )
         papers = Papers(self._inbox, self._recorder, self._clock)
-        around.spool = Spool(self._printer, papers, clock=self._clock.now)
+        around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
         around.spool.start()
         around.uplink = self._make_uplink(around.settlement)
         around.uplink.start()
@@ -262,9 +263,18 @@ def reopen_journal(recorder: Recorder) -> None:
 
 
 def _open_printer(settings: Settings) -> Printer:
+    """Open the printer, and the one that stands in for it. Raises PrinterError."""
+    first = _open_one(settings, settings.printer, _profile(settings))
+    if settings.printer_fallback is None:
+        return first
+    # What the settings say of columns and profile is about the first; the second says its own.
+    return FallbackPrinter(first, _open_one(settings, settings.printer_fallback, None))
+
+
+def _open_one(settings: Settings, url: str, profile: PrinterProfile | None) -> Printer:
     return open_printer(
-        settings.printer,
-        profile=_profile(settings),
+        url,
+        profile=profile,
         picture_folder=settings.data / RECEIPTS_NAME,
         profile_folder=settings.data / "printers",
     )

@@ -1,20 +1,25 @@
 """The print spool's store over the journal: reading and marking are chores of the till thread."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final
 
 from offline_cache.errors import JournalError
 from offline_cache.journal import PendingJob
-from printer.job_store import StoredJob
+from offline_cache.spool import KEPT
+from printer.base import Pulse
+from printer.job import duplicate_no_of
+from printer.job_store import StoredJob, is_interrupted
 from printer.spool import SpoolClosedError
-from printer.spool_states import WAITING, JobState
+from printer.spool_states import WAITING, JobSignal, JobState, next_state
 from terminal.clock import Clock
 from terminal.inbox import Inbox, TillGoneError
 from terminal.recorder import Recorder
 
 _ANSWER_S: Final = 10.0
 _RED_PAUSE_S: Final = 1.0
+_FORGOTTEN: Final = "nobody answered"
 
 
 class Papers:
@@ -28,11 +33,13 @@ class Papers:
 
     def next_job(self) -> StoredJob | None:
         """Return the oldest job that waits; None when there is none, or the till has ended."""
-        return next(iter(self._jobs_in(WAITING)), None)
+        return next(iter(self._jobs_where(lambda job: job.state in WAITING, most=1)), None)
 
     def interrupted_jobs(self) -> Sequence[StoredJob]:
         """Return the jobs that were being sent when the terminal stopped."""
-        return self._jobs_in(frozenset({JobState.SENDING}))
+        return self._jobs_where(
+            lambda job: is_interrupted(JobState(job.state), job.attempt, job.reason)
+        )
 
     def mark(self, job_id: str, state: JobState, attempt: int, reason: str = "") -> None:
         """Append a job's new state; `sending` is on the disk when this returns.
@@ -58,15 +65,40 @@ class Papers:
             else:
                 return
 
-    def _pending(self) -> tuple[PendingJob, ...]:
-        return self._recorder.journal.pending_jobs()
+    def claim_pulse(self, pulse_id: str, pulse: Pulse) -> bool:
+        """Note durably that the drawer is opened for an event; False when it was before.
 
-    def _jobs_in(self, states: frozenset[JobState]) -> list[StoredJob]:
+        Also False when that cannot be noted: a drawer that stays shut is the safe side.
+        """
+
+        def note() -> bool:
+            claim = f"{pulse.value}:{pulse_id}"
+            return self._recorder.journal.claim(claim, pulse.value, self._clock.now())
+
+        try:
+            return self._inbox.ask(note, timeout_s=_ANSWER_S)
+        except (TillGoneError, JournalError):
+            return False
+
+    def _pending(self) -> tuple[PendingJob, ...]:
+        """Return the jobs that are not over, without those that nobody answered for a week."""
+        journal, now = self._recorder.journal, self._clock.now()
+        for job in journal.pending_jobs():
+            if now - job.job.created_at <= KEPT:
+                break
+            if job.state == JobState.UNCERTAIN:
+                state = next_state(JobState.UNCERTAIN, JobSignal.GIVEN_UP)
+                journal.job_state(job.id, state, job.attempt, now, reason=_FORGOTTEN, is_lazy=True)
+        return journal.pending_jobs()
+
+    def _jobs_where(
+        self, is_wanted: Callable[[PendingJob], bool], *, most: int | None = None
+    ) -> list[StoredJob]:
         try:
             jobs = self._inbox.ask(self._pending, timeout_s=_ANSWER_S)
         except TillGoneError:
             return []
-        return [_stored(job) for job in jobs if job.state in states]
+        return [_stored(job) for job in islice(filter(is_wanted, jobs), most)]
 
 
 def _stored(pending: PendingJob) -> StoredJob:
@@ -76,4 +108,5 @@ def _stored(pending: PendingJob) -> StoredJob:
         queued_at=pending.job.created_at,
         state=JobState(pending.state),
         attempt=pending.attempt,
+        duplicate_no=duplicate_no_of(pending.job.body),
     )

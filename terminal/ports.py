@@ -15,6 +15,10 @@ class NoSimulatedReaderError(Exception):
     """A tap was asked for, but no reader of this terminal is simulated."""
 
 
+class NoPaperError(Exception):
+    """A paper was named that is not kept, or about which nobody is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoBadge:
     """A badge of the demo school: its card, whose it is, and what awaits it, in plain words."""
@@ -38,6 +42,21 @@ class TerminalPort(Protocol):
 
     def sync_now(self) -> None:
         """Ask the uplink to send and to fetch at once."""
+        ...
+
+    def reprint(self, event: str) -> Content:
+        """Print a receipt once more, marked as a copy; return what was stored, durably.
+
+        event: its reference (`1-42`), its event's id, or `last`. Raises NoPaperError or
+        TerminalBusyError.
+        """
+        ...
+
+    def answer_paper(self, job: str, *, has_come_out: bool) -> Content:
+        """Say whether a paper came out of which the printer cannot tell; return its new state.
+
+        Raises NoPaperError when nobody is asked about it, or TerminalBusyError.
+        """
         ...
 
     def status(self) -> Content:

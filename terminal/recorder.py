@@ -78,10 +78,16 @@ class Recorder:
         return self.journal.head.seq + 1
 
     def record(
-        self, facts: Sequence[Fact], *, basis: Basis, receipt: Receipt | None = None
+        self,
+        facts: Sequence[Fact],
+        *,
+        basis: Basis,
+        receipt: Receipt | None = None,
+        paper: tuple[str, bytes] | None = None,
     ) -> tuple[Event, ...]:
-        """Store facts, and the job to print a receipt for the first; return the events.
+        """Store facts, and the job to print a paper for the first; return the events.
 
+        receipt: what is to be printed; paper: the same as it is stored, its kind and its bytes.
         When it returns, they are on the disk. Raises what the journal raises; then nothing was
         stored and nothing changed.
         """
@@ -100,7 +106,9 @@ class Recorder:
             events.append(event)
             sealed.append(seal(event, prev_hash=prev_hash))
             prev_hash = sealed[-1].hash
-        jobs = () if receipt is None else (_spool_job(events[0], receipt),)
+        if receipt is not None:
+            paper = (document_name(receipt), encode_document(receipt))
+        jobs = () if paper is None else (_spool_job(events[0], *paper),)
         self.journal.append(sealed, jobs)
         for event in events:
             self._add(event)
@@ -113,11 +121,11 @@ class Recorder:
             self._unacknowledged.append((position, event.stamp.at))
 
 
-def _spool_job(event: Event, receipt: Receipt) -> SpoolJob:
+def _spool_job(event: Event, kind: str, body: bytes) -> SpoolJob:
     return SpoolJob(
         document_id=event.id,
-        kind=document_name(receipt),
-        body=encode_document(receipt),
+        kind=kind,
+        body=body,
         event_epoch=event.epoch,
         event_seq=event.seq,
         created_at=event.stamp.at,

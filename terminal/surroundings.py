@@ -4,22 +4,28 @@ The till wakes and asks it; the screens and the command line reach the terminal 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.codec import moment_text
+from core.events import Basis
 from core.money import Money
 from core.tap import Credential, Feedback
-from offline_cache.errors import SnapshotError
+from offline_cache.errors import JournalError, SnapshotError
+from printer.spool_states import JobState
 from readers.supervisor import ReaderStatus, Supervisor
 from sync.ports import Lane, LaneHealth
 from terminal.board import Board, Content
 from terminal.clock import Clock
 from terminal.inbox import Inbox, TillGoneError
 from terminal.knowledge import Knowledge
+from terminal.mode import Mode
 from terminal.outcomes import Outcomes
 from terminal.ports import DemoBadge, NoSimulatedReaderError, TerminalBusyError
+from terminal.questions import answer, questions
 from terminal.recorder import Recorder
+from terminal.reprint import reprint
 from terminal.till import Till
 
 if TYPE_CHECKING:
@@ -47,6 +53,20 @@ class Surroundings:
         self.spool: Spool | None = None
         self.uplink: Uplink | None = None
         self.settlement: Settlement | None = None
+
+    @property
+    def recorder(self) -> Recorder:
+        """The journal and its sums, for the till thread."""
+        return self._recorder
+
+    @property
+    def basis(self) -> Basis:
+        """What the terminal knows now."""
+        return self._knowledge.basis
+
+    def now(self) -> datetime:
+        """Return the wall time."""
+        return self._clock.now()
 
     def feedback(self, reader: str, feedback: Feedback) -> None:
         """Show a decision on a reader."""
@@ -108,14 +128,16 @@ class Surroundings:
 
     def _printer(self) -> Content:
         if self.spool is None:
-            return {"state": "none", "detail": "", "waiting": 0, "done": 0}
+            return {"state": "none", "detail": "", "waiting": 0, "done": 0, "questions": []}
         status = self.spool.status()
         trouble = status.troubles[0].value if status.troubles else None
+        jobs = self._recorder.journal.pending_jobs()
         return {
             "state": trouble or ("printing" if status.job_id else "ready"),
             "detail": status.text,
-            "waiting": len(self._recorder.journal.pending_jobs()),
+            "waiting": sum(job.state != JobState.UNCERTAIN.value for job in jobs),
             "done": status.done_count,
+            "questions": questions(jobs),
         }
 
     def _network(self) -> Content:
@@ -215,6 +237,37 @@ class RunningTerminal:
         """Send and fetch at once."""
         if self._around.uplink is not None:
             self._around.uplink.sync_now()
+
+    def reprint(self, event: str) -> Content:
+        """Store a reprint, and wake the printer."""
+        around = self._around
+        made = self._commit(lambda: reprint(event, around.recorder, around.basis))
+        around.committed()
+        return made
+
+    def answer_paper(self, job: str, *, has_come_out: bool) -> Content:
+        """Store what a person said of a paper, and wake the printer."""
+        around = self._around
+        said = self._commit(
+            lambda: answer(
+                job, around.recorder.journal, has_come_out=has_come_out, now=around.now()
+            )
+        )
+        around.committed()
+        return said
+
+    def _commit(self, work: Callable[[], Content]) -> Content:
+        """Have the till thread store something; a till that is red stores nothing."""
+
+        def store() -> Content:
+            if self._till.mode is not Mode.OPEN:
+                raise TerminalBusyError(f"the till is {self._till.mode}: {self._till.alarm}")
+            return work()
+
+        try:
+            return self._inbox.ask(store, timeout_s=_ANSWER_S)
+        except (TillGoneError, JournalError) as error:
+            raise TerminalBusyError(str(error)) from error
 
     def status(self) -> Content:
         """Return how everything is, and what was counted since the start."""

@@ -9,7 +9,12 @@ from typing import Final
 
 from core.tap import Credential, Technology
 from terminal.board import Board, Content
-from terminal.ports import DemoBadge, NoSimulatedReaderError, TerminalBusyError
+from terminal.ports import (
+    DemoBadge,
+    NoPaperError,
+    NoSimulatedReaderError,
+    TerminalBusyError,
+)
 
 BASE_VERDICT: Final[Content] = {
     "at": "2026-11-24T10:52:00Z",
@@ -34,7 +39,7 @@ BASE_VERDICT: Final[Content] = {
 
 BASE_STATUS: Final[Content] = {
     "readers": [{"name": "simulated", "state": "up", "detail": "", "last_tap_s": None}],
-    "printer": {"state": "ready", "detail": "", "waiting": 0},
+    "printer": {"state": "ready", "detail": "", "waiting": 0, "questions": []},
     "network": {
         "up": {"state": "idle", "detail": ""},
         "down": {"state": "idle", "detail": ""},
@@ -68,6 +73,8 @@ class TwinTerminal:
         self._status: dict[str, object] = dict(BASE_STATUS)
         self.taps: list[Credential] = []
         self.sync_count = 0
+        self.reprints: list[str] = []
+        self.answers: dict[str, bool] = {}
         self.is_busy = False
         self.has_simulated_reader = True
 
@@ -107,6 +114,30 @@ class TwinTerminal:
     def sync_now(self) -> None:
         """Count that somebody asked."""
         self.sync_count += 1
+
+    def reprint(self, event: str) -> Content:
+        """Note what is wanted once more; `1-404` is not kept here."""
+        if self.is_busy:
+            raise TerminalBusyError("the till did not answer in time")
+        if event == "1-404":
+            raise NoPaperError("no receipt of 1-404 is kept here")
+        self.reprints.append(event)
+        return {"receipt": 12, "duplicate": len(self.reprints), "document": "1-42"}
+
+    def answer_paper(self, job: str, *, has_come_out: bool) -> Content:
+        """Note what a person said, and ask no more about that paper."""
+        if self.is_busy:
+            raise TerminalBusyError("the till did not answer in time")
+        with self._lock:
+            printer = self._status["printer"]
+            assert isinstance(printer, Mapping), "a status has a printer"
+            asked = [question for question in printer["questions"] if question["job"] != job]
+            if len(asked) == len(printer["questions"]):
+                raise NoPaperError(f"nobody is asked about {job}")
+            self.answers[job] = has_come_out
+            changed = {**printer, "questions": asked}
+        self.publish_status({"printer": changed})
+        return {"job": job, "state": "done" if has_come_out else "queued"}
 
     def status(self) -> Content:
         """Return the status published last."""

@@ -12,7 +12,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.tap import Credential, Technology
-from terminal.ports import NoSimulatedReaderError, TerminalBusyError, TerminalPort
+from terminal.ports import (
+    NoPaperError,
+    NoSimulatedReaderError,
+    TerminalBusyError,
+    TerminalPort,
+)
 from terminal.web.problems import problem
 
 TAP_TIMEOUT_S: Final = 5.0
@@ -20,6 +25,7 @@ KEY_HEADER: Final = "idempotency-key"
 _ANSWERS_MAX = 64
 _THREADS_MAX = 4
 _VALUE_BYTES_MAX = 256
+_EVENT_MAX = 64
 
 _TECHNOLOGIES = {technology.word: technology for technology in Technology}
 
@@ -45,6 +51,8 @@ class Api:
             Route("/v1/badges", self._badges, methods=["GET"]),
             Route("/v1/tap", self._tap, methods=["POST"]),
             Route("/v1/sync", self._sync, methods=["POST"]),
+            Route("/v1/reprint", self._reprint, methods=["POST"]),
+            Route("/v1/papers/{job}", self._paper, methods=["POST"]),
         ]
 
     async def run(self, call: Callable[[], T]) -> T:
@@ -86,6 +94,26 @@ class Api:
         self._terminal.sync_now()
         return {"is_asked": True}
 
+    async def _reprint(self, request: Request) -> Response:
+        try:
+            event = parse_reprint(await request.body())
+        except BadRequestError as error:
+            return problem(HTTPStatus.BAD_REQUEST, str(error))
+        return await self._answer_once(
+            request.headers.get(KEY_HEADER), lambda: self._terminal.reprint(event)
+        )
+
+    async def _paper(self, request: Request) -> Response:
+        job = request.path_params["job"]
+        try:
+            has_come_out = parse_came_out(await request.body())
+        except BadRequestError as error:
+            return problem(HTTPStatus.BAD_REQUEST, str(error))
+        return await self._answer_once(
+            request.headers.get(KEY_HEADER),
+            lambda: self._terminal.answer_paper(job, has_come_out=has_come_out),
+        )
+
     async def _answer_once(self, key: str | None, call: Callable[[], object]) -> Response:
         """Make a call once for a key: who sends the same command again gets the same answer."""
         if key is None:
@@ -107,6 +135,8 @@ class Api:
                 "no reader of this terminal is simulated; lay the badge on a real one, or start"
                 " the terminal with the reader simulated://",
             )
+        except NoPaperError as error:
+            return problem(HTTPStatus.NOT_FOUND, str(error))
         except TerminalBusyError:
             return problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -120,12 +150,7 @@ def parse_tap(body: bytes) -> tuple[Credential, bool]:
     body: JSON, `{"value": "04A1…", "technology": "iso14443a", "stays": false}`; all but the value
     may be left out. Raises BadRequestError.
     """
-    try:
-        wanted = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequestError('send JSON: {"value": "04A1B2C3D4E5F6"}') from error
-    if not isinstance(wanted, dict):
-        raise BadRequestError('send a JSON object: {"value": "04A1B2C3D4E5F6"}')
+    wanted = _object_in(body, example='{"value": "04A1B2C3D4E5F6"}')
     word = wanted.get("technology", Technology.ISO14443A.word)
     technology = _TECHNOLOGIES.get(word) if isinstance(word, str) else None
     if technology is None:
@@ -134,6 +159,35 @@ def parse_tap(body: bytes) -> tuple[Credential, bool]:
     if not isinstance(stays, bool):
         raise BadRequestError("stays is true or false")
     return Credential(technology, _value_bytes(wanted.get("value"))), stays
+
+
+def parse_reprint(body: bytes) -> str:
+    """Return the event whose receipt a request wants: `{"event": "1-42"}`, or `last` for none.
+
+    Raises BadRequestError.
+    """
+    event = _object_in(body, example='{"event": "last"}').get("event", "last")
+    if not isinstance(event, str) or not 0 < len(event) <= _EVENT_MAX or not event.isprintable():
+        raise BadRequestError('event is the reference on the receipt, such as "1-42", or "last"')
+    return event
+
+
+def parse_came_out(body: bytes) -> bool:
+    """Return what a request says of a paper: `{"came_out": true}`. Raises BadRequestError."""
+    came_out = _object_in(body, example='{"came_out": true}').get("came_out")
+    if not isinstance(came_out, bool):
+        raise BadRequestError("came_out is true or false")
+    return came_out
+
+
+def _object_in(body: bytes, *, example: str) -> dict[str, object]:
+    try:
+        wanted = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(f"send JSON: {example}") from error
+    if not isinstance(wanted, dict):
+        raise BadRequestError(f"send a JSON object: {example}")
+    return wanted
 
 
 def _value_bytes(text: object) -> bytes:

@@ -23,7 +23,7 @@ from terminal.web.sounds import SOUNDS, wav
 _FOLDER: Final = Path(__file__).parent
 # Told to the browser at once, so that it fetches all of them together.
 _SHARED_MODULES: Final = ("link", "words", "icons", "screen")
-_OWN_MODULES: Final = {"till": ("sound", "status", "verdict", "demo"), "pupil": ()}
+_OWN_MODULES: Final = {"till": ("sound", "status", "verdict", "papers", "demo"), "pupil": ()}
 
 
 class Pages:

@@ -21,6 +21,7 @@ from core.facts import (
     Fact,
     MealCollected,
     Reason,
+    ReceiptReprinted,
     SaleLine,
     SaleMade,
     TapRefused,
@@ -67,6 +68,7 @@ FACT_SAMPLES: tuple[Fact, ...] = (
     ),
     TapRefused(day=TODAY, reason=Reason.UNKNOWN_BADGE, badge=None, pupil=None),
     TapRefused(TODAY, Reason.LIMIT, BadgeKey("k1"), PupilId("p1")),
+    ReceiptReprinted(EventId("01a20d37-5658-7000-8000-000000000001"), duplicate=2, receipt=8),
 )
 
 

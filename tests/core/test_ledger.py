@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalogue import Category
-from core.facts import MealCollected, Reason, SaleLine, SaleMade, TapRefused, TerminalStarted
+from core.facts import (
+    MealCollected,
+    Reason,
+    ReceiptReprinted,
+    SaleLine,
+    SaleMade,
+    TapRefused,
+    TerminalStarted,
+)
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import (
     Account,
@@ -82,6 +90,7 @@ def test_a_meal_whose_money_is_gone_is_paid_by_the_exceptions() -> None:
 def test_facts_that_move_no_money_have_no_legs() -> None:
     assert legs_of(TapRefused(TODAY, Reason.NO_ORDER, None, None)) == ()
     assert legs_of(TerminalStarted("0.1.0", is_recovery=False)) == ()
+    assert legs_of(ReceiptReprinted(EventId("e1"), duplicate=1, receipt=7)) == ()
     assert legs_of(replace(COLLECTED, price=ZERO)) == ()
 
 

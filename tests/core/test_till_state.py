@@ -14,6 +14,7 @@ from core.facts import (
     Fact,
     MealCollected,
     Reason,
+    ReceiptReprinted,
     SaleLine,
     SaleMade,
     TapRefused,
@@ -79,6 +80,15 @@ def test_a_day_adds_up() -> None:
     assert state.collected_count == {TODAY: 1}
     assert state.unsettled_of(PupilId("p2")) == Money(530)
     assert (state.unsettled_total, state.unsettled_count) == (Money(530), 2)
+
+
+def test_the_newest_reprint_of_a_receipt_is_known() -> None:
+    state = TillState()
+    state.apply(event(1, meal("o1", 1)))
+    state.apply(event(2, ReceiptReprinted(EventId("e1"), duplicate=1, receipt=1)))
+    state.apply(event(3, ReceiptReprinted(EventId("e1"), duplicate=2, receipt=1)))
+    assert state.last_copy == {"e1": ("e3", 2)}
+    assert state.receipt_number == 1
 
 
 def test_events_are_applied_once_and_in_order() -> None:

@@ -9,7 +9,13 @@ import pytest
 from core.people import Language
 from core.receipt import Receipt
 from printer.errors import DocumentError
-from printer.job import decode_document, document_name, encode_document
+from printer.job import (
+    decode_document,
+    document_name,
+    duplicate_no_of,
+    encode_document,
+    encode_reprint,
+)
 from printer.samples import sample_documents
 
 WRONG = {
@@ -51,6 +57,16 @@ def test_documents_stored_by_earlier_versions_are_still_read(path: Path) -> None
 def test_there_is_a_kept_sample_of_every_kind() -> None:
     kinds = {document_name(document) for document in sample_documents(Language.FR).values()}
     assert {path.stem.removesuffix("-v1") for path in KEPT.glob("*-v1.json")} == kinds
+
+
+def test_a_reprint_is_the_same_document_and_says_which_copy_it_is(sale: Receipt) -> None:
+    stored = encode_document(sale)
+    again = encode_reprint(encode_reprint(stored, 1), 2)
+    assert decode_document(again) == sale
+    assert (duplicate_no_of(stored), duplicate_no_of(again)) == (0, 2)
+    assert [duplicate_no_of(bad) for bad in (b"", b"[]", b'{"duplicate_no":true}')] == [0, 0, 0]
+    with pytest.raises(DocumentError):
+        encode_reprint(b"{}", 1)
 
 
 def test_a_field_that_a_newer_version_added_is_ignored(sale: Receipt) -> None:

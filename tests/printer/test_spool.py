@@ -174,6 +174,16 @@ def test_a_power_cut_in_mid_job_is_faced_at_the_next_start(
     assert [(job.id, copy_number(job)) for job in till.printer.printed] == [("receipt", 1)]
 
 
+def test_a_retry_that_a_power_cut_swallowed_is_made_up_for(counter: Count, sale: Receipt) -> None:
+    till = counter(MemoryPrinter(), is_started=False)
+    for job_id, attempt in (("once", 1), ("twice", 2)):
+        till.store_document(job_id, sale, state=JobState.UNCERTAIN, attempt=attempt)
+    till.spool.start()
+    till.wait_for_state("once", "done")
+    assert [(job.id, copy_number(job)) for job in till.printer.printed] == [("once", 1)]
+    assert till.states("twice") == [], "a person is asked"
+
+
 def test_bytes_that_are_no_document_block_nothing_behind_them(
     counter: Count, sale: Receipt
 ) -> None:

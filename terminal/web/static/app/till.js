@@ -3,6 +3,7 @@ import { html, render, useEffect, useReducer, useRef, useState } from "../vendor
 import { DemoBadges } from "./demo.js";
 import { Icon } from "./icons.js";
 import { command, openLink } from "./link.js";
+import { PaperDesk, ReprintButton, usePapers } from "./papers.js";
 import { fitScreen } from "./screen.js";
 import { disableSound, enableSound, play } from "./sound.js";
 import { StatusStrip } from "./status.js";
@@ -176,16 +177,21 @@ function Till() {
   const nowMs = useNow();
   const { status } = board;
   const demo = useDemo(status?.copy_at, line);
+  const papers = usePapers(told.csrf, tongue);
   const name = status?.terminal ?? tongue.say("page.title");
   return html`
     <${StatusStrip} status=${line === "up" ? status : null} tongue=${tongue} nowMs=${nowMs} terminal=${name} />
     <main class=${demo.badges.length > 0 ? "with-demo" : ""}>
       <div class="service">
         ${status?.alarm && html`<${Alarm} alarm=${status.alarm} tongue=${tongue} />`}
+        <${PaperDesk} questions=${status?.printer.questions ?? []} papers=${papers} tongue=${tongue} />
         ${line === "up"
           ? html`<${Verdict} verdict=${board.verdict} repeat=${board.repeat} tongue=${tongue} nowMs=${nowMs} />`
           : html`<${Gone} line=${line} tongue=${tongue} />`}
-        <${LastTaps} taps=${board.taps} tongue=${tongue} />
+        <div class="past">
+          <${LastTaps} taps=${board.taps} tongue=${tongue} />
+          <${ReprintButton} papers=${papers} tongue=${tongue} />
+        </div>
       </div>
       ${demo.badges.length > 0 && html`
         <${DemoBadges} badges=${demo.badges} onTap=${demo.tap} pending=${demo.pending}
