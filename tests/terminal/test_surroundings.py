@@ -26,7 +26,8 @@ def test_with_nothing_around_it_a_till_still_tells(bare: Counter) -> None:
     status = alone.status()
     assert status["mode"] == "demo"
     assert status["readers"] == []
-    assert status["printer"] == {"state": "none", "detail": "", "waiting": 0, "done": 0}
+    nothing = {"state": "none", "detail": "", "waiting": 0, "done": 0, "questions": []}
+    assert status["printer"] == nothing
     assert status["network"]["up"] == {"state": "idle", "detail": "", "since": None}
     assert status["queue"]["count"] == 0
     assert status["copy_at"] is None
