@@ -28,15 +28,6 @@ def ask(folder: Path, method: str, path: str, body: object | None = None) -> dic
     return answer
 
 
-def ask_list(folder: Path, path: str) -> list[object]:
-    """Return the JSON list with which the terminal of a folder answers; as `ask`."""
-    answer = _ask(folder, "GET", path, None)
-    if not isinstance(answer, list):
-        message = f"the terminal in {folder} answered {path} in a form that is not known here"
-        raise CommandError(message)
-    return answer
-
-
 def _ask(folder: Path, method: str, path: str, body: object | None) -> Any:  # noqa: ANN401  JSON
     connection = _UnixConnection(folder / SOCKET_NAME)
     headers = {"Content-Type": "application/json"} if body is not None else {}

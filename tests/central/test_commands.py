@@ -18,7 +18,7 @@ import cli.central
 import cli.sync
 from central.store import open_store
 from cli.output import CommandError
-from cli.terminal_link import ask, ask_list
+from cli.terminal_link import ask
 
 ROOT = Path(__file__).parents[2]
 SERVICE = """
@@ -220,7 +220,6 @@ def terminal_folder(tmp_path, request):
 
 def test_a_running_terminal_is_asked(terminal_folder, run):
     assert ask(terminal_folder, "POST", "/v1/sync", {"now": True}) == {"is_asked": True}
-    assert ask_list(terminal_folder, "/v1/badges") == [{"value": "04"}]
     folder = str(terminal_folder)
     assert run("sync", "now", "--data", folder) == (0, [{"is_asked": True}])
     code, (status,) = run("sync", "status", "--data", folder)

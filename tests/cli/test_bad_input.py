@@ -1,6 +1,5 @@
 """Whatever is wrong: one line that says what, where and the cure; the right code; nothing lost."""
 
-import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from journal_rig import filled
+from root_rig import require_root
 from till_rig import school_copy
 
 from cli.output import EXIT_FAILED, EXIT_NOT_CONFIGURED, EXIT_USAGE, EXIT_WELL
@@ -192,8 +192,8 @@ def test_a_folder_that_cannot_be(typed, settings, under_a_file, tmp_path) -> Non
     assert (tmp_path / "a-file").read_text() == "not a folder"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_folder_of_another_user(typed, settings, till_folder, tmp_path) -> None:
+    require_root("become somebody else")
     settings.chmod(0o644)
     # Everybody may enter the folder that the test's own folders lie in.
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.output import CommandError
-from cli.terminal_link import ask, ask_list
+from cli.terminal_link import ask
 
 Listen = Callable[[bytes], None]
 
@@ -59,11 +59,9 @@ def reply(body: bytes, status: str = "200 OK") -> bytes:
     return b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status.encode(), len(body), body)
 
 
-def test_an_object_and_a_list(folder: Path, listen: Listen) -> None:
+def test_an_object_and_an_empty_answer(folder: Path, listen: Listen) -> None:
     listen(reply(b'{"is_asked": true}'))
     assert ask(folder, "POST", "/v1/sync") == {"is_asked": True}
-    listen(reply(b"[1]"))
-    assert ask_list(folder, "/v1/badges") == [1]
     listen(reply(b""))
     assert ask(folder, "POST", "/v1/sync", {}) == {}
 
@@ -84,12 +82,6 @@ def test_answers_that_are_none(folder: Path, listen: Listen, content: bytes, sai
     with pytest.raises(CommandError, match=said) as caught:
         ask(folder, "GET", "/v1/status")
     assert "\n" not in str(caught.value)
-
-
-def test_an_object_where_a_list_is_asked_for(folder: Path, listen: Listen) -> None:
-    listen(reply(b"{}"))
-    with pytest.raises(CommandError, match="not known here"):
-        ask_list(folder, "/v1/badges")
 
 
 def test_nobody_behind_the_door(folder: Path, listen: Listen) -> None:

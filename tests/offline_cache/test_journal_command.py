@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from journal_rig import filled, meal, record
+from root_rig import lacking, require_root
 
 from cli import journal as command
 from cli.output import EXIT_FAILED, EXIT_NOT_CONFIGURED, EXIT_USAGE, EXIT_WELL, CommandError
@@ -154,9 +154,9 @@ def test_all_of_it_works_beside_the_running_till(shell: Shell, tmp_path: Path) -
     journal.close()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a copy read-only needs root")
 @pytest.mark.parametrize("is_closed", [True, False])
 def test_it_works_on_a_read_only_card(shell: Shell, tmp_path: Path, *, is_closed: bool) -> None:
+    require_root("mount a copy read-only")
     card, place = tmp_path / "card", tmp_path / "mounted"
     card.mkdir()
     place.mkdir()
@@ -171,7 +171,7 @@ def test_it_works_on_a_read_only_card(shell: Shell, tmp_path: Path, *, is_closed
     journal.close()
     mounted = subprocess.run(["mount", "--bind", card, place], check=False, capture_output=True)
     if mounted.returncode != 0:
-        pytest.skip("this machine lets nobody mount")
+        lacking("this machine lets nobody mount")
     try:
         subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True, timeout=10)
         assert "5 events up to 1-5" in shell.run("verify", "--data", place)[1]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from journal_rig import fact, filled, record
+from root_rig import lacking, require_root
 from strace_rig import find_strace
 
 from offline_cache.errors import DiskFullError, JournalError
@@ -129,11 +130,11 @@ def test_a_disk_that_stays_broken_keeps_what_was_acknowledged(
         assert len([line for line in said if line.startswith("ACK")]) < COUNT - BEFORE
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_named_and_passes_when_there_is_room_again(tmp_path: Path) -> None:
+    require_root("mount a small disk")
     mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(tmp_path)]
     if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("this machine lets nobody mount")
+        lacking("this machine lets nobody mount")
     try:
         path = tmp_path / "journal.db"
         ballast = tmp_path / "ballast"

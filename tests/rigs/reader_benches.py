@@ -47,7 +47,7 @@ class Bench:
 
     def lay(self, number: int) -> None:
         """Lay the nth card on the reader."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of bench has its own hand; there is no common one
 
     def take(self) -> None:
         """Take the card off; a reader that cannot tell does not notice."""
