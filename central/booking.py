@@ -6,7 +6,7 @@ breaks a rule is booked all the same, and flagged for the bursar.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -14,12 +14,18 @@ from core.batch import Flag
 from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
+    CashMoved,
     Fact,
     MealCollected,
-    ReceiptReprinted,
+    MealVoided,
+    PeriodClosed,
+    SaleLine,
     SaleMade,
-    TapRefused,
-    TerminalStarted,
+    SaleRefunded,
+    SaleVoided,
+    Tender,
+    TopUpVoided,
+    WalletToppedUp,
 )
 from core.ids import BadgeKey, OrderId, PupilId
 from core.ledger import AccountKind, Legs, legs_of
@@ -48,6 +54,7 @@ class Books:
     last_at: datetime | None
     spent: dict[PupilId, Money] = field(default_factory=dict)
     collected: set[OrderId] = field(default_factory=set)
+    waiting: set[OrderId] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +65,83 @@ class Booking:
     flags: tuple[Flag, ...]
 
 
-def keys_of(facts: Iterable[Fact]) -> tuple[set[OrderId], set[PupilId], set[BadgeKey]]:
-    """Return the orders, the pupils who pay, and the badges that facts are about."""
-    orders: set[OrderId] = set()
-    payers: set[PupilId] = set()
-    badges: set[BadgeKey] = set()
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The orders, the pupils whose wallets change, and the badges that facts are about."""
+
+    orders: set[OrderId] = field(default_factory=set)
+    pupils: set[PupilId] = field(default_factory=set)
+    badges: set[BadgeKey] = field(default_factory=set)
+
+
+def keys_of(facts: Iterable[Fact]) -> Keys:
+    """Return what facts are about, so that it can be read before they are booked."""
+    keys = Keys()
     for fact in facts:
-        match fact:
-            case MealCollected():
-                orders.add(fact.order)
-                badges.add(fact.badge)
-            case SaleMade():
-                payers.add(fact.pupil)
-                badges.add(fact.badge)
-            case TapRefused() | TerminalStarted() | ReceiptReprinted():
-                pass
-            case _:
-                assert_never(fact)
-    return orders, payers, badges
+        _note_keys(fact, keys)
+    return keys
+
+
+def _note_keys(fact: Fact, keys: Keys) -> None:
+    match fact:
+        case MealCollected():
+            keys.orders.add(fact.order)
+            _note_badge(fact.badge, keys)
+        case SaleMade():
+            _note_payer(fact.tender, fact.pupil, keys)
+            _note_badge(fact.badge, keys)
+        case WalletToppedUp():
+            keys.pupils.add(fact.pupil)
+            _note_badge(fact.badge, keys)
+        case MealVoided(meal=meal):
+            keys.orders.add(meal.order)
+        case SaleVoided(sale=sale):
+            _note_payer(sale.tender, sale.pupil, keys)
+        case TopUpVoided(top_up=top_up):
+            keys.pupils.add(top_up.pupil)
+        case SaleRefunded():
+            _note_payer(fact.tender, fact.pupil, keys)
+        case _:
+            pass  # it moves no money of anybody's
+
+
+def _note_badge(badge: BadgeKey | None, keys: Keys) -> None:
+    if badge is not None:
+        keys.badges.add(badge)
+
+
+def _note_payer(tender: Tender, pupil: PupilId | None, keys: Keys) -> None:
+    if tender is Tender.WALLET and pupil is not None:
+        keys.pupils.add(pupil)
 
 
 def book(event: Event, books: Books, *, now: datetime) -> Booking:
     """Book one event, and advance the books by it. now: the centre's time, aware."""
     fact = event.fact
-    legs: Legs
+    paid_from = AccountKind.MEALS_PREPAID
+    flags: list[Flag] = []
     match fact:
         case MealCollected():
             flags, paid_from = _collect(fact, books)
-            legs = legs_of(fact, paid_from=paid_from)
         case SaleMade():
             flags = _sell(fact, books)
-            legs = legs_of(fact)
-        case TapRefused() | TerminalStarted() | ReceiptReprinted():
-            flags, legs = [], legs_of(fact)
+        case WalletToppedUp():
+            flags = _credit(fact.pupil, fact.amount, books)
+            flags += _badge_flags(fact.badge, fact.pupil, books)
+        case MealVoided(meal=meal):
+            _uncollect(meal, books)
+        case SaleVoided(sale=sale):
+            flags = _give_back(sale.tender, sale.pupil, sale.total, books)
+        case TopUpVoided(top_up=top_up):
+            flags = _credit(top_up.pupil, -top_up.amount, books)
+        case SaleRefunded():
+            flags = _give_back(fact.tender, fact.pupil, fact.total, books)
         case _:
-            assert_never(fact)
+            pass  # it breaks no rule of money
     if _is_clock_wrong(event, books, now):
         flags.append(Flag.CLOCK_SKEW)
     books.last_at = event.stamp.at
-    return Booking(legs=legs, flags=tuple(flags))
+    return Booking(legs=legs_of(fact, paid_from=paid_from), flags=tuple(flags))
 
 
 def _collect(fact: MealCollected, books: Books) -> tuple[list[Flag], AccountKind]:
@@ -117,6 +162,7 @@ def _collect(fact: MealCollected, books: Books) -> tuple[list[Flag], AccountKind
         case _:
             assert_never(order.state)
     books.collected.add(order.id)
+    books.waiting.discard(order.id)
     books.orders[order.id] = Order(
         id=order.id,
         pupil_id=order.pupil_id,
@@ -132,22 +178,44 @@ def _is_that_order(fact: MealCollected, order: Order) -> bool:
     return fact.pupil == order.pupil_id and fact.price == order.price
 
 
+def _uncollect(meal: MealCollected, books: Books) -> None:
+    """Have an order wait again whose meal was not handed out after all."""
+    order = books.orders.get(meal.order)
+    if order is None or order.state is not OrderState.COLLECTED:
+        return
+    books.collected.discard(order.id)
+    books.waiting.add(order.id)
+    books.orders[order.id] = replace(order, state=OrderState.RESERVED)
+
+
 def _sell(fact: SaleMade, books: Books) -> list[Flag]:
-    flags = []
-    balance = books.wallets.get(fact.pupil)
-    if balance is None:
-        flags.append(Flag.UNKNOWN_PUPIL)
-        balance = ZERO
-    after = balance - fact.total
-    if after < -books.overdraft_max:
-        flags.append(Flag.OVERDRAFT)
-    books.wallets[fact.pupil] = after
-    books.spent[fact.pupil] = books.spent.get(fact.pupil, ZERO) + fact.total
+    flags = [Flag.TO_SETTLE] if fact.is_to_settle else []
+    if fact.tender is Tender.WALLET:
+        assert fact.pupil is not None, "a wallet has an owner"
+        taken = _credit(fact.pupil, -fact.total, books)
+        is_overdrawn = books.wallets[fact.pupil] < -books.overdraft_max
+        flags = [*taken, *([Flag.OVERDRAFT] if is_overdrawn else []), *flags]
     return flags + _badge_flags(fact.badge, fact.pupil, books)
 
 
-def _badge_flags(badge: BadgeKey, pupil: PupilId, books: Books) -> list[Flag]:
-    return [] if books.badges.get(badge) == pupil else [Flag.UNKNOWN_BADGE]
+def _give_back(tender: Tender, pupil: PupilId | None, total: Money, books: Books) -> list[Flag]:
+    if tender is not Tender.WALLET or pupil is None:
+        return []
+    return _credit(pupil, total, books)
+
+
+def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
+    """Change a general wallet; negative takes from it."""
+    balance = books.wallets.get(pupil)
+    books.wallets[pupil] = (balance or ZERO) + amount
+    books.spent[pupil] = books.spent.get(pupil, ZERO) - amount
+    return [Flag.UNKNOWN_PUPIL] if balance is None else []
+
+
+def _badge_flags(badge: BadgeKey | None, pupil: PupilId | None, books: Books) -> list[Flag]:
+    if badge is None:
+        return []  # served by name, or a guest: staff answer for it
+    return [] if pupil is not None and books.badges.get(badge) == pupil else [Flag.UNKNOWN_BADGE]
 
 
 def _is_clock_wrong(event: Event, books: Books, now: datetime) -> bool:
@@ -162,18 +230,39 @@ def _is_clock_wrong(event: Event, books: Books, now: datetime) -> bool:
 
 def refuse_absurd(fact: Fact) -> None:
     """Raise MalformedEventError for amounts that no till can mean: they would be false money."""
-    match fact:
-        case MealCollected():
-            amounts = [fact.price]
-        case SaleMade():
-            amounts = [line.unit_price for line in fact.lines] + [fact.total]
-            if any(not 1 <= line.quantity <= _QUANTITY_MAX for line in fact.lines):
-                message = "a line's quantity is not between 1 and 1000"
-                raise MalformedEventError(message)
-        case TapRefused() | TerminalStarted() | ReceiptReprinted():
-            amounts = []
-        case _:
-            assert_never(fact)
+    amounts, quantities = _figures_of(fact)
+    if any(not 1 <= quantity <= _QUANTITY_MAX for quantity in quantities):
+        message = "a line's quantity is not between 1 and 1000"
+        raise MalformedEventError(message)
     if any(not 0 <= amount.cents <= _CENTS_MAX for amount in amounts):
         message = "an amount is below zero or above ten thousand euro"
         raise MalformedEventError(message)
+
+
+def _figures_of(  # noqa: PLR0911  one line a kind of fact
+    fact: Fact,
+) -> tuple[list[Money], list[int]]:
+    """Return the amounts that a fact books, and the quantities of its lines."""
+    match fact:
+        case MealCollected() | MealVoided():
+            meal = fact.meal if isinstance(fact, MealVoided) else fact
+            return [meal.price], []
+        case SaleMade() | SaleVoided():
+            sale = fact.sale if isinstance(fact, SaleVoided) else fact
+            return [sale.total, *_prices(sale.lines)], [line.quantity for line in sale.lines]
+        case SaleRefunded():
+            lines = [back.line for back in fact.lines]
+            return [fact.total, *_prices(lines)], [line.quantity for line in lines]
+        case WalletToppedUp() | TopUpVoided():
+            top_up = fact.top_up if isinstance(fact, TopUpVoided) else fact
+            return [top_up.amount], []
+        case CashMoved():
+            return [fact.amount], []
+        case PeriodClosed():
+            return [] if fact.counted is None else [fact.counted], []
+        case _:
+            return [], []
+
+
+def _prices(lines: Iterable[SaleLine]) -> list[Money]:
+    return [line.unit_price for line in lines]

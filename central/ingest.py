@@ -422,19 +422,21 @@ def _answer_fresh(
 
 def _read_books(session: Session, incoming: _Incoming, events: Sequence[Event]) -> Books:
     school = incoming.terminal.school_id
-    orders, payers, badges = keys_of(event.fact for event in events)
+    keys = keys_of(event.fact for event in events)
     balances = session.rows_by(
         "SELECT pupil_id, general_cents FROM wallet WHERE school_id = ? AND pupil_id IN",
-        sorted(payers),
+        sorted(keys.pupils),
         school,
         lock=True,
     )
     badge_rows = session.rows_by(
-        "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN", sorted(badges), school
+        "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN",
+        sorted(keys.badges),
+        school,
     )
     return Books(
-        overdraft_max=read_policy(session, school).overdraft_max if payers else ZERO,
-        orders={order.id: order for order in read_orders(session, school, sorted(orders))},
+        overdraft_max=read_policy(session, school).overdraft_max if keys.pupils else ZERO,
+        orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
         wallets={PupilId(row[0]): Money(row[1]) for row in balances},
         badges={BadgeKey(row[0]): PupilId(row[1]) for row in badge_rows},
         last_at=_last_at(session, incoming),
@@ -549,6 +551,11 @@ _WORDS = {
     Flag.UNKNOWN_BADGE: "the badge is not this pupil's",
     Flag.UNKNOWN_ORDER: "there is no such order of this pupil at this price",
     Flag.UNKNOWN_PUPIL: "there is no such pupil",
+    Flag.TO_SETTLE: "served although the money was not there",
+    Flag.BLOCKED_BADGE: "served with a blocked badge, as the school's rules allow",
+    Flag.UNKNOWN_DOCUMENT: "what it corrects was never booked",
+    Flag.CORRECTED_TWICE: "what it corrects was corrected before",
+    Flag.CLOSING_DIFFERS: "the terminal's closing differs from the books",
 }
 
 
@@ -558,7 +565,9 @@ def _words(flag: Flag) -> str:
 
 def _write_changes(session: Session, incoming: _Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
-    if not books.spent and not books.collected:
+    orders = dict.fromkeys(books.collected, OrderState.COLLECTED.value)
+    orders |= dict.fromkeys(books.waiting, OrderState.RESERVED.value)
+    if not books.spent and not orders:
         return
     school = incoming.terminal.school_id
     cursor = advance_feed(session, school)
@@ -571,5 +580,5 @@ def _write_changes(session: Session, incoming: _Incoming, books: Books) -> None:
     )
     session.run_many(
         "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id = ?",
-        [(OrderState.COLLECTED.value, cursor, school, order) for order in sorted(books.collected)],
+        [(state, cursor, school, order) for order, state in sorted(orders.items())],
     )

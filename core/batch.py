@@ -39,6 +39,11 @@ class Flag(StrEnum):
     UNKNOWN_BADGE = "unknown_badge"
     UNKNOWN_ORDER = "unknown_order"
     UNKNOWN_PUPIL = "unknown_pupil"
+    TO_SETTLE = "to_settle"
+    BLOCKED_BADGE = "blocked_badge"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    CORRECTED_TWICE = "corrected_twice"
+    CLOSING_DIFFERS = "closing_differs"
 
 
 @dataclass(frozen=True, slots=True)

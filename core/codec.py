@@ -3,7 +3,8 @@
 Rules that keep stored bytes readable for ever:
 1. An amount `price: Money` is written as `price_cents`, an integer; there are no floats.
 2. A moment is UTC with milliseconds and `Z`, a day is ISO 8601, an enum is its value.
-3. A field with a default may be missing when read: that is how the format grows.
+3. A field with a default is written only when it differs, and may be missing when read: that is
+   how the format grows. A default, once released, never changes.
 4. Unknown keys are ignored when read; whoever must keep them keeps the bytes.
 """
 
@@ -31,14 +32,20 @@ class CodecError(ValueError):
 class _Field:
     name: str
     key: str
-    has_default: bool
+    default: object
+    """What a field that is not written holds; MISSING for one that is always written."""
     write: Callable[[Any], object]
     read: Callable[[object], object]
 
 
 def to_plain(value: object) -> Plain:
     """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None."""
-    return {field.key: field.write(getattr(value, field.name)) for field in _plan_of(type(value))}
+    plain: Plain = {}
+    for field in _plan_of(type(value)):
+        content = getattr(value, field.name)
+        if field.default is MISSING or content != field.default:
+            plain[field.key] = field.write(content)
+    return plain
 
 
 def from_plain(kind: type[T], plain: object) -> T:
@@ -53,7 +60,7 @@ def from_plain(kind: type[T], plain: object) -> T:
     for field in _plan_of(kind):
         if field.key in plain:
             values[field.name] = _read_field(field, plain[field.key])
-        elif not field.has_default:
+        elif field.default is MISSING:
             message = f"{field.key} is missing"
             raise CodecError(message)
     return kind(**values)
@@ -90,11 +97,12 @@ def _plan_of(kind: Hint) -> tuple[_Field, ...]:
 @cache
 def _plan(kind: Hint) -> tuple[_Field, ...]:
     hints = get_type_hints(kind)
+    assert all(field.default_factory is MISSING for field in fields(kind)), "defaults are values"
     return tuple(
         _Field(
             name=field.name,
             key=f"{field.name}_cents" if _is_money(hints[field.name]) else field.name,
-            has_default=field.default is not MISSING or field.default_factory is not MISSING,
+            default=field.default,
             write=_writer(hints[field.name]),
             read=_reader(hints[field.name]),
         )

@@ -1,90 +1,107 @@
-"""The decision at the till: a tap, the knowledge and the rules go in; facts and a receipt come out.
+"""The decision on a tap: badge, knowledge and rules go in; facts and a receipt come out.
 
 Pure: the same input gives the same answer for ever, online or offline. A paid order always comes
 first, and no rule about money or the age of the copy stands before it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import assert_never
+from dataclasses import replace
+from datetime import datetime
 
-from core.catalogue import Category, Product
-from core.facts import Fact, MealCollected, Reason, SaleLine, SaleMade, TapRefused
-from core.money import Money, vat_within
+from core.basket import Item
+from core.catalogue import Category
+from core.decision import Accepted, Decision, Presence, Refused
+from core.facts import (
+    Circumstance,
+    MealCollected,
+    Reason,
+    TapRefused,
+    Tender,
+)
+from core.limits import conflicts_of
+from core.money import sum_money
 from core.orders import Order, OrderState
-from core.people import Allergen, BadgeState
+from core.paper import make_receipt
+from core.people import BadgeState, PriceClass
 from core.policy import Policy, WalkIn
-from core.receipt import Receipt, ReceiptKind, ReceiptLine
+from core.receipt import ReceiptKind, ReceiptLine
+from core.sale import (
+    Terms,
+    Wanted,
+    allergen_stop,
+    balance_of,
+    by_name_refusal,
+    is_over_limit,
+    lines_of,
+    made,
+    terms_of,
+)
 from core.tap import Tap, identity_fault
 from core.view import Holder, View
-from core.wallet import available, can_pay
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The pupil is served. wallet_after: the general wallet; conflicts: allergens to warn of."""
-
-    facts: tuple[Fact, ...]
-    receipt: Receipt | None
-    product: Product
-    price: Money
-    wallet_after: Money
-    is_sale: bool
-    conflicts: frozenset[Allergen]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The pupil is not served. earlier_at: when the meal was collected, if that is the reason."""
-
-    facts: tuple[Fact, ...]
-    reason: Reason
-    wallet: Money | None = None
-    earlier_at: datetime | None = None
-
-
-Decision = Accepted | Refused
 
 
 def decide(tap: Tap, view: View, policy: Policy, now: datetime) -> Decision:
     """Return what happens to a tapped badge. now: aware; it is used for ages and the receipt."""
-    refusal = _holder_refusal(tap, view, policy)
+    if identity_fault(tap.credential) is not None:
+        return _refuse(view, Reason.NOT_AN_IDENTITY)
+    return serve(Presence(tap.assurance), view, policy, now)
+
+
+def serve_by_name(presence: Presence, view: View, policy: Policy, now: datetime) -> Decision:
+    """Return what happens to a pupil whom staff found by name, for a reason they gave."""
+    refusal = by_name_refusal(presence, view)
+    if refusal is not None:
+        return Refused(facts=(), reason=refusal)
+    if view.holder is None:
+        return Refused(facts=(), reason=Reason.UNKNOWN_PUPIL)
+    return serve(presence, view, policy, now)
+
+
+def serve(  # noqa: PLR0911  one line a case, in the order in which they matter
+    presence: Presence, view: View, policy: Policy, now: datetime
+) -> Decision:
+    """Return what happens to a person: an order of today first, then the rules of a walk-in."""
+    if view.copy_at is None:
+        return _refuse(view, Reason.NO_SNAPSHOT)
+    holder = view.holder
+    if holder is None:
+        return _serve_unknown(presence, view, policy, now)
+    waiting = [order for order in holder.orders if _is_waiting(order, view)]
+    category = (
+        view.products[waiting[0].product_id].category if waiting else _walk_in_kind(view, policy)
+    )
+    refusal = _badge_refusal(presence, holder, policy, category)
     if refusal is not None:
         return _refuse(view, refusal)
-    holder = view.holder
-    assert holder is not None, "a badge without a holder was refused"
-    waiting = [order for order in holder.orders if _is_waiting(order, view)]
     if waiting:
-        return _collect(tap, view, policy, holder, waiting[0], now)
+        return _collect(presence, view, policy, holder, waiting[0], now)
     served = _served_refusal(view, holder)
     if served is not None:
         return served
     if any(order.state is OrderState.CANCELLED for order in holder.orders):
         return _refuse(view, Reason.CANCELLED)
-    return _walk_in(tap, view, policy, holder, now)
+    return _walk_in(presence, view, policy, holder, now)
 
 
-def _holder_refusal(  # noqa: PLR0911  one line a reason, in the order a person would ask
-    tap: Tap, view: View, policy: Policy
+def _badge_refusal(
+    presence: Presence, holder: Holder, policy: Policy, category: Category
 ) -> Reason | None:
-    if identity_fault(tap.credential) is not None:
-        return Reason.NOT_AN_IDENTITY
-    if view.copy_at is None:
-        return Reason.NO_SNAPSHOT
-    if view.holder is None:
-        return Reason.UNKNOWN_BADGE
-    match view.holder.badge.state:
-        case BadgeState.BLOCKED:
+    badge = holder.badge
+    if badge is None:
+        return None  # found by name: staff answer for it
+    if badge.state is BadgeState.LOST:
+        return Reason.LOST_BADGE
+    if badge.state is BadgeState.BLOCKED:
+        answer = policy.answer(Circumstance.BLOCKED_BADGE, category)
+        if answer is WalkIn.REFUSE:
             return Reason.BLOCKED_BADGE
-        case BadgeState.LOST:
-            return Reason.LOST_BADGE
-        case BadgeState.ACTIVE:
-            pass
-        case _ as state:
-            assert_never(state)
-    if tap.assurance < policy.assurance_min_collect:
+    if presence.assurance < policy.assurance_min_collect:
         return Reason.ASSURANCE_TOO_LOW
     return None
+
+
+def _walk_in_kind(view: View, policy: Policy) -> Category:
+    product = None if policy.walk_in_product is None else view.products.get(policy.walk_in_product)
+    return Category.MEAL if product is None else product.category
 
 
 def _is_waiting(order: Order, view: View) -> bool:
@@ -114,145 +131,93 @@ def _refuse(view: View, reason: Reason, *, earlier_at: datetime | None = None) -
         badge=view.badge,
         pupil=None if holder is None else holder.pupil.id,
     )
-    wallet = None if holder is None else _balance(view, holder)
+    wallet = None if holder is None else balance_of(view, holder)
     return Refused(facts=(fact,), reason=reason, wallet=wallet, earlier_at=earlier_at)
 
 
-def _balance(view: View, holder: Holder) -> Money:
-    return available(snapshot_balance=holder.wallets.general, unsettled=view.own.pupil_unsettled)
+def _ask(view: View, question: Refused) -> Refused:
+    """Return a question as the answer to a tap: it is journalled as a refusal, too."""
+    assert view.holder is not None, "only somebody known has allergens"
+    return replace(question, facts=_refuse(view, question.reason).facts)
 
 
 def _collect(
-    tap: Tap, view: View, policy: Policy, holder: Holder, order: Order, now: datetime
-) -> Accepted:
+    presence: Presence, view: View, policy: Policy, holder: Holder, order: Order, now: datetime
+) -> Decision:
     product = view.products[order.product_id]
+    stop = allergen_stop(Wanted((Item(product.id, 1),)), presence, view, holder)
+    if stop is not None:
+        return _ask(view, stop)
+    conflicts = conflicts_of([product], holder.pupil)
+    badge = holder.badge
+    is_blocked = badge is not None and badge.state is BadgeState.BLOCKED
     fact = MealCollected(
         day=view.day,
         pupil=holder.pupil.id,
         order=order.id,
         product=product.id,
         price=order.price,
-        badge=holder.badge.key,
-        assurance=tap.assurance,
+        badge=None if badge is None else badge.key,
+        assurance=presence.assurance,
         receipt=view.next_receipt,
+        staff=presence.staff,
+        why=presence.why,
+        accepted=tuple(sorted(conflicts)) if presence.accepts else (),
+        circumstances=(Circumstance.BLOCKED_BADGE,) if is_blocked else (),
+        command=presence.command,
     )
-    balance = _balance(view, holder)
+    balance = balance_of(view, holder)
     line = ReceiptLine(1, product.name, order.price, product.vat_permille)
-    receipt = _receipt(ReceiptKind.COLLECTED, view, holder, line, balance, now)
+    receipt = make_receipt(ReceiptKind.COLLECTED, view, (line,), wallet_after=balance, now=now)
     return Accepted(
         facts=(fact,),
         receipt=receipt if policy.print_collected else None,
-        product=product,
+        label=product.name,
         price=order.price,
         wallet_after=balance,
         is_sale=False,
-        conflicts=product.allergens & holder.pupil.allergens,
+        conflicts=conflicts,
     )
 
 
-def _walk_in(tap: Tap, view: View, policy: Policy, holder: Holder, now: datetime) -> Decision:
-    product_id = policy.walk_in_product
-    if policy.walk_in is WalkIn.REFUSE or product_id is None or product_id not in view.products:
+def _walk_in(
+    presence: Presence, view: View, policy: Policy, holder: Holder, now: datetime
+) -> Decision:
+    wanted = _walk_in_wanted(view, policy)
+    answer = policy.answer(Circumstance.NO_ORDER, _walk_in_kind(view, policy))
+    if wanted is None or answer is WalkIn.REFUSE:
         return _refuse(view, Reason.NO_ORDER)
-    product = view.products[product_id]
-    price = product.price_for(holder.pupil.price_class)
-    refusal = _sale_refusal(tap, view, policy, holder, price, now)
-    if refusal is not None:
-        return _refuse(view, refusal)
-    return _sell(tap, view, policy, holder, product, price, now)
+    lines = lines_of(wanted, view)
+    stop = allergen_stop(wanted, presence, view, holder)
+    if stop is not None:
+        return _ask(view, stop)
+    terms = terms_of(lines, presence, view, policy, holder, now)
+    if isinstance(terms, Reason):
+        return _refuse(view, terms)
+    return made(wanted, lines, terms, presence, view, policy, now)
 
 
-def _sale_refusal(
-    tap: Tap, view: View, policy: Policy, holder: Holder, price: Money, now: datetime
-) -> Reason | None:
-    assert view.copy_at is not None, "a terminal without a copy refused before"
-    if tap.assurance < policy.assurance_min_sale:
-        return Reason.ASSURANCE_TOO_LOW
-    if now - view.copy_at > policy.snapshot_stop:
-        return Reason.SNAPSHOT_TOO_OLD
-    if _is_over_limit(view, policy, price):
-        return Reason.LIMIT
-    if not can_pay(_balance(view, holder), price, overdraft_max=policy.overdraft_max):
-        return Reason.NOT_ENOUGH_MONEY
-    return None
+def _walk_in_wanted(view: View, policy: Policy) -> Wanted | None:
+    product = policy.walk_in_product
+    if product is None or product not in view.products:
+        return None
+    return Wanted((Item(product, 1),))
 
 
-def _is_over_limit(view: View, policy: Policy, price: Money) -> bool:
-    own = view.own
-    return (
-        price > policy.sale_max
-        or own.pupil_unsettled + price > policy.pupil_offline_max
-        or own.terminal_unsettled + price > policy.terminal_offline_max
-        or own.terminal_unsettled_count + 1 > policy.terminal_offline_count_max
-    )
+def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime) -> Decision:
+    """Return what happens to a badge that nobody knows: refused, or served and settled later."""
+    wanted = _walk_in_wanted(view, policy)
+    if wanted is None or not _may_settle_unknown(view, policy):
+        return _refuse(view, Reason.UNKNOWN_BADGE)
+    later = Wanted(wanted.items, tender=Tender.LATER, price_class=PriceClass.PUPIL)
+    lines = lines_of(later, view)
+    total = sum_money(line.total for line in lines)
+    if total > policy.settle_max or is_over_limit(view, policy, total):
+        return _refuse(view, Reason.UNKNOWN_BADGE)
+    terms = Terms((Circumstance.UNKNOWN_BADGE,), is_to_settle=True)
+    return made(later, lines, terms, presence, view, policy, now)
 
 
-def _sell(
-    tap: Tap,
-    view: View,
-    policy: Policy,
-    holder: Holder,
-    product: Product,
-    price: Money,
-    now: datetime,
-) -> Accepted:
-    line = SaleLine(
-        product=product.id,
-        category=product.category,
-        quantity=1,
-        unit_price=price,
-        vat_permille=product.vat_permille,
-        vat=vat_within(price, vat_permille=product.vat_permille),
-    )
-    fact = SaleMade(
-        day=view.day,
-        pupil=holder.pupil.id,
-        price_class=holder.pupil.price_class,
-        lines=(line,),
-        total=price,
-        badge=holder.badge.key,
-        assurance=tap.assurance,
-        receipt=view.next_receipt,
-        is_walk_in=product.category in (Category.MEAL, Category.SANDWICH),
-    )
-    balance = _balance(view, holder) - price
-    printed = ReceiptLine(1, product.name, price, product.vat_permille)
-    receipt = _receipt(ReceiptKind.SALE, view, holder, printed, balance, now)
-    return Accepted(
-        facts=(fact,),
-        receipt=receipt if policy.print_sales else None,
-        product=product,
-        price=price,
-        wallet_after=balance,
-        is_sale=True,
-        conflicts=product.allergens & holder.pupil.allergens,
-    )
-
-
-def _receipt(
-    kind: ReceiptKind,
-    view: View,
-    holder: Holder,
-    line: ReceiptLine,
-    balance: Money,
-    now: datetime,
-) -> Receipt:
-    offset = now.astimezone(view.place.calendar.zone).utcoffset()
-    assert offset is not None, "the school's zone knows its offset"
-    return Receipt(
-        kind=kind,
-        number=view.next_receipt,
-        at=now,
-        zone_offset_minutes=offset // timedelta(minutes=1),
-        school=view.place.school,
-        terminal=view.place.terminal,
-        operator="",
-        person=holder.pupil.short_name,
-        class_name=holder.pupil.class_name,
-        badge_last4=holder.badge.last4,
-        lines=(line,),
-        wallet_after=balance,
-        is_provisional=not view.is_online,
-        reference=f"{view.epoch}-{view.next_seq}",
-        language=holder.pupil.language,
-    )
+def _may_settle_unknown(view: View, policy: Policy) -> bool:
+    category = _walk_in_kind(view, policy)
+    return policy.answer(Circumstance.UNKNOWN_BADGE, category) is WalkIn.SETTLE

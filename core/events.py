@@ -6,7 +6,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.chain import canonical, link
 from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
@@ -27,6 +27,13 @@ class Stamp:
     mono_ms: int
     boot: str
     is_synced: bool
+
+
+def elapsed(earlier: Stamp, later: Stamp) -> timedelta:
+    """Return the time between two stamps: by the monotonic clock while the machine ran through."""
+    if earlier.boot == later.boot:
+        return timedelta(milliseconds=later.mono_ms - earlier.mono_ms)
+    return later.at - earlier.at
 
 
 @dataclass(frozen=True, slots=True)

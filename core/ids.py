@@ -14,6 +14,9 @@ BadgeKey = NewType("BadgeKey", str)
 """A badge's keyed hash in hex: what is stored and sent in place of the card's own number."""
 TapId = NewType("TapId", str)
 """One tap through all parts of one terminal; it is never stored or sent."""
+CommandId = NewType("CommandId", str)
+"""What a screen calls one command: sent twice, it is done once."""
+NO_COMMAND = CommandId("")
 
 _RANDOM_BYTES = 10
 

@@ -2,7 +2,8 @@
 
 A positive leg puts money into an account, a negative one takes it out. A wallet's balance is the
 sum of its legs. An order is paid when it is reserved (wallet to meals paid in advance) and only
-changes account when the meal is collected (meals paid in advance to meals served).
+changes account when the meal is collected (meals paid in advance to meals served). Cash and bank
+are where money comes from: what the school holds there is their balance with its sign turned.
 """
 
 from collections.abc import Iterable
@@ -12,12 +13,26 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from core.facts import (
+    CashMoved,
+    CorrectionFact,
+    DrawerOpened,
     Fact,
+    MachineFact,
     MealCollected,
-    ReceiptReprinted,
+    MealVoided,
+    PeriodClosed,
+    SaleFact,
     SaleMade,
+    SaleRefunded,
+    SaleRefused,
+    SaleVoided,
+    ShiftFact,
+    ShiftOpened,
+    StaffFact,
     TapRefused,
-    TerminalStarted,
+    Tender,
+    TopUpVoided,
+    WalletToppedUp,
 )
 from core.ids import EventId, PupilId
 from core.money import ZERO, Money, sum_money
@@ -35,6 +50,11 @@ class AccountKind(StrEnum):
     SALES = "sales"
     BANK = "bank"
     CASH = "cash"
+    SAFE = "safe"
+    """The cash that is not in a till's drawer."""
+    CASH_DIFFERENCES = "cash.differences"
+    TO_SETTLE = "to_settle"
+    """Served to somebody whom nobody knew: the bursar finds out who pays."""
     EXCEPTIONS = "exceptions"
 
 
@@ -99,25 +119,106 @@ def reservation(pupil: PupilId, price: Money) -> Legs:
 def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -> Legs:
     """Return how a terminal's fact is booked; no legs when it moves no money.
 
-    paid_from: what pays a collected meal. It is the meals paid in advance, or the exceptions
-    when that order's money is gone: already served elsewhere, or cancelled and credited back.
+    paid_from: what pays a collected meal, and gets its money back when that is voided. It is the
+    meals paid in advance, or the exceptions when that order's money is gone: already served
+    elsewhere, or cancelled and credited back.
     """
+    if isinstance(fact, SaleFact):
+        return _sale_legs(fact, paid_from)
+    if isinstance(fact, CorrectionFact):
+        return _correction_legs(fact, paid_from)
+    if isinstance(fact, ShiftFact):
+        return _shift_legs(fact)
+    if isinstance(fact, StaffFact | MachineFact):
+        return ()
+    assert_never(fact)
+
+
+def _sale_legs(fact: SaleFact, paid_from: AccountKind) -> Legs:
     match fact:
         case MealCollected():
             served = Account(AccountKind.MEALS_SERVED)
             return transfer(source=Account(paid_from), target=served, amount=fact.price)
         case SaleMade():
             return _sale(fact)
-        case TapRefused() | TerminalStarted() | ReceiptReprinted():
+        case WalletToppedUp():
+            wallet = wallet_account(WalletKind.GENERAL, fact.pupil)
+            return transfer(source=Account(AccountKind.CASH), target=wallet, amount=fact.amount)
+        case TapRefused() | SaleRefused():
             return ()
         case _:
             assert_never(fact)
 
 
+def _correction_legs(fact: CorrectionFact, paid_from: AccountKind) -> Legs:
+    match fact:
+        case MealVoided(meal=meal):
+            return _turned(_sale_legs(meal, paid_from))
+        case SaleVoided(sale=sale):
+            return _turned(_sale(sale))
+        case TopUpVoided(top_up=top_up):
+            return _turned(_sale_legs(top_up, paid_from))
+        case SaleRefunded():
+            return _refund(fact)
+        case _:
+            assert_never(fact)
+
+
+def _shift_legs(fact: ShiftFact) -> Legs:
+    drawer = Account(AccountKind.CASH)
+    match fact:
+        case CashMoved():
+            safe = Account(AccountKind.SAFE)
+            return balanced((Leg("drawer", drawer, -fact.change), Leg("safe", safe, fact.change)))
+        case PeriodClosed():
+            difference = cash_difference(fact)
+            found = Account(AccountKind.CASH_DIFFERENCES)
+            return balanced((Leg("drawer", drawer, -difference), Leg("found", found, difference)))
+        case ShiftOpened() | DrawerOpened():
+            return ()
+        case _:
+            assert_never(fact)
+
+
+def cash_difference(closing: PeriodClosed) -> Money:
+    """Return what was counted too much (or, negative, too little); ZERO without a count."""
+    expected = closing.figures.cash_expected
+    if closing.counted is None or expected is None:
+        return ZERO
+    return closing.counted - expected
+
+
+def payer_account(tender: Tender, pupil: PupilId | None) -> Account:
+    """Return the account that a means of payment takes from."""
+    match tender:
+        case Tender.WALLET:
+            assert pupil is not None, "a wallet has an owner"
+            return wallet_account(WalletKind.GENERAL, pupil)
+        case Tender.CASH:
+            return Account(AccountKind.CASH)
+        case Tender.LATER:
+            return Account(AccountKind.TO_SETTLE)
+        case _:
+            assert_never(tender)
+
+
 def _sale(fact: SaleMade) -> Legs:
-    wallet = wallet_account(WalletKind.GENERAL, fact.pupil)
+    payer = payer_account(fact.tender, fact.pupil)
     sold = (
         Leg(f"line.{place}", Account(AccountKind.SALES, line.category), line.total)
         for place, line in enumerate(fact.lines)
     )
-    return balanced((Leg("wallet", wallet, -fact.total), *sold))
+    return balanced((Leg("wallet", payer, -fact.total), *sold))
+
+
+def _refund(fact: SaleRefunded) -> Legs:
+    payer = payer_account(fact.tender, fact.pupil)
+    given = (
+        Leg(f"line.{back.place}", Account(AccountKind.SALES, back.line.category), -back.line.total)
+        for back in fact.lines
+    )
+    return balanced((Leg("wallet", payer, fact.total), *given))
+
+
+def _turned(legs: Legs) -> Legs:
+    return tuple(Leg(leg.name, leg.account, -leg.amount) for leg in legs)

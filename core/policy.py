@@ -1,19 +1,27 @@
 """The school's rules for the till: data from the centre, versioned, named in each event."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from core.catalogue import Category
 from core.ids import ProductId
 from core.money import ZERO, Money
+from core.sale_facts import Circumstance
 from core.tap import Assurance
 
 
 class WalkIn(StrEnum):
-    """What happens to a pupil who has no order for today."""
+    """What happens to a pupil who has no order for today, or against whom something else stands.
+
+    SETTLE (serve and settle): no child is turned away. The meal is handed out and debited although
+    the money is not there, as far as the school's cap goes, and the bursar settles it.
+    """
 
     REFUSE = "refuse"
     SELL = "sell"
+    SETTLE = "settle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,10 @@ class Policy:
     this terminal sells, in money and in sales, that the centre has not booked yet.
     snapshot_warn, snapshot_stop: the age of the copy at which staff are warned, and at which
     sales stop (paid meals never do).
+    answers: what to do for a kind of product when a circumstance stands against selling it; see
+    `answer`. settle_max: how far below zero a general wallet may go by being served and settled.
+    takes_cash: whether guests and pupils may pay in cash. top_up_max: the largest cash top-up;
+    zero: none. needs_sign_in: whether staff must be signed in to sell from the screen.
     """
 
     version: int
@@ -43,6 +55,19 @@ class Policy:
     assurance_min_sale: Assurance
     print_collected: bool
     print_sales: bool
+    answers: Mapping[tuple[Circumstance, Category], WalkIn] = field(default_factory=dict)
+    settle_max: Money = ZERO
+    takes_cash: bool = False
+    top_up_max: Money = ZERO
+    needs_sign_in: bool = True
+
+    def answer(self, circumstance: Circumstance, category: Category) -> WalkIn:
+        """Return what to do for a kind of product: what the school says, or else refuse.
+
+        Without an order the school's general answer `walk_in` stands for every kind.
+        """
+        other = self.walk_in if circumstance is Circumstance.NO_ORDER else WalkIn.REFUSE
+        return self.answers.get((circumstance, category), other)
 
 
 CLOSED = Policy(

@@ -13,6 +13,9 @@ class ReceiptKind(StrEnum):
 
     COLLECTED = "collected"
     SALE = "sale"
+    TOP_UP = "top_up"
+    VOID = "void"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Receipt:
     UTC at that moment. person: first name and initial. badge_last4: the end of the badge's printed
     number. wallet_after: the general wallet after it, None when the receipt must not show it.
     is_provisional: the balance rests on a copy that the centre has not confirmed yet.
-    reference: the journal's epoch and number of the event, as in `1-42`.
+    reference: the journal's epoch and number of the event, as in `1-42`. tender: the word of the
+    means of payment. corrects: the number of the receipt that this one takes back; 0 for none. The
+    lines of a void or a refund are what was given back, and their sum is paid back.
     """
 
     kind: ReceiptKind
@@ -66,6 +71,8 @@ class Receipt:
     reference: str
     language: Language
     is_training: bool = False
+    tender: str = "wallet"
+    corrects: int = 0
 
     @property
     def total(self) -> Money:

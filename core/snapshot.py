@@ -6,7 +6,7 @@ grows: a reader passes over tables and columns it does not know. `FORMAT` is rai
 old reader would misunderstand a new file, and such a reader refuses it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
@@ -14,12 +14,15 @@ from types import MappingProxyType
 from core.calendar import SchoolCalendar
 from core.catalogue import Category, Product
 from core.codec import Plain, moment_text, read_moment
-from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, TerminalId
+from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId, TerminalId
+from core.limits import Bought, Limits
 from core.money import Money
 from core.orders import Order, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
 from core.policy import Policy, WalkIn
 from core.receipt import SchoolHeader
+from core.sale_facts import Circumstance
+from core.staff import Right, StaffMember
 from core.tap import Assurance
 from core.text import printable
 from core.wallet import Wallets
@@ -73,7 +76,34 @@ CREATE TABLE menu (
     product_id TEXT NOT NULL REFERENCES product (id),
     PRIMARY KEY (day, product_id)
 ) WITHOUT ROWID;
+CREATE TABLE staff (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    pin_hash TEXT NOT NULL,
+    rights TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE staff_badge (
+    key TEXT PRIMARY KEY,
+    staff_id TEXT NOT NULL REFERENCES staff (id)
+) WITHOUT ROWID;
+CREATE TABLE pupil_limit (
+    pupil_id TEXT PRIMARY KEY REFERENCES pupil (id),
+    daily_max_cents INTEGER,
+    asks_allergens INTEGER NOT NULL,
+    product_max TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE pupil_bought (
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    day TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    cents INTEGER NOT NULL,
+    PRIMARY KEY (pupil_id, day, product_id)
+) WITHOUT ROWID;
 """
+
+LATER_TABLES = frozenset({"staff", "staff_badge", "pupil_limit", "pupil_bought"})
+"""Tables that the first copies did not have: a reader does without them."""
 
 PUPIL_COLUMNS = (
     "id, first_name, last_name, class_name, price_class, allergens, diet, language,"
@@ -85,6 +115,10 @@ PRODUCT_COLUMNS = (
     " guest_cents"
 )
 ORDER_COLUMNS = "id, pupil_id, day, product_id, price_cents, state"
+STAFF_COLUMNS = "id, name, pin_hash, rights"
+STAFF_BADGE_COLUMNS = "key, staff_id"
+LIMIT_COLUMNS = "pupil_id, daily_max_cents, asks_allergens, product_max"
+BOUGHT_COLUMNS = "pupil_id, day, product_id, quantity, cents"
 
 Row = Sequence[str | int | None]
 
@@ -202,6 +236,11 @@ def policy_plain(policy: Policy) -> Plain:
         "assurance_min_sale": policy.assurance_min_sale.value,
         "print_collected": int(policy.print_collected),
         "print_sales": int(policy.print_sales),
+        "answers": _answers_text(policy.answers),
+        "settle_max_cents": policy.settle_max.cents,
+        "takes_cash": int(policy.takes_cash),
+        "top_up_max_cents": policy.top_up_max.cents,
+        "needs_sign_in": int(policy.needs_sign_in),
     }
 
 
@@ -211,7 +250,9 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
     Raises KeyError or ValueError, with the key or the value.
     """
 
-    def whole(key: str) -> int:
+    def whole(key: str, default: int | None = None) -> int:
+        if default is not None and key not in plain:
+            return default  # a centre of an older version
         number = int(str(plain[key]))
         if number < 0:
             # Limits are amounts and lengths: a negative one would be a riddle at the till.
@@ -234,7 +275,30 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
         assurance_min_sale=Assurance(whole("assurance_min_sale")),
         print_collected=bool(whole("print_collected")),
         print_sales=bool(whole("print_sales")),
+        answers=_answers(str(plain.get("answers", ""))),
+        settle_max=Money(whole("settle_max_cents", 0)),
+        takes_cash=bool(whole("takes_cash", 0)),
+        top_up_max=Money(whole("top_up_max_cents", 0)),
+        needs_sign_in=bool(whole("needs_sign_in", 1)),
     )
+
+
+def _answers_text(answers: Mapping[tuple[Circumstance, Category], WalkIn]) -> str:
+    """Return answers as text: `low_balance:meal=settle,stale_copy:drink=sell`."""
+    return ",".join(
+        sorted(f"{met}:{category}={answer}" for (met, category), answer in answers.items())
+    )
+
+
+def _answers(text: str) -> Mapping[tuple[Circumstance, Category], WalkIn]:
+    answers = {}
+    for part in text.split(","):
+        if not part:
+            continue
+        case, _, answer = part.partition("=")
+        met, _, category = case.partition(":")
+        answers[(Circumstance(met), Category(category))] = WalkIn(answer)
+    return MappingProxyType(answers)
 
 
 def pupil_row(pupil: Pupil, wallets: Wallets) -> Row:
@@ -348,6 +412,54 @@ def order_from_row(row: Row) -> Order:
         )
     except ValueError as error:
         raise _row_error("meal_order", row, error) from error
+
+
+def staff_row(member: StaffMember) -> Row:
+    """Return a member of staff in the order of STAFF_COLUMNS."""
+    rights = ",".join(right.value for right in Right if right in member.rights)
+    return (member.id, member.name, member.pin_hash, rights)
+
+
+def staff_from_row(row: Row) -> StaffMember:
+    """Return the member of staff of a row.
+
+    A right that this version does not know gives nothing: a newer centre may have more.
+    """
+    known = {right.value: right for right in Right}
+    words = str(row[3]).split(",")
+    return StaffMember(
+        id=StaffId(str(row[0])),
+        name=printable(str(row[1])),
+        pin_hash=str(row[2]),
+        rights=frozenset(known[word] for word in words if word in known),
+    )
+
+
+def limit_row(pupil: PupilId, limits: Limits) -> Row:
+    """Return the limits that parents set, in the order of LIMIT_COLUMNS."""
+    daily = None if limits.daily_max is None else limits.daily_max.cents
+    maxima = ",".join(f"{product}={most}" for product, most in sorted(limits.product_max.items()))
+    return (pupil, daily, int(limits.asks_allergens), maxima)
+
+
+def limits_from_rows(row: Row, bought: Iterable[Row]) -> Limits:
+    """Return a pupil's limits, with what was bought on the day that they are asked for.
+
+    row: in the order of LIMIT_COLUMNS; bought: that day's rows, in the order of BOUGHT_COLUMNS.
+    Raises SnapshotRowError.
+    """
+    try:
+        maxima = dict(part.split("=") for part in str(row[3]).split(",") if part)
+        return Limits(
+            daily_max=None if row[1] is None else _money(row[1]),
+            asks_allergens=bool(_whole(row[2])),
+            product_max={ProductId(product): int(most) for product, most in maxima.items()},
+            bought={
+                ProductId(str(line[2])): Bought(_whole(line[3]), _money(line[4])) for line in bought
+            },
+        )
+    except ValueError as error:
+        raise _row_error("pupil_limit", row, error) from error
 
 
 def _allergens_text(allergens: frozenset[Allergen]) -> str:

@@ -1,28 +1,48 @@
 """What a terminal's own events add up to: a fold over its journal, in memory.
 
 The till thread rebuilds it from the journal when it starts and advances it by each event it has
-committed. It holds what the centre's copy cannot know yet: who was served here, and what was sold
-here since the copy was made.
+committed. It holds what the centre's copy cannot know yet: who was served here, what was sold
+here since the copy was made, what was taken back, who is signed in, and the period's sums.
 """
 
-from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
+from core.documents import Documents
 from core.events import Event
 from core.facts import (
+    ClockChanged,
+    CorrectionFact,
+    DayConfirmed,
+    EpochStarted,
+    MachineFact,
     MealCollected,
+    MealVoided,
+    PeriodClosed,
     ReceiptReprinted,
+    SaleFact,
     SaleMade,
+    SaleRefunded,
+    SaleRefused,
+    SaleVoided,
+    ShiftFact,
+    StaffFact,
     TapRefused,
     TerminalStarted,
+    TopUpVoided,
+    TrainingEnded,
+    TrainingStarted,
+    TroubleNoted,
+    WalletToppedUp,
 )
-from core.ids import EventId, OrderId, PupilId
-from core.money import ZERO, Money
+from core.ids import EventId, OrderId, ProductId, PupilId
+from core.period import Period
+from core.sign_in import SignIn
+from core.unsettled import Position, Unsettled
 
-Position = tuple[int, int]
-"""A place in a terminal's journal: (epoch, seq). Positions compare in journal order."""
+__all__ = ["BEFORE_ALL", "Position", "TillState"]
 
 BEFORE_ALL: Position = (0, 0)
 
@@ -31,79 +51,146 @@ BEFORE_ALL: Position = (0, 0)
 class TillState:
     """The sum of a journal.
 
-    settled: how far the copy of the centre's data covers it. collected_count: ordered meals that
-    were handed out here on a day. last_copy: of each receipt that was reprinted, the event of the
-    newest reprint and its duplicate number.
+    collected_count: ordered meals that were handed out here on a day. last_copy: of each receipt
+    that was reprinted, the event of the newest reprint and its duplicate number. asked: the dishes
+    about whose allergens staff were asked. closing_count, closing_id: how many closings so far,
+    and the event of the last. newest_at: the latest wall time of any event.
     """
 
     head: Position = BEFORE_ALL
-    settled: Position = BEFORE_ALL
     receipt_number: int = 0
     collected_at: dict[OrderId, datetime] = field(default_factory=dict)
     walk_in_at: dict[tuple[date, PupilId], datetime] = field(default_factory=dict)
     collected_count: dict[date, int] = field(default_factory=dict)
     last_copy: dict[EventId, tuple[EventId, int]] = field(default_factory=dict)
-    _unsettled: deque[tuple[Position, PupilId, Money]] = field(default_factory=deque)
-    _unsettled_by_pupil: dict[PupilId, Money] = field(default_factory=dict)
-    _unsettled_total: Money = ZERO
+    asked: dict[tuple[date, PupilId], frozenset[ProductId]] = field(default_factory=dict)
+    unsettled: Unsettled = field(default_factory=Unsettled)
+    documents: Documents = field(default_factory=Documents)
+    sign_in: SignIn = field(default_factory=SignIn)
+    period: Period = field(default_factory=Period)
+    period_began: Position = BEFORE_ALL
+    closing_count: int = 0
+    closing_id: EventId | None = None
+    newest_at: datetime | None = None
+    confirmed_day: tuple[str, date, date] | None = None
+
+    @property
+    def settled(self) -> Position:
+        """How far the copy of the centre's data covers this journal."""
+        return self.unsettled.settled
+
+    def settle(self, settled: Position) -> None:
+        """Forget what is owed up to a position: the copy's balances hold it now."""
+        self.unsettled.settle(settled)
 
     def apply(self, event: Event) -> None:
         """Add one event, the next of the journal."""
         position = (event.epoch, event.seq)
         assert position > self.head, "events are applied once, in order"
+        is_first = self.head == BEFORE_ALL
         self.head = position
-        match event.fact:
-            case MealCollected() as fact:
+        if self.newest_at is None or event.stamp.at > self.newest_at:
+            self.newest_at = event.stamp.at
+        self.documents.apply(event)
+        fact = event.fact
+        if isinstance(fact, PeriodClosed):
+            self._close(fact, event, is_first=is_first)
+            return
+        self.period.apply(event)
+        if isinstance(fact, SaleFact):
+            self._sale(fact, event)
+        elif isinstance(fact, CorrectionFact):
+            self._correction(fact)
+        elif isinstance(fact, StaffFact):
+            self.sign_in.apply(fact, event.stamp.at)
+        elif isinstance(fact, MachineFact):
+            self._machine(fact, event)
+        else:
+            assert isinstance(fact, ShiftFact), "the drawer and the float are the period's"
+
+    def _sale(self, fact: SaleFact, event: Event) -> None:
+        match fact:
+            case MealCollected():
                 self.collected_at[fact.order] = event.stamp.at
                 self.collected_count[fact.day] = self.collected_count.get(fact.day, 0) + 1
                 self.receipt_number = fact.receipt
-            case SaleMade() as fact:
-                self._apply_sale(fact, position, event.stamp.at)
-            case ReceiptReprinted() as fact:
-                self.last_copy[fact.document] = (event.id, fact.duplicate)
-            case TapRefused() | TerminalStarted():
+                if fact.accepted:
+                    self._ask(fact.day, fact.pupil, [fact.product])
+            case SaleMade():
+                self._sold(fact, event)
+            case WalletToppedUp():
+                self.receipt_number = fact.receipt
+                self.unsettled.top_up(self.head, fact.pupil, fact.amount)
+            case TapRefused() | SaleRefused():
                 pass
             case _:
-                assert_never(event.fact)
+                assert_never(fact)
 
-    def settle(self, settled: Position) -> None:
-        """Forget the sales up to a position: the copy's balances hold them now.
+    def _sold(self, sale: SaleMade, event: Event) -> None:
+        self.receipt_number = sale.receipt
+        if sale.pupil is None:
+            self.unsettled.sale(self.head, sale, sign=1)
+            return
+        if sale.is_walk_in:
+            self.walk_in_at[(sale.day, sale.pupil)] = event.stamp.at
+        if sale.accepted:
+            self._ask(sale.day, sale.pupil, [line.product for line in sale.lines])
+        self.unsettled.sale(self.head, sale, sign=1)
 
-        A copy older than the one before brings nothing back: its balances would be lower only by
-        sales that are no longer counted here, so whoever installs one rebuilds the state.
-        """
-        assert settled >= self.settled, "a copy never goes back behind the last one"
-        self.settled = settled
-        while self._unsettled and self._unsettled[0][0] <= settled:
-            _, pupil, amount = self._unsettled.popleft()
-            self._add(pupil, -amount)
+    def _ask(self, day: date, pupil: PupilId, products: Iterable[ProductId]) -> None:
+        self.asked[(day, pupil)] = self.asked.get((day, pupil), frozenset()).union(products)
 
-    def unsettled_of(self, pupil: PupilId) -> Money:
-        """Return what a pupil spent here that the copy's balance does not hold yet."""
-        return self._unsettled_by_pupil.get(pupil, ZERO)
+    def _correction(self, fact: CorrectionFact) -> None:
+        self.receipt_number = fact.correction.receipt
+        match fact:
+            case MealVoided(meal=meal):
+                self.collected_at.pop(meal.order, None)
+                self.collected_count[meal.day] = self.collected_count.get(meal.day, 0) - 1
+            case SaleVoided(sale=sale):
+                if sale.is_walk_in and sale.pupil is not None:
+                    self.walk_in_at.pop((sale.day, sale.pupil), None)
+                self.unsettled.sale(self.head, sale, sign=-1)
+            case TopUpVoided(top_up=top_up):
+                self.unsettled.top_up(self.head, top_up.pupil, -top_up.amount)
+            case SaleRefunded():
+                self.unsettled.refund(self.head, fact)
+            case _:
+                assert_never(fact)
 
-    @property
-    def unsettled_total(self) -> Money:
-        """The sum of all sales that the copy's balances do not hold yet."""
-        return self._unsettled_total
+    def _machine(self, fact: MachineFact, event: Event) -> None:
+        match fact:
+            case ReceiptReprinted():
+                self.last_copy[fact.document] = (event.id, fact.duplicate)
+            case EpochStarted():
+                self.receipt_number = max(self.receipt_number, fact.receipt)
+                self.closing_count = max(self.closing_count, fact.closing)
+                if fact.perpetual.sales > self.period.perpetual.sales:
+                    self.period.perpetual = fact.perpetual
+            case DayConfirmed():
+                self.confirmed_day = (event.stamp.boot, fact.day, fact.clock_day)
+            case (
+                TerminalStarted()
+                | ClockChanged()
+                | TrainingStarted()
+                | TrainingEnded()
+                | TroubleNoted()
+            ):
+                pass
+            case _:
+                assert_never(fact)
 
-    @property
-    def unsettled_count(self) -> int:
-        """How many sales the copy's balances do not hold yet."""
-        return len(self._unsettled)
-
-    def _apply_sale(self, fact: SaleMade, position: Position, at: datetime) -> None:
-        self.receipt_number = fact.receipt
-        if fact.is_walk_in:
-            self.walk_in_at[(fact.day, fact.pupil)] = at
-        if position > self.settled:
-            self._unsettled.append((position, fact.pupil, fact.total))
-            self._add(fact.pupil, fact.total)
-
-    def _add(self, pupil: PupilId, amount: Money) -> None:
-        self._unsettled_total += amount
-        rest = self.unsettled_of(pupil) + amount
-        if rest:
-            self._unsettled_by_pupil[pupil] = rest
+    def _close(self, closing: PeriodClosed, event: Event, *, is_first: bool) -> None:
+        if is_first:
+            # What lay before was pruned: the closing holds every number that runs on.
+            self.receipt_number = closing.receipt
+            self.closing_count = closing.number
         else:
-            self._unsettled_by_pupil.pop(pupil, None)
+            assert closing.number == self.closing_count + 1, "closings are numbered without gaps"
+            assert closing.receipt == self.receipt_number, (
+                "a closing holds the last receipt's number"
+            )
+            assert closing.figures == self.period.figures(), "a closing holds its period's sums"
+            self.closing_count = closing.number
+        self.closing_id = event.id
+        self.period_began = self.head
+        self.period = Period(perpetual=closing.figures.perpetual)

@@ -1,36 +1,43 @@
 """All that a decision needs to know, gathered before it is taken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from core.calendar import SchoolCalendar
 from core.catalogue import Product
 from core.ids import BadgeKey, OrderId, ProductId
+from core.limits import NO_LIMITS, Bought, Limits
 from core.money import Money
 from core.orders import Order
-from core.people import Badge, Pupil
+from core.people import Badge, Language, Pupil
 from core.receipt import SchoolHeader
+from core.staff import StaffMember
 from core.wallet import Wallets
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the terminal stands: the school, its calendar, the till's own name."""
+    """Where the terminal stands: the school, its calendar, the till's own name, its language."""
 
     school: SchoolHeader
     calendar: SchoolCalendar
     terminal: str
+    language: Language = Language.FR
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A badge with the pupil it stands for, the pupil's wallets, and the orders of the day."""
+    """A pupil at the till, with both wallets, the orders of the day, and the parents' limits.
 
-    badge: Badge
+    badge: None when staff found the pupil by name.
+    """
+
+    badge: Badge | None
     pupil: Pupil
     wallets: Wallets
     orders: tuple[Order, ...]
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,21 @@ class OwnSums:
     """What this terminal did that the copy does not hold: from its own journal.
 
     collected_at: when an order of `Holder.orders` was collected here. walk_in_at: when this pupil
-    bought a meal without an order today, here.
+    bought a meal without an order today, here. pupil_unsettled: what the copy's balance still has
+    to give for this pupil's acts here. pupil_risk, terminal_risk, terminal_risk_count: sales here,
+    less those taken back, that the centre has not booked yet. bought: what this pupil bought today
+    that the copy's `Limits.bought` does not hold. accepted: the dishes about whose allergens staff
+    were asked for this pupil today.
     """
 
     collected_at: Mapping[OrderId, datetime]
     walk_in_at: datetime | None
     pupil_unsettled: Money
-    terminal_unsettled: Money
-    terminal_unsettled_count: int
+    pupil_risk: Money
+    terminal_risk: Money
+    terminal_risk_count: int
+    bought: Mapping[ProductId, Bought] = field(default_factory=dict)
+    accepted: frozenset[ProductId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class View:
     badge: the tapped badge's keyed hash; None for a value that is no identity. holder: None for a
     badge that the copy does not hold. products: at least those of the orders and the walk-in one.
     epoch, next_seq, next_receipt: the place that the next event and receipt will have.
+    operator: who is signed in at the till. has_shift: whether it was opened with a float.
     """
 
     place: Place
@@ -69,3 +84,6 @@ class View:
     epoch: int
     next_seq: int
     next_receipt: int
+    operator: StaffMember | None = None
+    has_shift: bool = False
+    is_training: bool = False

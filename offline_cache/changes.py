@@ -14,15 +14,21 @@ from typing import Final
 
 from core.snapshot import (
     BADGE_COLUMNS,
+    BOUGHT_COLUMNS,
+    LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
     PUPIL_COLUMNS,
+    STAFF_BADGE_COLUMNS,
+    STAFF_COLUMNS,
     Row,
     SnapshotRowError,
     badge_from_row,
+    limits_from_rows,
     order_from_row,
     product_from_row,
     pupil_from_row,
+    staff_from_row,
 )
 from offline_cache.connection import DATABASE_ERRORS
 from offline_cache.errors import SnapshotCorruptError, SnapshotError
@@ -36,12 +42,18 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "badge": BADGE_COLUMNS,
     "meal_order": ORDER_COLUMNS,
     "menu": "day, product_id",
+    "staff": STAFF_COLUMNS,
+    "staff_badge": STAFF_BADGE_COLUMNS,
+    "pupil_limit": LIMIT_COLUMNS,
+    "pupil_bought": BOUGHT_COLUMNS,
 }
 _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "product": product_from_row,
     "pupil": pupil_from_row,
     "badge": badge_from_row,
     "meal_order": order_from_row,
+    "staff": staff_from_row,
+    "pupil_limit": lambda row: limits_from_rows(row, ()),
 }
 
 

@@ -21,23 +21,33 @@ from types import MappingProxyType
 from typing import Final
 
 from core.catalogue import Product
-from core.ids import BadgeKey, ProductId, SchoolId
+from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId
+from core.limits import NO_LIMITS, Limits
 from core.orders import OrderState
-from core.people import BadgeState, Language, PriceClass, Pupil
+from core.people import Badge, BadgeState, Language, PriceClass, Pupil
 from core.snapshot import (
     APPLICATION_ID,
+    BOUGHT_COLUMNS,
     FORMAT,
+    LIMIT_COLUMNS,
     PRODUCT_COLUMNS,
     PUPIL_COLUMNS,
+    STAFF_BADGE_COLUMNS,
+    STAFF_COLUMNS,
     Meta,
+    Row,
     SnapshotRowError,
     badge_from_row,
+    limits_from_rows,
     meta_from_rows,
     order_from_row,
     product_from_row,
     pupil_from_row,
+    staff_from_row,
 )
+from core.staff import StaffMember
 from core.view import Holder
+from core.wallet import Wallets
 from offline_cache.connection import DATABASE_ERRORS, connect_reader
 from offline_cache.errors import (
     ForeignSchoolError,
@@ -62,6 +72,9 @@ FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
 _NAMED = f"SELECT {PUPIL_COLUMNS} FROM pupil"  # noqa: S608  our own words
 _BEGINS = "instr(folded(' ' || first_name || ' ' || last_name || ' ' || class_name), ?) > 0"
 _BY_NAME = " ORDER BY folded(last_name), folded(first_name), id LIMIT ?"
+_LIMITS = f"SELECT {LIMIT_COLUMNS} FROM pupil_limit WHERE pupil_id = ?"  # noqa: S608  ours
+_BOUGHT = f"SELECT {BOUGHT_COLUMNS} FROM pupil_bought WHERE pupil_id = ? AND day = ?"  # noqa: S608
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
 _MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
@@ -101,6 +114,17 @@ class Snapshot:
         products = [product_from_row(row) for row in connection.execute(_PRODUCTS)]
         self._products = MappingProxyType({product.id: product for product in products})
         self._counts: dict[date, tuple[int, int]] = {}
+        self._tables = {str(row[0]) for row in connection.execute(_TABLES)}
+        members = [staff_from_row(row) for row in self._later("staff", STAFF_COLUMNS)]
+        self._staff = MappingProxyType({member.id: member for member in members})
+        badges = self._later("staff_badge", STAFF_BADGE_COLUMNS)
+        self._staff_badges = {BadgeKey(str(row[0])): StaffId(str(row[1])) for row in badges}
+
+    def _later(self, table: str, columns: str) -> list[Row]:
+        """Return the rows of a small table that the first copies did not have."""
+        if table not in self._tables:
+            return []
+        return self._execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608  ours
 
     @classmethod
     def open(cls, path: Path, *, school_id: SchoolId | None) -> "Snapshot":
@@ -147,10 +171,43 @@ class Snapshot:
                 return None
             badge = badge_from_row(row[:_BADGE_COLUMN_COUNT])
             pupil, wallets = pupil_from_row(row[_BADGE_COLUMN_COUNT:])
-            orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
-            return Holder(badge, pupil, wallets, tuple(map(order_from_row, orders)))
+            return self._holder(badge, pupil, wallets, day)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
+
+    def pupil(self, pupil_id: PupilId, day: date) -> Holder | None:
+        """Return a pupil whom staff found by name, as `holder` does; without a badge.
+
+        Raises SnapshotCorruptError when a row cannot be read.
+        """
+        try:
+            row = self._execute(f"{_NAMED} WHERE id = ?", (pupil_id,)).fetchone()
+            return None if row is None else self._holder(None, *pupil_from_row(row), day)
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def _holder(self, badge: Badge | None, pupil: Pupil, wallets: Wallets, day: date) -> Holder:
+        orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
+        return Holder(
+            badge, pupil, wallets, tuple(map(order_from_row, orders)), self._limits(pupil.id, day)
+        )
+
+    def _limits(self, pupil: PupilId, day: date) -> Limits:
+        if "pupil_limit" not in self._tables:
+            return NO_LIMITS
+        row = self._execute(_LIMITS, (pupil,)).fetchone()
+        if row is None:
+            return NO_LIMITS
+        return limits_from_rows(row, self._execute(_BOUGHT, (pupil, day.isoformat())).fetchall())
+
+    def staff(self) -> Mapping[StaffId, StaffMember]:
+        """Return all members of staff by id; none in a copy of an older centre."""
+        return self._staff
+
+    def staff_of(self, key: BadgeKey) -> StaffMember | None:
+        """Return the member of staff to whom a badge belongs; None for any other badge."""
+        staff_id = self._staff_badges.get(key)
+        return None if staff_id is None else self._staff.get(staff_id)
 
     def product(self, product_id: ProductId) -> Product | None:
         """Return a product; None if the copy has none of this id."""

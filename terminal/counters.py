@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.decide import Accepted, Decision
+from core.decision import Accepted, Decision
 
 _DURATIONS_MAX = 10_000
 _NS_PER_US = 1000

@@ -14,6 +14,7 @@ from core.ids import BadgeKey, ProductId
 from core.money import ZERO
 from core.policy import CLOSED, Policy
 from core.receipt import SchoolHeader
+from core.staff import StaffMember
 from core.tap import Tap, badge_key, identity_fault
 from core.view import Holder, OwnSums, Place, View
 from offline_cache.snapshot import Snapshot
@@ -112,7 +113,16 @@ class Knowledge:
             epoch=recorder.epoch,
             next_seq=recorder.next_seq,
             next_receipt=recorder.state.receipt_number + 1,
+            operator=self.operator(recorder),
+            has_shift=recorder.state.period.cash_opening is not None,
         )
+
+    def operator(self, recorder: Recorder) -> StaffMember | None:
+        """Return who is signed in at the till; None for nobody, and for who left the school."""
+        staff = recorder.state.sign_in.operator
+        if staff is None or self._snapshot is None:
+            return None
+        return self._snapshot.staff().get(staff)
 
     def _key_of(self, tap: Tap) -> BadgeKey | None:
         if identity_fault(tap.credential) is not None:
@@ -134,6 +144,7 @@ def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:
     state = recorder.state
     collected = {}
     walk_in_at = None
+    pupil = None if holder is None else holder.pupil.id
     if holder is not None:
         collected = {
             order.id: state.collected_at[order.id]
@@ -144,7 +155,10 @@ def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:
     return OwnSums(
         collected_at=collected,
         walk_in_at=walk_in_at,
-        pupil_unsettled=ZERO if holder is None else state.unsettled_of(holder.pupil.id),
-        terminal_unsettled=state.unsettled_total,
-        terminal_unsettled_count=state.unsettled_count,
+        pupil_unsettled=ZERO if pupil is None else state.unsettled.owed_of(pupil),
+        pupil_risk=ZERO if pupil is None else state.unsettled.risk_of(pupil),
+        terminal_risk=state.unsettled.risk,
+        terminal_risk_count=state.unsettled.count,
+        bought={} if pupil is None else state.unsettled.bought_of(pupil, day),
+        accepted=frozenset() if pupil is None else state.asked.get((day, pupil), frozenset()),
     )

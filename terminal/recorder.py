@@ -15,7 +15,8 @@ from core.events import Basis, Event, Stamp, read_event, seal
 from core.facts import Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
-from core.till_state import BEFORE_ALL, Position, TillState
+from core.till_state import BEFORE_ALL, TillState
+from core.unsettled import Position, Unsettled
 from offline_cache.connection import damaged
 from offline_cache.journal import Journal, SpoolJob
 from printer.job import document_name, encode_document
@@ -49,7 +50,7 @@ class Recorder:
 
         Raises JournalError when an event cannot be read.
         """
-        self.state = TillState(settled=settled)
+        self.state = TillState(unsettled=Unsettled(settled=settled))
         self._unacknowledged.clear()
         for sealed in self.journal.events():
             try:

@@ -115,7 +115,7 @@ class Surroundings:
             "is_online": knowledge.is_online,
             "queue": self._queue(),
             "copy_at": None if copy_at is None else moment_text(copy_at),
-            "walk_in": _walk_in(recorder.state.unsettled_total, knowledge),
+            "walk_in": _walk_in(recorder.state.unsettled.risk, knowledge),
             "menu": self._menu(),
             **self._counts(),
         }

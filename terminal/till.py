@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.decide import Accepted, decide
+from core.decide import decide
+from core.decision import Accepted
 from core.facts import TerminalStarted
 from core.ids import TapId
 from core.tap import Feedback, Health, Removed, Repeated, Tap

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.codec import moment_text
-from core.decide import Accepted, Decision, Refused
+from core.decision import Accepted, Decision, Refused
 from core.facts import Reason
 from core.people import Allergen, Pupil
 from core.tap import Feedback, Tap
@@ -34,7 +34,11 @@ _TONES: dict[Reason, Tone] = {
     Reason.NO_ORDER: Tone.REFUSED,
     Reason.NOT_ENOUGH_MONEY: Tone.ATTENTION,
     Reason.LIMIT: Tone.ATTENTION,
+    Reason.ALLERGEN_STOP: Tone.ATTENTION,
+    Reason.DAILY_LIMIT: Tone.ATTENTION,
+    Reason.PRODUCT_LIMIT: Tone.ATTENTION,
 }
+"""Of taps. What else can be a reason is said to staff who asked for something: it is refused."""
 
 
 def tone_of(decision: Decision) -> Tone:
@@ -43,7 +47,7 @@ def tone_of(decision: Decision) -> Tone:
         case Accepted(conflicts=conflicts):
             return Tone.ATTENTION if conflicts else Tone.OK
         case Refused(reason=reason):
-            return _TONES[reason]
+            return _TONES.get(reason, Tone.REFUSED)
 
 
 def feedback_of(decision: Decision) -> Feedback:
@@ -84,14 +88,14 @@ def _person(pupil: Pupil | None) -> dict[str, object]:
 
 def _outcome(decision: Decision) -> dict[str, object]:
     match decision:
-        case Accepted():
+        case Accepted(wallet_after=after):
             return {
                 "outcome": "sold" if decision.is_sale else "collected",
                 "reason": None,
-                "meal": decision.product.name,
+                "meal": decision.label,
                 "conflicts": _words(decision.conflicts),
                 "price_cents": decision.price.cents,
-                "wallet_cents": decision.wallet_after.cents,
+                "wallet_cents": None if after is None else after.cents,
                 "earlier_at": None,
                 "receipt": None if decision.receipt is None else decision.receipt.number,
             }

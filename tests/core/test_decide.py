@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from canteen import NOON, POLICY, STEW, Scene, order, pupil, tap
 
-from core.decide import Accepted, Decision, Refused, decide
+from core.decide import decide
+from core.decision import Accepted, Decision, Refused
 from core.facts import MealCollected, Reason, SaleMade, TapRefused
 from core.ids import ProductId
 from core.money import ZERO, Money
@@ -134,20 +135,20 @@ def test_a_uid_is_too_weak_where_sales_ask_for_more() -> None:
 
 def test_a_meal_is_collected_once_and_the_time_is_told() -> None:
     earlier = NOON - timedelta(minutes=10)
-    own = OwnSums({order().id: earlier}, None, ZERO, ZERO, 0)
+    own = OwnSums({order().id: earlier}, None, ZERO, ZERO, ZERO, 0)
     decision = refused(decided(Scene(orders=(order(),), own=own)), Reason.ALREADY_SERVED)
     assert decision.earlier_at == earlier
 
 
 def test_a_second_order_of_the_same_day_is_still_collected() -> None:
-    own = OwnSums({order().id: NOON}, None, ZERO, ZERO, 0)
+    own = OwnSums({order().id: NOON}, None, ZERO, ZERO, ZERO, 0)
     served = accepted(decided(Scene(orders=(order(), order("o2")), own=own)))
     assert isinstance(served.facts[0], MealCollected)
     assert served.facts[0].order == "o2"
 
 
 def test_a_bought_meal_is_not_sold_twice() -> None:
-    own = OwnSums({}, NOON, Money(450), Money(450), 1)
+    own = OwnSums({}, NOON, Money(450), Money(450), Money(450), 1)
     decision = refused(decided(Scene(own=own)), Reason.ALREADY_SERVED)
     assert decision.earlier_at == NOON
     assert decision.wallet == Money(1890)
@@ -174,10 +175,10 @@ def test_an_old_copy_stops_sales_but_never_paid_meals() -> None:
 @pytest.mark.parametrize(
     ("policy", "own"),
     [
-        (replace(POLICY, sale_max=Money(449)), OwnSums({}, None, ZERO, ZERO, 0)),
-        (POLICY, OwnSums({}, None, Money(1051), Money(1051), 3)),
-        (POLICY, OwnSums({}, None, ZERO, Money(14551), 30)),
-        (POLICY, OwnSums({}, None, ZERO, Money(100), 40)),
+        (replace(POLICY, sale_max=Money(449)), OwnSums({}, None, ZERO, ZERO, ZERO, 0)),
+        (POLICY, OwnSums({}, None, Money(1051), Money(1051), Money(1051), 3)),
+        (POLICY, OwnSums({}, None, ZERO, ZERO, Money(14551), 30)),
+        (POLICY, OwnSums({}, None, ZERO, ZERO, Money(100), 40)),
     ],
 )
 def test_each_limit_stops_a_sale(policy: Policy, own: OwnSums) -> None:
@@ -187,9 +188,9 @@ def test_each_limit_stops_a_sale(policy: Policy, own: OwnSums) -> None:
 @pytest.mark.parametrize(
     "own",
     [
-        OwnSums({}, None, Money(1050), Money(1050), 3),
-        OwnSums({}, None, ZERO, Money(14550), 30),
-        OwnSums({}, None, ZERO, Money(100), 39),
+        OwnSums({}, None, Money(1050), Money(1050), Money(1050), 3),
+        OwnSums({}, None, ZERO, ZERO, Money(14550), 30),
+        OwnSums({}, None, ZERO, ZERO, Money(100), 39),
     ],
 )
 def test_at_the_limit_a_sale_still_goes(own: OwnSums) -> None:
@@ -197,7 +198,7 @@ def test_at_the_limit_a_sale_still_goes(own: OwnSums) -> None:
 
 
 def test_what_was_sold_here_counts_before_the_centre_knows() -> None:
-    own = OwnSums({}, None, Money(450), Money(450), 1)
+    own = OwnSums({}, None, Money(450), Money(450), Money(450), 1)
     refused(decided(Scene(general=Money(899), own=own)), Reason.NOT_ENOUGH_MONEY)
     assert accepted(decided(Scene(general=Money(900), own=own))).wallet_after == ZERO
 

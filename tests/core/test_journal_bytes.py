@@ -17,19 +17,64 @@ from core.errors import BatchError, ChainError, MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import (
     FACTS,
+    CashMoved,
+    CategoryTotal,
+    Circumstance,
+    ClockChanged,
+    Correction,
+    DayConfirmed,
+    Direction,
+    DrawerOpened,
+    EpochStarted,
     EventKind,
     Fact,
     MealCollected,
+    MealVoided,
+    PeriodClosed,
+    PeriodFigures,
+    Perpetual,
+    PinRefused,
+    PinReleased,
+    PriceClassTotal,
+    Proof,
     Reason,
     ReceiptReprinted,
+    RefundLine,
     SaleLine,
     SaleMade,
+    SaleRefunded,
+    SaleRefused,
+    SaleVoided,
+    ShiftOpened,
+    StaffSignedIn,
+    StaffSignedOut,
+    Tally,
     TapRefused,
+    Tender,
+    TenderTotal,
     TerminalStarted,
+    TopUpVoided,
+    TrainingEnded,
+    TrainingStarted,
+    Trouble,
+    TroubleNoted,
+    VatFigure,
+    VoidKind,
+    WalletToppedUp,
 )
-from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, TerminalId, uuid7
+from core.ids import (
+    BadgeKey,
+    CommandId,
+    EventId,
+    OrderId,
+    ProductId,
+    PupilId,
+    StaffId,
+    TerminalId,
+    uuid7,
+)
 from core.money import Money
-from core.people import PriceClass
+from core.people import Allergen, PriceClass
 from core.tap import Assurance
 
 VECTOR_1 = (
@@ -43,6 +88,68 @@ VECTOR_2 = (
 HASH_1 = "7dcca1c0471892e05e4dfe974dc8e3c3be6ba50d2f2848fc25e0fa3d5ff308fd"
 HASH_2 = "7788f134a07a056f88be037de1e29957ad3780bcc77c1b615967ada44e1ed6a6"
 
+MEAL = MealCollected(
+    day=TODAY,
+    pupil=PupilId("p1"),
+    order=OrderId("o1"),
+    product=ProductId("stew"),
+    price=Money(450),
+    badge=None,
+    assurance=Assurance.TYPED,
+    receipt=9,
+    staff=StaffId("fatima"),
+    why="badge left at home",
+    accepted=(Allergen.CELERY,),
+    circumstances=(Circumstance.BLOCKED_BADGE,),
+    command=CommandId("c-1"),
+)
+SALE = SaleMade(
+    day=TODAY,
+    pupil=PupilId("p1"),
+    price_class=PriceClass.REDUCED,
+    lines=(SaleLine(ProductId("stew"), Category.MEAL, 2, Money(450), 60, Money(51)),),
+    total=Money(900),
+    badge=None,
+    assurance=Assurance.TYPED,
+    receipt=10,
+    is_walk_in=True,
+    is_to_settle=True,
+    circumstances=(Circumstance.NO_ORDER, Circumstance.LOW_BALANCE),
+)
+TOP_UP = WalletToppedUp(
+    TODAY, PupilId("p1"), Money(2000), BadgeKey("k1"), StaffId("fatima"), receipt=11
+)
+CORRECTION = Correction(
+    EventId("01a20d37-5658-7000-8000-000000000001"),
+    staff=StaffId("fatima"),
+    why="wrong dish",
+    receipt=12,
+    command=CommandId("c-2"),
+)
+FIGURES = PeriodFigures(
+    epoch=1,
+    first_seq=2,
+    last_seq=900,
+    opened_at=NOON,
+    first_receipt=1000,
+    last_receipt=1042,
+    collected=37,
+    tenders=(TenderTotal(Tender.CASH, 2, Money(900)),),
+    categories=(CategoryTotal(Category.MEAL, 2, Money(900)),),
+    price_classes=(PriceClassTotal(PriceClass.GUEST, 2, Money(900)),),
+    vat=(VatFigure(60, Money(900), Money(51)),),
+    top_ups=Tally(1, Money(2000)),
+    settled_later=Tally(),
+    voids=Tally(1, Money(450)),
+    refunds=Tally(),
+    meals_voided=1,
+    reprints=2,
+    drawer_openings=3,
+    refused=4,
+    cash_opening=Money(5000),
+    cash_expected=Money(5900),
+    perpetual=Perpetual(Money(99999), Money(450), Money(0)),
+)
 FACT_SAMPLES: tuple[Fact, ...] = (
     TerminalStarted(version="0.1.0", is_recovery=True),
     MealCollected(
@@ -69,6 +176,45 @@ FACT_SAMPLES: tuple[Fact, ...] = (
     TapRefused(day=TODAY, reason=Reason.UNKNOWN_BADGE, badge=None, pupil=None),
     TapRefused(TODAY, Reason.LIMIT, BadgeKey("k1"), PupilId("p1")),
     ReceiptReprinted(EventId("01a20d37-5658-7000-8000-000000000001"), duplicate=2, receipt=8),
+    SaleRefused(TODAY, Reason.DAILY_LIMIT, PupilId("p1"), Money(900), StaffId("fatima")),
+    TOP_UP,
+    MealVoided(TODAY, VoidKind.UNDO, CORRECTION, MEAL),
+    SaleVoided(TODAY, VoidKind.VOID, CORRECTION, SALE),
+    TopUpVoided(TODAY, VoidKind.VOID, CORRECTION, TOP_UP),
+    SaleRefunded(
+        day=TODAY,
+        correction=CORRECTION,
+        pupil=PupilId("p1"),
+        price_class=PriceClass.REDUCED,
+        tender=Tender.WALLET,
+        lines=(RefundLine(0, SALE.lines[0]),),
+        total=SALE.total,
+    ),
+    StaffSignedIn(StaffId("fatima"), Proof.BADGE),
+    StaffSignedOut(StaffId("fatima"), is_idle=True),
+    PinRefused(StaffId("fatima")),
+    PinReleased(StaffId("fatima"), by=StaffId("mohamed")),
+    ShiftOpened(TODAY, StaffId("fatima"), Money(5000)),
+    CashMoved(TODAY, StaffId("fatima"), Direction.OUT, Money(2000), "to the safe"),
+    DrawerOpened(TODAY, StaffId("fatima"), "change", CommandId("c-9")),
+    PeriodClosed(
+        day=TODAY,
+        number=7,
+        staff=StaffId("fatima"),
+        figures=FIGURES,
+        receipt=1042,
+        head_hash="ab" * 32,
+        previous_hash="",
+        counted=Money(5900),
+        not_collected=3,
+        unbooked=12,
+    ),
+    ClockChanged(expected_at=NOON, found_at=NOON - timedelta(days=3), is_synced=False),
+    DayConfirmed(TODAY, clock_day=date(2026, 11, 21), staff=StaffId("fatima")),
+    TrainingStarted(StaffId("fatima")),
+    TrainingEnded(None),
+    EpochStarted(1, 812, "cd" * 32, receipt=700, closing=6, perpetual=Perpetual(sales=Money(9))),
+    TroubleNoted(Trouble.DISK_FULL, began_at=NOON, is_over=True),
 )
 
 

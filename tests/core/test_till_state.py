@@ -25,6 +25,7 @@ from core.money import ZERO, Money, sum_money
 from core.people import PriceClass
 from core.tap import Assurance
 from core.till_state import TillState
+from core.unsettled import Unsettled
 
 BASIS = Basis("1", 1, is_online=True)
 
@@ -78,8 +79,8 @@ def test_a_day_adds_up() -> None:
     assert state.collected_at == {"o1": NOON + timedelta(seconds=2)}
     assert state.walk_in_at == {(TODAY, "p2"): NOON + timedelta(seconds=3)}
     assert state.collected_count == {TODAY: 1}
-    assert state.unsettled_of(PupilId("p2")) == Money(530)
-    assert (state.unsettled_total, state.unsettled_count) == (Money(530), 2)
+    assert state.unsettled.owed_of(PupilId("p2")) == Money(530)
+    assert (state.unsettled.risk, state.unsettled.count) == (Money(530), 2)
 
 
 def test_the_newest_reprint_of_a_receipt_is_known() -> None:
@@ -125,15 +126,15 @@ def test_unsettled_is_the_sum_of_what_the_copy_lacks(
             for seq, (pupil, cents) in enumerate(sold, start=1)
             if seq > covered and pupil == name
         )
-        assert state.unsettled_of(PupilId(name)) == rest
-    assert state.unsettled_count == max(0, len(sold) - covered)
+        assert state.unsettled.owed_of(PupilId(name)) == rest
+    assert state.unsettled.count == max(0, len(sold) - covered)
 
 
 @given(sales, st.integers(0, 30))
 def test_settling_before_or_after_the_events_is_the_same(
     sold: list[tuple[str, int]], settled: int
 ) -> None:
-    before, after = TillState(settled=(1, settled)), TillState()
+    before, after = TillState(unsettled=Unsettled(settled=(1, settled))), TillState()
     for seq, (pupil, cents) in enumerate(sold, start=1):
         before.apply(event(seq, sale(pupil, cents)))
         after.apply(event(seq, sale(pupil, cents)))
@@ -146,5 +147,5 @@ def test_a_new_epoch_comes_after_the_old_one() -> None:
     state.apply(event(7, sale("p1", 450)))
     state.apply(event(1, sale("p1", 80), epoch=2))
     state.settle((1, 99))
-    assert state.unsettled_of(PupilId("p1")) == Money(80)
+    assert state.unsettled.owed_of(PupilId("p1")) == Money(80)
     assert replace(state).head == (2, 1)

@@ -83,7 +83,7 @@ class Scene:
     is_known: bool = True
     copy_at: datetime | None = NOON
     is_online: bool = True
-    own: OwnSums = field(default_factory=lambda: OwnSums({}, None, ZERO, ZERO, 0))
+    own: OwnSums = field(default_factory=lambda: OwnSums({}, None, ZERO, ZERO, ZERO, 0))
 
     def view(self) -> View:
         holder = Holder(

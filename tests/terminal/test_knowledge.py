@@ -72,8 +72,8 @@ def test_what_was_sold_here_is_in_the_view(counter: Counter) -> None:
     own = counter.knowledge.view(tap_of(ALICE), counter.recorder, NOON).own
     assert own.pupil_unsettled == Money(450)
     assert own.walk_in_at == counter.clock.now()
-    assert (own.terminal_unsettled, own.terminal_unsettled_count) == (Money(450), 1)
-    assert counter.recorder.state.unsettled_of(PupilId("p2")) == Money(0)
+    assert (own.terminal_risk, own.terminal_risk_count) == (Money(450), 1)
+    assert counter.recorder.state.unsettled.owed_of(PupilId("p2")) == Money(0)
 
 
 def test_the_business_day_is_the_schools(counter: Counter) -> None:

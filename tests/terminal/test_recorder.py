@@ -9,7 +9,8 @@ from journal_rig import BASIS, meal, refusal, sale
 from till_rig import Counter
 
 from core.chain import GENESIS, link
-from core.decide import Accepted, decide
+from core.decide import decide
+from core.decision import Accepted
 from core.events import read_event
 from core.ids import PupilId
 from core.money import Money
@@ -86,7 +87,7 @@ def test_the_sums_follow_and_are_the_same_after_a_restart(bare: Counter) -> None
     bare.recorder.record([sale(2)], basis=BASIS)
     bare.recorder.record([sale(3)], basis=BASIS)
     running = bare.recorder.state
-    assert running.unsettled_total == Money(900)
+    assert running.unsettled.risk == Money(900)
     assert running.receipt_number == 3
     restarted = Recorder(bare.journal, bare.clock).state
     assert restarted == running
@@ -96,10 +97,10 @@ def test_rebuilding_counts_only_what_the_copy_lacks(bare: Counter) -> None:
     for number in (1, 2, 3):
         bare.recorder.record([sale(number)], basis=BASIS)
     bare.recorder.rebuild(settled=(1, 2))
-    assert bare.recorder.state.unsettled_total == Money(450)
-    assert bare.recorder.state.unsettled_of(PupilId("p1")) == Money(0)
+    assert bare.recorder.state.unsettled.risk == Money(450)
+    assert bare.recorder.state.unsettled.owed_of(PupilId("p1")) == Money(0)
     bare.recorder.rebuild(settled=(0, 0))
-    assert bare.recorder.state.unsettled_total == Money(1350)
+    assert bare.recorder.state.unsettled.risk == Money(1350)
 
 
 def test_the_oldest_event_that_waits_for_the_centre(bare: Counter) -> None:

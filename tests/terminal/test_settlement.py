@@ -141,7 +141,7 @@ def test_a_reply_alone_moves_no_balance_only_a_copy_does(centre: Centre) -> None
     assert centre.balance_of_bob() == 1890
     copy_after_booking(centre, settled=(1, 2), cents=1890)
     assert centre.balance_of_bob() == 1890
-    assert centre.counter.recorder.state.unsettled_total == Money(0)
+    assert centre.counter.recorder.state.unsettled.risk == Money(0)
 
 
 def test_the_reply_is_lost_and_a_newer_copy_comes(centre: Centre) -> None:
@@ -175,9 +175,9 @@ def test_a_copy_built_while_the_second_batch_is_on_its_way(centre: Centre) -> No
 def test_a_centre_that_was_restored_sends_an_older_copy(centre: Centre) -> None:
     centre.counter.tap(BOB)
     copy_after_booking(centre, settled=(1, 2), cents=1890)
-    assert centre.counter.recorder.state.unsettled_total == Money(0)
+    assert centre.counter.recorder.state.unsettled.risk == Money(0)
     copy_after_booking(centre, settled=(0, 0), cents=2340)
-    assert centre.counter.recorder.state.unsettled_of(PupilId("p2")) == Money(450)
+    assert centre.counter.recorder.state.unsettled.owed_of(PupilId("p2")) == Money(450)
     assert centre.balance_of_bob() == 1890
 
 
@@ -368,7 +368,7 @@ def test_changes_and_what_they_settle_come_together(centre: Centre) -> None:
     centre.counter.tap(BOB)
     centre.post(changes("88121", settled=(1, 2)))
     assert centre.balance_of_bob() == 3340
-    assert centre.counter.recorder.state.unsettled_total == Money(0)
+    assert centre.counter.recorder.state.unsettled.risk == Money(0)
 
 
 def test_changes_to_another_copy_are_not_applied(centre: Centre, caplog) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from canteen import NOON, POLICY, STEW, Scene, order, pupil, tap
 
-from core.decide import Decision, Refused, decide
+from core.decide import decide
+from core.decision import Decision, Refused
 from core.facts import Reason
 from core.ids import OrderId
 from core.money import Money
@@ -110,7 +111,11 @@ TONES = {
     Reason.ALREADY_SERVED: Tone.ATTENTION,
     Reason.NOT_ENOUGH_MONEY: Tone.ATTENTION,
     Reason.LIMIT: Tone.ATTENTION,
+    Reason.ALLERGEN_STOP: Tone.ATTENTION,
+    Reason.DAILY_LIMIT: Tone.ATTENTION,
+    Reason.PRODUCT_LIMIT: Tone.ATTENTION,
 }
+"""Of what a tap can be refused for; what else staff ask for is refused plainly."""
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -118,7 +123,7 @@ def test_every_reason_has_a_tone_and_all_the_keys(reason):
     decision = Refused(facts=(), reason=reason, wallet=Money(100))
     content = shown(Scene().view(), decision)
     assert content.keys() == KEYS
-    assert content["tone"] == TONES[reason] == tone_of(decision)
+    assert content["tone"] == TONES.get(reason, Tone.REFUSED) == tone_of(decision)
     assert (content["outcome"], content["reason"]) == ("refused", reason.value)
     assert content["wallet_cents"] == 100
     assert feedback_of(decision) is Feedback.REFUSED

@@ -1,0 +1,77 @@
+"""What a decision says: served, done or refused; and how a person stands before the till."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.facts import Fact, Reason
+from core.ids import NO_COMMAND, CommandId, StaffId
+from core.money import Money
+from core.people import Allergen
+from core.receipt import Receipt
+from core.tap import Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How a person stands before the till, and who asks for them.
+
+    assurance: how well the badge proves whose it is; TYPED when staff found the pupil by name, or
+    picked the tap from the screen's list. staff, why: who did, and the reason given. accepts:
+    staff were told of the pupil's own allergens and go on.
+    """
+
+    assurance: Assurance
+    staff: StaffId | None = None
+    why: str = ""
+    accepts: bool = False
+    command: CommandId = NO_COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The person is served.
+
+    label: what was handed out, in the school's words. wallet_after: the general wallet, None
+    without one. conflicts: allergens to warn of. is_to_settle: served although the money is not
+    there.
+    """
+
+    facts: tuple[Fact, ...]
+    receipt: Receipt | None
+    label: str
+    price: Money
+    wallet_after: Money | None
+    is_sale: bool
+    conflicts: frozenset[Allergen]
+    is_to_settle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What staff asked for is done. opens_drawer: cash has to go in or out."""
+
+    facts: tuple[Fact, ...]
+    receipt: Receipt | None = None
+    opens_drawer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing happens but the facts that say so.
+
+    earlier_at: when the meal was collected, if that is the reason. conflicts: the allergens that
+    staff are asked about, if that is. label: what would have been handed out.
+    """
+
+    facts: tuple[Fact, ...]
+    reason: Reason
+    wallet: Money | None = None
+    earlier_at: datetime | None = None
+    conflicts: frozenset[Allergen] = frozenset()
+    label: str = ""
+
+
+Decision = Accepted | Refused
+"""What becomes of a tap."""
+Outcome = Accepted | Done | Refused
+"""What becomes of a command."""

@@ -1,0 +1,49 @@
+"""The receipt of an act, made from the same knowledge as its fact."""
+
+from datetime import datetime, timedelta
+
+from core.money import Money
+from core.receipt import Receipt, ReceiptKind, ReceiptLine
+from core.sale_facts import Tender
+from core.view import View
+
+
+def make_receipt(
+    kind: ReceiptKind,
+    view: View,
+    lines: tuple[ReceiptLine, ...],
+    *,
+    wallet_after: Money | None,
+    now: datetime,
+    tender: Tender = Tender.WALLET,
+    corrects: int = 0,
+) -> Receipt:
+    """Return the paper that goes with the view's next event.
+
+    wallet_after: the general wallet after it; None for who has none. corrects: the number of the
+    receipt that it takes back.
+    """
+    offset = now.astimezone(view.place.calendar.zone).utcoffset()
+    assert offset is not None, "the school's zone knows its offset"
+    holder = view.holder
+    badge = None if holder is None else holder.badge
+    return Receipt(
+        kind=kind,
+        number=view.next_receipt,
+        at=now,
+        zone_offset_minutes=offset // timedelta(minutes=1),
+        school=view.place.school,
+        terminal=view.place.terminal,
+        operator="" if view.operator is None else view.operator.name,
+        person="" if holder is None else holder.pupil.short_name,
+        class_name="" if holder is None else holder.pupil.class_name,
+        badge_last4="" if badge is None else badge.last4,
+        lines=lines,
+        wallet_after=wallet_after,
+        is_provisional=wallet_after is not None and not view.is_online,
+        reference=f"{view.epoch}-{view.next_seq}",
+        language=view.place.language if holder is None else holder.pupil.language,
+        is_training=view.is_training,
+        tender=tender.value,
+        corrects=corrects,
+    )

@@ -1,0 +1,90 @@
+"""Who works at the till, what each may do, and for how long a wrong PIN locks.
+
+A PIN has few digits, so nothing but waiting protects it: after five wrong ones the next try must
+wait, twice as long after each further one, and after ten somebody else has to release it. The
+count is a sum over the journal, so that a restart does not forget it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.ids import StaffId
+
+
+class Right(StrEnum):
+    """What a member of staff may do at a till, beside taking taps."""
+
+    SELL = "sell"
+    SERVE_BY_NAME = "serve_by_name"
+    TOP_UP = "top_up"
+    VOID = "void"
+    REFUND = "refund"
+    CASH = "cash"
+    CLOSE = "close"
+    TRAINING = "training"
+    SUPERVISE = "supervise"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A member of staff as a terminal knows them.
+
+    name: as the screen and papers show it. pin_hash: argon2id in its PHC form; empty: no PIN.
+    """
+
+    id: StaffId
+    name: str
+    pin_hash: str
+    rights: frozenset[Right]
+
+
+FREE_TRIES = 5
+RELEASE_AFTER = 10
+TERMINAL_FREE_TRIES = 10
+FIRST_WAIT = timedelta(seconds=30)
+WAIT_MAX = timedelta(minutes=30)
+_DOUBLINGS_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPins:
+    """Wrong PINs in a row: how many, and when the last was typed."""
+
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PinLock:
+    """Why no PIN is looked at. until: None when somebody else must release it."""
+
+    until: datetime | None
+
+
+def pin_lock(
+    staff: StaffId, wrong: Mapping[StaffId, WrongPins], at_terminal: WrongPins | None, now: datetime
+) -> PinLock | None:
+    """Return what keeps a member of staff from trying a PIN now; None when nothing does.
+
+    wrong: of each member of staff, since the last right one. at_terminal: of all together.
+    """
+    own = wrong.get(staff)
+    if own is not None and own.count >= RELEASE_AFTER:
+        return PinLock(until=None)
+    ends = [
+        end
+        for end in (_wait_end(own, FREE_TRIES), _wait_end(at_terminal, TERMINAL_FREE_TRIES))
+        if end is not None and now < end
+    ]
+    return PinLock(until=max(ends)) if ends else None
+
+
+def _wait_end(wrong: WrongPins | None, free_tries: int) -> datetime | None:
+    if wrong is None or wrong.count < free_tries:
+        return None
+    wait = FIRST_WAIT
+    for _ in range(min(wrong.count - free_tries, _DOUBLINGS_MAX)):
+        wait += wait
+    return wrong.last_at + min(WAIT_MAX, wait)
