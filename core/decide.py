@@ -62,6 +62,8 @@ def serve(  # noqa: PLR0911  one line a case, in the order in which they matter
     """Return what happens to a person: an order of today first, then the rules of a walk-in."""
     if view.copy_at is None:
         return _refuse(view, Reason.NO_SNAPSHOT)
+    if not view.is_day_known:
+        return _refuse(view, Reason.DAY_NOT_KNOWN)
     holder = view.holder
     if holder is None:
         return _serve_unknown(presence, view, policy, now)

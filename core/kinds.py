@@ -48,6 +48,7 @@ class Reason(StrEnum):
     LIMIT = "limit"
     SNAPSHOT_TOO_OLD = "snapshot_too_old"
     NO_SNAPSHOT = "no_snapshot"
+    DAY_NOT_KNOWN = "day_not_known"
     ALLERGEN_STOP = "allergen_stop"
     DAILY_LIMIT = "daily_limit"
     PRODUCT_LIMIT = "product_limit"

@@ -70,6 +70,8 @@ def _command_refusal(  # noqa: PLR0911  one line a reason, in the order a person
         return refusal
     if view.copy_at is None:
         return Reason.NO_SNAPSHOT
+    if not view.is_day_known:
+        return Reason.DAY_NOT_KNOWN
     if any(item.product not in view.products for item in wanted.items):
         return Reason.UNKNOWN_PRODUCT
     if wanted.tender is Tender.CASH:

@@ -5,6 +5,8 @@ wait, twice as long after each further one, and after ten somebody else has to r
 count is a sum over the journal, so that a restart does not forget it.
 """
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,13 +33,25 @@ class Right(StrEnum):
 class StaffMember:
     """A member of staff as a terminal knows them.
 
-    name: as the screen and papers show it. pin_hash: argon2id in its PHC form; empty: no PIN.
+    name: as the screen and papers show it. pin_hash: argon2id over `pin_secret`, in its PHC form;
+    empty: no PIN.
     """
 
     id: StaffId
     name: str
     pin_hash: str
     rights: frozenset[Right]
+
+
+def pin_secret(staff: StaffId, pin: str, *, pepper: bytes) -> str:
+    """Return what is hashed in place of a PIN: 64 hexadecimal digits.
+
+    pepper: a secret of the school, 16 bytes or more, that does not lie beside the hashes. It and
+    the member's id go in by HMAC-SHA-256 (RFC 2104), since a PIN alone is soon tried out whatever
+    hashes it.
+    """
+    message = b"pin\0" + staff.encode() + b"\0" + pin.encode()
+    return hmac.digest(pepper, message, hashlib.sha256).hex()
 
 
 FREE_TRIES = 5

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import assert_never
 
+from core.day import ConfirmedDay, Jump
 from core.documents import Documents
-from core.events import Event
+from core.events import Event, Stamp
 from core.facts import (
     ClockChanged,
     CorrectionFact,
@@ -54,7 +55,9 @@ class TillState:
     collected_count: ordered meals that were handed out here on a day. last_copy: of each receipt
     that was reprinted, the event of the newest reprint and its duplicate number. asked: the dishes
     about whose allergens staff were asked. closing_count, closing_id: how many closings so far,
-    and the event of the last. newest_at: the latest wall time of any event.
+    and the event of the last. newest_at: the latest wall time of any event. confirmed_day: what
+    staff said last of the day. jump: the clock's last one that no time server made. is_training:
+    the last thing that was said of training is that it began.
     """
 
     head: Position = BEFORE_ALL
@@ -72,7 +75,9 @@ class TillState:
     closing_count: int = 0
     closing_id: EventId | None = None
     newest_at: datetime | None = None
-    confirmed_day: tuple[str, date, date] | None = None
+    confirmed_day: ConfirmedDay | None = None
+    jump: Jump | None = None
+    is_training: bool = False
 
     @property
     def settled(self) -> Position:
@@ -167,17 +172,20 @@ class TillState:
                 if fact.perpetual.sales > self.period.perpetual.sales:
                     self.period.perpetual = fact.perpetual
             case DayConfirmed():
-                self.confirmed_day = (event.stamp.boot, fact.day, fact.clock_day)
-            case (
-                TerminalStarted()
-                | ClockChanged()
-                | TrainingStarted()
-                | TrainingEnded()
-                | TroubleNoted()
-            ):
+                self.confirmed_day = ConfirmedDay(event.stamp.boot, fact.day, fact.clock_day)
+            case ClockChanged():
+                self._jumped(fact, event.stamp)
+            case TrainingStarted() | TrainingEnded():
+                self.is_training = isinstance(fact, TrainingStarted)
+            case TerminalStarted() | TroubleNoted():
                 pass
             case _:
                 assert_never(fact)
+
+    def _jumped(self, change: ClockChanged, stamp: Stamp) -> None:
+        self.jump = None
+        if not change.is_synced:
+            self.jump = Jump(stamp.boot, stamp.mono_ms, change.expected_at, change.found_at)
 
     def _close(self, closing: PeriodClosed, event: Event, *, is_first: bool) -> None:
         if is_first:

@@ -71,6 +71,7 @@ class View:
     badge that the copy does not hold. products: at least those of the orders and the walk-in one.
     epoch, next_seq, next_receipt: the place that the next event and receipt will have.
     operator: who is signed in at the till. has_shift: whether it was opened with a float.
+    is_day_known: False while staff have to say which day it is; then nobody is served.
     """
 
     place: Place
@@ -87,3 +88,4 @@ class View:
     operator: StaffMember | None = None
     has_shift: bool = False
     is_training: bool = False
+    is_day_known: bool = True
