@@ -22,7 +22,7 @@ from typing import Final
 
 from core.catalogue import Product
 from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId
-from core.limits import NO_LIMITS, Limits
+from core.limits import NO_LIMITS
 from core.orders import OrderState
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
 from core.snapshot import (
@@ -47,7 +47,6 @@ from core.snapshot import (
 )
 from core.staff import StaffMember
 from core.view import Holder
-from core.wallet import Wallets
 from offline_cache.connection import DATABASE_ERRORS, connect_reader
 from offline_cache.errors import (
     ForeignSchoolError,
@@ -59,10 +58,20 @@ from offline_cache.errors import (
 
 _CURE = "fetch a new copy with `refectory sync now`"
 _BADGE_COLUMN_COUNT = 4
-_HOLDER = """
+_PUPIL_COLUMN_COUNT = 10
+_BADGE = """
 SELECT badge.key, badge.pupil_id, badge.state, badge.last4,
     pupil.id, pupil.first_name, pupil.last_name, pupil.class_name, pupil.price_class,
     pupil.allergens, pupil.diet, pupil.language, pupil.general_cents, pupil.reserve_cents
+"""
+_HOLDER = f"""{_BADGE},
+    limits.pupil_id, limits.daily_max_cents, limits.asks_allergens, limits.product_max
+FROM badge JOIN pupil ON pupil.id = badge.pupil_id
+LEFT JOIN pupil_limit AS limits ON limits.pupil_id = badge.pupil_id
+WHERE badge.key = ?
+"""
+# The first copies knew no limits.
+_HOLDER_WITHOUT_LIMITS = f"""{_BADGE}
 FROM badge JOIN pupil ON pupil.id = badge.pupil_id WHERE badge.key = ?
 """
 _ORDERS = """
@@ -115,6 +124,7 @@ class Snapshot:
         self._products = MappingProxyType({product.id: product for product in products})
         self._counts: dict[date, tuple[int, int]] = {}
         self._tables = {str(row[0]) for row in connection.execute(_TABLES)}
+        self._has_limits = {"pupil_limit", "pupil_bought"} <= self._tables
         members = [staff_from_row(row) for row in self._later("staff", STAFF_COLUMNS)]
         self._staff = MappingProxyType({member.id: member for member in members})
         badges = self._later("staff_badge", STAFF_BADGE_COLUMNS)
@@ -166,12 +176,13 @@ class Snapshot:
         Raises SnapshotCorruptError when a row cannot be read.
         """
         try:
-            row = self._execute(_HOLDER, (key,)).fetchone()
+            query = _HOLDER if self._has_limits else _HOLDER_WITHOUT_LIMITS
+            row = self._execute(query, (key,)).fetchone()
             if row is None:
                 return None
-            badge = badge_from_row(row[:_BADGE_COLUMN_COUNT])
-            pupil, wallets = pupil_from_row(row[_BADGE_COLUMN_COUNT:])
-            return self._holder(badge, pupil, wallets, day)
+            badge, of_pupil = row[:_BADGE_COLUMN_COUNT], row[_BADGE_COLUMN_COUNT:]
+            limits = of_pupil[_PUPIL_COLUMN_COUNT:]
+            return self._holder(badge_from_row(badge), of_pupil, limits, day)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
@@ -182,23 +193,24 @@ class Snapshot:
         """
         try:
             row = self._execute(f"{_NAMED} WHERE id = ?", (pupil_id,)).fetchone()
-            return None if row is None else self._holder(None, *pupil_from_row(row), day)
+            if row is None:
+                return None
+            limits: Row | None = None
+            if self._has_limits:
+                limits = self._execute(_LIMITS, (pupil_id,)).fetchone()
+            return self._holder(None, row, limits or (), day)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
-    def _holder(self, badge: Badge | None, pupil: Pupil, wallets: Wallets, day: date) -> Holder:
+    def _holder(self, badge: Badge | None, of_pupil: Row, limits: Row, day: date) -> Holder:
+        """Return a holder; limits: none or all None for a pupil whose parents set no limit."""
+        pupil, wallets = pupil_from_row(of_pupil)
         orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
-        return Holder(
-            badge, pupil, wallets, tuple(map(order_from_row, orders)), self._limits(pupil.id, day)
-        )
-
-    def _limits(self, pupil: PupilId, day: date) -> Limits:
-        if "pupil_limit" not in self._tables:
-            return NO_LIMITS
-        row = self._execute(_LIMITS, (pupil,)).fetchone()
-        if row is None:
-            return NO_LIMITS
-        return limits_from_rows(row, self._execute(_BOUGHT, (pupil, day.isoformat())).fetchall())
+        allowed = NO_LIMITS
+        if limits and limits[0] is not None:
+            bought = self._execute(_BOUGHT, (pupil.id, day.isoformat())).fetchall()
+            allowed = limits_from_rows(limits, bought)
+        return Holder(badge, pupil, wallets, tuple(map(order_from_row, orders)), allowed)
 
     def staff(self) -> Mapping[StaffId, StaffMember]:
         """Return all members of staff by id; none in a copy of an older centre."""

@@ -28,7 +28,8 @@ from readers.errors import DeviceLostError
 
 PAUSE_S_MIN = 0.2
 PAUSE_S_MAX = 10.0
-_JOIN_S = 2.0
+_JOIN_S = 0.1
+_JOINS = 20
 
 _FAULT_OUTCOMES = {
     IdentityFault.RANDOM_UID: Outcome.RANDOM_UID,
@@ -94,8 +95,14 @@ class ReaderLoop:
         self._stopping.set()
         self._interrupt()
         thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
+        if thread is None or thread is threading.current_thread():
+            return
+        for _ in range(_JOINS):
             thread.join(_JOIN_S)
+            if not thread.is_alive():
+                return
+            # It may have been just before its read: then the interruption came too early.
+            self._interrupt()
 
     def wait(self, seconds: float) -> bool:
         """Wait; return at once, and True, when the loop is stopped."""

@@ -15,7 +15,7 @@ from strace_rig import find_strace
 
 from offline_cache.connection import Value, connect_writer
 from offline_cache.journal import Journal
-from offline_cache.snapshot import _HOLDER, _ORDERS, Snapshot
+from offline_cache.snapshot import _HOLDER, _HOLDER_WITHOUT_LIMITS, _ORDERS, Snapshot
 
 
 class Listening:
@@ -57,7 +57,11 @@ def test_a_badge_is_looked_up_in_two_statements(tmp_path: Path) -> None:
 
 def test_no_look_up_reads_a_table_from_end_to_end(tmp_path: Path) -> None:
     copy = Snapshot.open(write_copy(tmp_path / "snapshot.db"), school_id=None)
-    for query, values in ((_HOLDER, ("k",)), (_ORDERS, ("p1", "2026-11-24"))):
+    for query, values in (
+        (_HOLDER, ("k",)),
+        (_HOLDER_WITHOUT_LIMITS, ("k",)),
+        (_ORDERS, ("p1", "2026-11-24")),
+    ):
         rows = copy._connection.execute(f"EXPLAIN QUERY PLAN {query}", values)
         plan = [row[3] for row in rows]
         assert plan

@@ -1,5 +1,6 @@
 """PC/SC against a real pcscd with virtual cards: every way a canteen's day goes wrong."""
 
+import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,11 @@ def inbox() -> Inbox:
 
 
 @pytest.fixture
+def threads() -> "Threads":
+    return Threads()
+
+
+@pytest.fixture
 def reader(pcsc: PcscRig, inbox: Inbox) -> Iterator[PcscReader]:
     made = open_reader("pcsc://?eid=yes", name="till")
     assert isinstance(made, PcscReader)
@@ -43,8 +49,16 @@ def pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def number_of_threads() -> int:
-    return sum(thread.name.startswith("reader-") for thread in threading.enumerate())
+class Threads:
+    """The readers' threads that a test started; an earlier test's may still be ending."""
+
+    def __init__(self) -> None:
+        self._others = set(threading.enumerate())
+
+    def number(self) -> int:
+        """Return how many there are now."""
+        mine = set(threading.enumerate()) - self._others
+        return sum(thread.name.startswith("reader-") for thread in mine)
 
 
 def test_without_its_parts_the_rig_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +104,7 @@ def test_a_card_of_each_kind_is_read_through_a_real_pcscd(
 
 @pytest.mark.pcsc
 def test_two_readers_of_one_host_are_two_slots_of_one_thread(
-    pcsc: PcscRig, reader: PcscReader, inbox: Inbox
+    threads: Threads, pcsc: PcscRig, reader: PcscReader, inbox: Inbox
 ) -> None:
     pcsc.insert("classic", ALICE, port=PORT)
     pcsc.insert("classic", ALICE, port=SECOND_PORT)
@@ -98,7 +112,7 @@ def test_two_readers_of_one_host_are_two_slots_of_one_thread(
         f"till/{READER} 00 00",
         f"till/{READER} 00 01",
     }
-    assert number_of_threads() == 1
+    assert threads.number() == 1
     assert list_devices() == [f"{READER} 00 00", f"{READER} 00 01"]
 
 
@@ -344,17 +358,22 @@ def test_idling_costs_nothing(pcsc: PcscRig, reader: PcscReader) -> None:
 
 
 @pytest.mark.pcsc
-def test_stop_ends_a_blocked_wait_at_once_and_closes_all(pcsc: PcscRig, inbox: Inbox) -> None:
+def test_stop_ends_a_blocked_wait_at_once_and_closes_all(
+    threads: Threads, pcsc: PcscRig, inbox: Inbox
+) -> None:
     descriptors = descriptors_open()
+    lengths_s = []
     for _ in range(20):
         reader = open_reader("pcsc://", name="till")
         reader.start(inbox.post)
         inbox.health(HealthState.UP)
         began = time.monotonic()
         reader.stop()
-        assert time.monotonic() - began < 1.5
+        lengths_s.append(time.monotonic() - began)
+    # The wait itself would last a second; one stop on a busy machine may take its time.
+    assert statistics.median(lengths_s) < 0.5
     assert descriptors_open() <= descriptors
-    assert number_of_threads() == 0
+    assert threads.number() == 0
 
 
 # --- what the event counter says, without any card ------------------------------------------------
