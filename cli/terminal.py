@@ -1,6 +1,7 @@
 """`refectory terminal`: the daemon of one terminal."""
 
 import argparse
+import faulthandler
 import json
 import logging
 import os
@@ -47,6 +48,8 @@ def _run(parsed: argparse.Namespace) -> int:
         raise CommandError("asserts guard the money; start Python without -O", EXIT_USAGE)
     # Copies, receipts and logs name pupils: nothing that the daemon writes is open to others.
     os.umask(0o077)
+    # systemd ends a till that hangs with SIGABRT: the log then says in which line it hung.
+    faulthandler.enable()
     settings = _settings(parsed)
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"

@@ -8,7 +8,7 @@ order. The till thread alone touches the journal and the copy.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from terminal.counters import Counters
 from terminal.inbox import Chore, Inbox
 from terminal.knowledge import Knowledge
 from terminal.mode import Mode, Signal, next_mode
+from terminal.notify import Watchdog
 from terminal.recorder import Recorder
 from terminal.verdict import feedback_of, verdict_content
 
@@ -67,6 +68,8 @@ class TillParts:
     inbox: Inbox
     reopen: Callable[[Recorder], None]
     """Opens the journal anew after a failure, and checks that it holds what was acknowledged."""
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    """Patted by the loop alone: a till that hangs is started again."""
 
 
 class Till:
@@ -181,6 +184,7 @@ class Till:
 
     def _housekeep(self, *, is_idle: bool) -> None:
         now_ns = self._parts.clock.mono_ns()
+        self._parts.watchdog.pat(now_ns)
         if self.mode is Mode.RED and now_ns - self._tried_ns >= _REOPEN_EVERY_NS:
             self._reopen()
         if is_idle and self._is_rested(now_ns):
