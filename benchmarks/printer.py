@@ -56,6 +56,7 @@ from terminal.inbox import Inbox  # noqa: E402
 from terminal.knowledge import Knowledge  # noqa: E402
 from terminal.papers import Papers  # noqa: E402
 from terminal.recorder import Recorder  # noqa: E402
+from terminal.service import make_service  # noqa: E402
 from terminal.settlement import use_copy  # noqa: E402
 from terminal.surroundings import Surroundings  # noqa: E402
 from terminal.till import Till, TillParts  # noqa: E402
@@ -184,9 +185,17 @@ class BusyTill(threading.Thread):
         copy = write_school(self._folder / "snapshot.db")
         use_copy(Snapshot.open(copy, school_id=SCHOOL), knowledge, recorder)
         around = Surroundings(clock=clock, knowledge=knowledge, recorder=recorder, is_demo=False)
-        parts = TillParts(
+        around.service = make_service(
             recorder=recorder,
             knowledge=knowledge,
+            clock=clock,
+            board=self._board,
+            around=around,
+            folder=self._folder,
+            pepper=SCHOOL_KEY,
+        )
+        parts = TillParts(
+            service=around.service,
             board=self._board,
             clock=clock,
             inbox=self._inbox,

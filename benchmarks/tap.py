@@ -61,6 +61,7 @@ from terminal.clock import SystemClock
 from terminal.inbox import Inbox
 from terminal.knowledge import Knowledge
 from terminal.recorder import Recorder
+from terminal.service import make_service
 from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
 
@@ -176,10 +177,19 @@ class Counter:
             recorder=self._recorder,
             is_demo=True,
         )
-        parts = TillParts(
+        board = Board("bench")
+        around.service = make_service(
             recorder=self._recorder,
             knowledge=self._knowledge,
-            board=Board("bench"),
+            clock=self._clock,
+            board=board,
+            around=around,
+            folder=folder,
+            pepper=school.school.badge_key,
+        )
+        parts = TillParts(
+            service=around.service,
+            board=board,
             clock=self._clock,
             inbox=self._inbox,
             reopen=lambda _: None,

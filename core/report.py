@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.money import Money
+from core.money import ZERO, Money
 from core.people import Language
 from core.receipt import SchoolHeader
 
@@ -18,11 +18,17 @@ class ReportKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportCount:
-    """How often something happened and for how much. `label`: the school's own word for it."""
+    """How often something happened and for how much.
+
+    label: the word of a category, a tender or a price class, or the school's own text.
+    """
 
     label: str
     count: int
     amount: Money
+
+
+NONE_SUCH = ReportCount("", 0, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,9 @@ class Report:
     opened_at, closed_at: aware UTC. zone_offset_minutes: the school's offset at the closing.
     meals_collected: meals served that were paid before. grand_total: all sales since the terminal
     was enrolled. unsynced_count: events that the centre has not acknowledged. previous_hash: of the
-    previous Z, in hex; empty for the first.
+    previous Z, in hex; empty for the first. first_seq, last_seq: the events it covers, of `epoch`.
+    not_collected: orders of the day that nobody collected here; None without a copy. head_hash: of
+    the last event covered, in hex. voids_total, refunds_total: since the terminal was enrolled.
     """
 
     kind: ReportKind
@@ -84,3 +92,14 @@ class Report:
     previous_hash: str
     language: Language
     is_training: bool = False
+    price_classes: tuple[ReportCount, ...] = ()
+    top_ups: ReportCount = NONE_SUCH
+    settled_later: ReportCount = NONE_SUCH
+    meals_voided: int = 0
+    not_collected: int | None = None
+    epoch: int = 0
+    first_seq: int = 0
+    last_seq: int = 0
+    head_hash: str = ""
+    voids_total: Money = ZERO
+    refunds_total: Money = ZERO

@@ -74,6 +74,8 @@ def _command_refusal(  # noqa: PLR0911  one line a reason, in the order a person
         return Reason.DAY_NOT_KNOWN
     if any(item.product not in view.products for item in wanted.items):
         return Reason.UNKNOWN_PRODUCT
+    if wanted.tender is Tender.LATER:
+        return Reason.NOT_ALLOWED
     if wanted.tender is Tender.CASH:
         if not policy.takes_cash:
             return Reason.NOT_ALLOWED

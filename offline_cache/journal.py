@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from core.events import SealedEvent
+from core.ids import EventId
 from core.till_state import BEFORE_ALL, Position
 from offline_cache.connection import (
     DATABASE_ERRORS,
@@ -41,7 +42,9 @@ from offline_cache.journal_reader import (
     JournalReader,
     read_acknowledged,
     read_archived,
+    read_event_of,
     read_events,
+    read_events_back,
     read_head,
     read_marks,
     read_newest,
@@ -194,6 +197,19 @@ class Journal:
         with journal_errors(self.path):
             yield from read_events(self._connection, self.path, after, limit)
 
+    def events_back(self, before: Position | None = None) -> Iterator[SealedEvent]:
+        """Yield the events before a position (None: all), the newest first. Raises JournalError."""
+        with journal_errors(self.path):
+            yield from read_events_back(self._connection, self.path, before)
+
+    def event_of(self, event_id: EventId) -> SealedEvent | None:
+        """Return the event of an id; None when it is not here. Raises JournalError.
+
+        There is no index on ids, which each tap would pay for: it looks from the newest back.
+        """
+        with journal_errors(self.path):
+            return read_event_of(self._connection, self.path, event_id)
+
     def acknowledge(
         self, position: Position, exceptions: Sequence[tuple[int, str, str]] = ()
     ) -> None:
@@ -229,6 +245,10 @@ class Journal:
     def pending_jobs(self) -> tuple[PendingJob, ...]:
         """Return the print jobs that are not over, oldest first."""
         return self._spool.pending()
+
+    def holds_job(self, job_id: str) -> bool:
+        """Say whether a print job is stored here and not over."""
+        return self._spool.holds(job_id)
 
     def job_state(
         self,

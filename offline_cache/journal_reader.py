@@ -19,12 +19,17 @@ from offline_cache.schema import APPLICATION_ID, EPOCH_BITS, SEQ_MASK, position_
 
 EVENT_COLUMNS = "epoch, seq, id, kind, body, prev_hash, hash"
 _EVENTS = f"SELECT {EVENT_COLUMNS} FROM event WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608  our own words
+_EVENTS_BACK = (
+    f"SELECT {EVENT_COLUMNS} FROM event WHERE position < ? ORDER BY position DESC LIMIT ?"  # noqa: S608  our own words
+)
+_EVENT_OF = f"SELECT {EVENT_COLUMNS} FROM event WHERE id = ? ORDER BY position DESC LIMIT 1"  # noqa: S608  our own words
 _HEAD = "SELECT epoch, seq, hash FROM head"
 _NEWEST = "SELECT epoch, seq, hash FROM event ORDER BY position DESC LIMIT 1"
 _ARCHIVED = "SELECT epoch, seq, hash FROM archived"
 _HAS_ARCHIVED = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'archived'"
 _ACKNOWLEDGED = "SELECT epoch, seq FROM acknowledged"
 _MARKS = "SELECT name, value FROM mark ORDER BY name"
+_BEHIND_ALL = (1 << 63) - 1
 _CHUNK = 500
 _KINDS = {kind.value: kind for kind in EventKind}
 
@@ -218,6 +223,27 @@ def read_events(
         if len(rows) < wanted:
             return
         left = None if left is None else left - len(rows)
+
+
+def read_events_back(
+    connection: Connection, path: Path, before: Position | None = None
+) -> Iterator[SealedEvent]:
+    """Yield the events before a position (None: all), the newest first, in chunks as above."""
+    key = _BEHIND_ALL if before is None else position_key(*before)
+    while True:
+        rows = list(connection.execute(_EVENTS_BACK, (key, _CHUNK)))
+        for row in rows:
+            event = _event(row, path, key)
+            key = position_key(event.epoch, event.seq)
+            yield event
+        if len(rows) < _CHUNK:
+            return
+
+
+def read_event_of(connection: Connection, path: Path, event_id: EventId) -> SealedEvent | None:
+    """Return the event of an id; None when it is not here. It looks from the newest back."""
+    rows = list(connection.execute(_EVENT_OF, (event_id,)))
+    return _event(rows[0], path, 0) if rows else None
 
 
 def _event(row: Row, path: Path, key: int) -> SealedEvent:

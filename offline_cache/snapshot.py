@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Final
 
 from core.catalogue import Product
-from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId
+from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId
 from core.limits import NO_LIMITS
 from core.orders import OrderState
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
@@ -88,6 +88,7 @@ _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
 _MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
+_WAITING = "SELECT id FROM meal_order WHERE day = ? AND state = ?"
 _ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ? AND state <> 'cancelled'"
 
 
@@ -250,6 +251,17 @@ class Snapshot:
                 raise _corrupt(self.path, error) from error
             self._counts[day] = (pupils, orders)
         return self._counts[day]
+
+    def waiting(self, day: date) -> frozenset[OrderId]:
+        """Return the orders of a day that the copy does not know to be collected.
+
+        Raises SnapshotCorruptError.
+        """
+        try:
+            rows = self._execute(_WAITING, (day.isoformat(), OrderState.RESERVED.value)).fetchall()
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        return frozenset(OrderId(str(row[0])) for row in rows)
 
     def search(self, text: str, *, limit: int = 20) -> tuple[Pupil, ...]:
         """Return the pupils of whom each word of a text begins a name or the class.

@@ -131,7 +131,7 @@ class Void(_Command, frozen=True, tag="void"):
 
 
 class Refund(_Command, frozen=True, tag="refund"):
-    """Give back products of a sale. document: its event's id. backs: none means all that is left."""
+    """Give back products of a sale. document: its event's id. backs: none means all."""
 
     document: Id
     why: Why
@@ -197,7 +197,7 @@ class PrintReport(_Command, frozen=True, tag="print_x"):
 
 
 class ClosePeriod(_Command, frozen=True, tag="close_period"):
-    """Close the period: the Z report. counted_cents: the cash in the drawer, None without a count."""
+    """Close the period: the Z report. counted_cents: the cash in the drawer, if counted."""
 
     counted_cents: CentsOrNone | None = None
 

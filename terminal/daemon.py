@@ -32,6 +32,8 @@ from terminal.knowledge import BAD_END, Knowledge, put_aside
 from terminal.papers import Papers
 from terminal.ports import DemoBadge
 from terminal.recorder import Recorder
+from terminal.running import RunningTerminal
+from terminal.service import make_service
 from terminal.settlement import (
     CONFIRMED_MARK,
     COPY_NAME,
@@ -39,7 +41,7 @@ from terminal.settlement import (
     Settlement,
     use_copy,
 )
-from terminal.surroundings import RunningTerminal, Surroundings
+from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
 from terminal.web.server import WebServer
 
@@ -110,9 +112,18 @@ class Terminal:
             recorder=self._recorder,
             is_demo=demo is not None,
         )
-        parts = TillParts(
+        service = make_service(
             recorder=self._recorder,
             knowledge=self._knowledge,
+            clock=self._clock,
+            board=self._board,
+            around=self._around,
+            folder=self._folder,
+            pepper=identity.badge_key,
+        )
+        self._around.service = self._service = service
+        parts = TillParts(
+            service=service,
             board=self._board,
             clock=self._clock,
             inbox=self._inbox,
@@ -122,6 +133,7 @@ class Terminal:
         self.port = RunningTerminal(
             inbox=self._inbox,
             till=self.till,
+            service=service,
             board=self._board,
             surroundings=self._around,
             badges=() if demo is None else demo.badges,
@@ -198,7 +210,7 @@ class Terminal:
             forget_copy=around.copy_lost,
             follow=around.copy_in_place,
         )
-        papers = Papers(self._inbox, self._recorder, self._clock)
+        papers = Papers(self._inbox, self._recorder, self._clock, self._service.desk.rehearsal)
         around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
         around.spool.start()
         around.uplink = self._make_uplink(around.settlement)

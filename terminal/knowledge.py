@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from core.calendar import SchoolCalendar
 from core.catalogue import Product
+from core.day import Day
 from core.events import Basis
-from core.ids import BadgeKey, ProductId
+from core.ids import BadgeKey, ProductId, PupilId, StaffId
 from core.money import ZERO
 from core.policy import CLOSED, Policy
 from core.receipt import SchoolHeader
@@ -94,37 +95,59 @@ class Knowledge:
         """Return the business day of a moment, in the school's zone."""
         return self._place.calendar.business_day(now)
 
-    def view(self, tap: Tap, recorder: Recorder, now: datetime) -> View:
-        """Return all that a decision on a tap needs to know."""
-        day = self.day(now)
-        key = self._key_of(tap)
-        holder = None
-        if key is not None and self._snapshot is not None:
-            holder = self._snapshot.holder(key, day)
+    def holder_of(self, key: BadgeKey | None, day: date) -> Holder | None:
+        """Return whose badge it is, as of a day; None for a badge that the copy does not hold."""
+        if key is None or self._snapshot is None:
+            return None
+        return self._snapshot.holder(key, day)
+
+    def pupil(self, pupil: PupilId, day: date) -> Holder | None:
+        """Return a pupil found by name, as of a day; None for one that the copy does not hold."""
+        return None if self._snapshot is None else self._snapshot.pupil(pupil, day)
+
+    def view(
+        self,
+        recorder: Recorder,
+        day: Day,
+        *,
+        badge: BadgeKey | None = None,
+        holder: Holder | None = None,
+        operator: StaffMember | None = None,
+        is_training: bool = False,
+    ) -> View:
+        """Return all that a decision needs to know. recorder: whose sums and numbers go on."""
         return View(
             place=self._place,
-            day=day,
+            day=day.date,
             copy_at=self.copy_at,
             is_online=self.is_online,
-            badge=key,
+            badge=badge,
             holder=holder,
-            own=_own_sums(recorder, holder, day),
+            own=_own_sums(recorder, holder, day.date),
             products=self._products(),
             epoch=recorder.epoch,
             next_seq=recorder.next_seq,
             next_receipt=recorder.state.receipt_number + 1,
-            operator=self.operator(recorder),
+            operator=operator,
             has_shift=recorder.state.period.cash_opening is not None,
+            is_training=is_training,
+            is_day_known=day.is_known,
         )
 
-    def operator(self, recorder: Recorder) -> StaffMember | None:
-        """Return who is signed in at the till; None for nobody, and for who left the school."""
-        staff = recorder.state.sign_in.operator
+    def member(self, staff: StaffId | None) -> StaffMember | None:
+        """Return a member of staff; None for nobody, and for who left the school."""
         if staff is None or self._snapshot is None:
             return None
         return self._snapshot.staff().get(staff)
 
-    def _key_of(self, tap: Tap) -> BadgeKey | None:
+    def member_of(self, key: BadgeKey | None) -> StaffMember | None:
+        """Return the member of staff to whom a badge belongs; None for any other badge."""
+        if key is None or self._snapshot is None:
+            return None
+        return self._snapshot.staff_of(key)
+
+    def key_of(self, tap: Tap) -> BadgeKey | None:
+        """Return a card's keyed hash; None for a value that is no identity."""
         if identity_fault(tap.credential) is not None:
             return None
         return badge_key(tap.credential, school_key=self._school_key)

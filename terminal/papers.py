@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from offline_cache.errors import JournalError
-from offline_cache.journal import PendingJob
+from offline_cache.journal import Journal, PendingJob
 from offline_cache.spool import KEPT
 from printer.base import Pulse
 from printer.job import duplicate_no_of
@@ -16,6 +16,7 @@ from printer.spool_states import WAITING, JobSignal, JobState, next_state
 from terminal.clock import Clock
 from terminal.inbox import Inbox, TillGoneError
 from terminal.recorder import Recorder
+from terminal.rehearsal import Rehearsal
 
 _ANSWER_S: Final = 10.0
 _RED_PAUSE_S: Final = 1.0
@@ -25,10 +26,17 @@ _FORGOTTEN: Final = "nobody answered"
 class Papers:
     """What the spool prints next, and what became of it. Called from the spool's thread."""
 
-    def __init__(self, inbox: Inbox, recorder: Recorder, clock: Clock) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        recorder: Recorder,
+        clock: Clock,
+        rehearsal: Rehearsal | None = None,
+    ) -> None:
         self._inbox = inbox
         self._recorder = recorder
         self._clock = clock
+        self._rehearsal = rehearsal
         self._pause = threading.Event()
 
     def next_job(self) -> StoredJob | None:
@@ -50,7 +58,7 @@ class Papers:
 
         def note() -> None:
             # The journal is looked up in the till thread: a till that was red has another one.
-            self._recorder.journal.job_state(
+            self._journal_of(job_id).job_state(
                 job_id, state.value, attempt, self._clock.now(), reason=reason, is_lazy=is_lazy
             )
 
@@ -80,7 +88,19 @@ class Papers:
         except (TillGoneError, JournalError):
             return False
 
+    def _journal_of(self, job_id: str) -> Journal:
+        """Return the journal that holds a job: the training's, or the real one."""
+        training = None if self._rehearsal is None else self._rehearsal.recorder
+        if training is not None and training.journal.holds_job(job_id):
+            return training.journal
+        return self._recorder.journal
+
     def _pending(self) -> tuple[PendingJob, ...]:
+        """Return the jobs that are not over, the real ones before those of a training."""
+        training = None if self._rehearsal is None else self._rehearsal.recorder
+        return self._pending_real() + (() if training is None else training.journal.pending_jobs())
+
+    def _pending_real(self) -> tuple[PendingJob, ...]:
         """Return the jobs that are not over, without those that nobody answered for a week."""
         journal, now = self._recorder.journal, self._clock.now()
         for job in journal.pending_jobs():

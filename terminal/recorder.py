@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from core.errors import MalformedEventError
-from core.events import Basis, Event, Stamp, read_event, seal
+from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
@@ -53,20 +53,24 @@ class Recorder:
         self.state = TillState(unsettled=Unsettled(settled=settled))
         self._unacknowledged.clear()
         for sealed in self.journal.events():
-            try:
-                event = read_event(sealed.body)
-            except MalformedEventError as error:
-                place = f"event {sealed.epoch}-{sealed.seq}"
-                raise damaged(self.journal.path, place) from error
-            self._add(event)
+            self._add(self.read(sealed))
 
     @property
     def oldest_unacknowledged_at(self) -> datetime | None:
         """When the oldest event happened that the centre has not confirmed; None without one."""
+        self._forget_acknowledged()
+        return self._unacknowledged[0][1] if self._unacknowledged else None
+
+    @property
+    def unacknowledged_count(self) -> int:
+        """How many events the centre has not confirmed."""
+        self._forget_acknowledged()
+        return len(self._unacknowledged)
+
+    def _forget_acknowledged(self) -> None:
         acknowledged = self.journal.acknowledged
         while self._unacknowledged and self._unacknowledged[0][0] <= acknowledged:
             self._unacknowledged.popleft()
-        return self._unacknowledged[0][1] if self._unacknowledged else None
 
     @property
     def epoch(self) -> int:
@@ -114,6 +118,32 @@ class Recorder:
         for event in events:
             self._add(event)
         return tuple(events)
+
+    def store_paper(self, kind: str, body: bytes) -> EventId:
+        """Store a paper that documents no fact, such as an X report; return its job's id.
+
+        Durable on return. Raises what the journal raises.
+        """
+        stamp = self._clock.stamp()
+        job_id = self._ids(stamp)
+        job = SpoolJob(job_id, kind, body, self.epoch, self.journal.head.seq, stamp.at)
+        self.journal.append([], [job])
+        return job_id
+
+    def event_of(self, event_id: EventId) -> tuple[Event, bytes] | None:
+        """Return an event and its hash; None when this journal does not hold it.
+
+        Raises JournalError when it cannot be read.
+        """
+        sealed = self.journal.event_of(event_id)
+        return None if sealed is None else (self.read(sealed), sealed.hash)
+
+    def read(self, sealed: SealedEvent) -> Event:
+        """Return the event that stored bytes hold. Raises JournalError when they cannot be read."""
+        try:
+            return read_event(sealed.body)
+        except MalformedEventError as error:
+            raise damaged(self.journal.path, f"event {sealed.epoch}-{sealed.seq}") from error
 
     def _add(self, event: Event) -> None:
         self.state.apply(event)

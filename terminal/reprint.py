@@ -7,6 +7,7 @@ from core.events import Basis
 from core.facts import ReceiptReprinted
 from core.ids import EventId
 from core.receipt import Receipt
+from core.staff import StaffMember
 from offline_cache.journal import SpoolJob
 from printer.errors import DocumentError
 from printer.job import decode_document, duplicate_no_of, encode_reprint
@@ -23,16 +24,20 @@ class _Paper:
     receipt: Receipt
 
 
-def reprint(wanted: str, recorder: Recorder, basis: Basis) -> Content:
+def reprint(
+    wanted: str, recorder: Recorder, basis: Basis, *, operator: StaffMember | None = None
+) -> Content:
     """Store a fact and the job that it is about, in one transaction; return what was stored.
 
-    wanted: the event's reference as on the paper (`1-42`), its id, or `last`. Called in the till
-    thread. Raises NoPaperError, or JournalError and then nothing was stored.
+    wanted: the event's reference as on the paper (`1-42`), its id, or `last`. operator: who asked
+    for it; None when nobody is signed in. Called in the till thread.
+    Raises NoPaperError, or JournalError and then nothing was stored.
     """
     paper = _find(wanted, recorder)
     document = EventId(paper.job.document_id)
     duplicate = _newest_copy(document, recorder) + 1
-    fact = ReceiptReprinted(document, duplicate=duplicate, receipt=paper.receipt.number)
+    staff = None if operator is None else operator.id
+    fact = ReceiptReprinted(document, duplicate, paper.receipt.number, staff)
     body = encode_reprint(paper.job.body, duplicate)
     (event,) = recorder.record([fact], basis=basis, paper=(paper.job.kind, body))
     return {
@@ -42,6 +47,14 @@ def reprint(wanted: str, recorder: Recorder, basis: Basis) -> Content:
         "receipt": paper.receipt.number,
         "duplicate": duplicate,
     }
+
+
+def kept_paper(wanted: str, recorder: Recorder) -> Receipt:
+    """Return the receipt of an act, if it is still kept. wanted: as for `reprint`.
+
+    Called in the till thread. Raises NoPaperError or JournalError.
+    """
+    return _find(wanted, recorder).receipt
 
 
 def _find(wanted: str, recorder: Recorder) -> _Paper:

@@ -205,11 +205,11 @@ class Settlement:
     def _note_lane(self, health: LaneHealth) -> None:
         self._lanes[health.lane] = health
         up = self._lanes.get(Lane.UP)
-        self._knowledge.is_online = up is not None and up.state in _REACHED
+        self._knowledge.is_online = up is not None and up.state in REACHED
 
 
 _UNUSUAL = frozenset({Verdict.CONFLICT, Verdict.QUARANTINED})
-_REACHED = frozenset({LaneState.IDLE, LaneState.WORKING})
+REACHED = frozenset({LaneState.IDLE, LaneState.WORKING})
 
 
 def use_copy(snapshot: Snapshot, knowledge: Knowledge, recorder: Recorder) -> None:

@@ -4,38 +4,35 @@ The till wakes and asks it; the screens and the command line reach the terminal 
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.codec import moment_text
 from core.events import Basis
-from core.money import Money
-from core.tap import Credential, Feedback
-from offline_cache.errors import JournalError, SnapshotError
+from core.ids import EventId
+from core.tap import Feedback
+from offline_cache.errors import SnapshotError
+from printer.base import Pulse
 from printer.spool_states import JobState
 from readers.supervisor import ReaderStatus, Supervisor
 from sync.ports import Lane, LaneHealth
-from terminal.board import Board, Content
+from terminal.board import Content
 from terminal.clock import Clock
-from terminal.inbox import Inbox, TillGoneError
+from terminal.desk_content import desk_content
 from terminal.knowledge import Knowledge
-from terminal.mode import Mode
-from terminal.outcomes import Outcomes
-from terminal.ports import DemoBadge, NoSimulatedReaderError, TerminalBusyError
-from terminal.questions import answer, questions
+from terminal.questions import questions
 from terminal.recorder import Recorder
-from terminal.reprint import reprint
-from terminal.till import Till
+from terminal.settlement import REACHED
 
 if TYPE_CHECKING:
     from printer.spool import Spool
     from sync.uplink import Uplink
+    from terminal.service import Service
     from terminal.settlement import Settlement
 
 log = logging.getLogger("refectory.till")
 
-_ANSWER_S: Final = 5.0
 _NS_PER_S: Final = 1_000_000_000
 
 
@@ -53,6 +50,7 @@ class Surroundings:
         self.spool: Spool | None = None
         self.uplink: Uplink | None = None
         self.settlement: Settlement | None = None
+        self.service: Service | None = None
 
     @property
     def recorder(self) -> Recorder:
@@ -80,6 +78,11 @@ class Surroundings:
         if self.uplink is not None:
             self.uplink.wake()
 
+    def open_drawer(self, event: EventId) -> None:
+        """Open the cash drawer for an event, within seconds or never."""
+        if self.spool is not None:
+            self.spool.pulse(event, Pulse.DRAWER)
+
     def copy_lost(self) -> None:
         """Have the uplink fetch another copy."""
         if self.uplink is not None:
@@ -101,7 +104,7 @@ class Surroundings:
             return self._status()
 
     def _status(self) -> Content:
-        knowledge, recorder = self._knowledge, self._recorder
+        knowledge = self._knowledge
         now = self._clock.now()
         copy_at = knowledge.copy_at
         return {
@@ -115,10 +118,23 @@ class Surroundings:
             "is_online": knowledge.is_online,
             "queue": self._queue(),
             "copy_at": None if copy_at is None else moment_text(copy_at),
-            "walk_in": _walk_in(recorder.state.unsettled.risk, knowledge),
+            "offline_since": self._offline_since(),
+            **self._desk(),
             "menu": self._menu(),
             **self._counts(),
         }
+
+    def _desk(self) -> Content:
+        service = self.service
+        return {} if service is None else desk_content(service.desk, service.disk.last)
+
+    def _offline_since(self) -> str | None:
+        """Return since when the centre is not reached; None while it is."""
+        lanes = {} if self.settlement is None else self.settlement.lanes
+        up = lanes.get(Lane.UP)
+        if up is None or up.state in REACHED:
+            return None
+        return moment_text(up.since)
 
     def _readers(self) -> Sequence[Content]:
         if self.readers is None:
@@ -146,7 +162,7 @@ class Surroundings:
 
     def _queue(self) -> Content:
         head, acknowledged = self._recorder.journal.head, self._recorder.journal.acknowledged
-        waiting = head.seq - (acknowledged[1] if acknowledged[0] == head.epoch else 0)
+        waiting = self._recorder.unacknowledged_count
         oldest = self._recorder.oldest_unacknowledged_at
         return {
             "count": waiting,
@@ -193,98 +209,3 @@ def _lane(health: LaneHealth | None) -> Content:
         "detail": health.detail,
         "since": moment_text(health.since),
     }
-
-
-def _walk_in(risk: Money, knowledge: Knowledge) -> Content:
-    return {
-        "risk_cents": risk.cents,
-        "limit_cents": knowledge.policy.terminal_offline_max.cents,
-    }
-
-
-class RunningTerminal:
-    """The terminal as screens and commands see it (`terminal.ports.TerminalPort`)."""
-
-    def __init__(
-        self,
-        *,
-        inbox: Inbox,
-        till: Till,
-        board: Board,
-        surroundings: Surroundings,
-        badges: tuple[DemoBadge, ...],
-    ) -> None:
-        self._inbox = inbox
-        self._till = till
-        self._around = surroundings
-        self._badges = badges
-        self._outcomes = Outcomes(board)
-
-    def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
-        """Tap a badge on the simulated reader; return the outcome once it is durable.
-
-        stays: the badge is left lying there, so that the same badge again is a repeat.
-        Raises NoSimulatedReaderError or TerminalBusyError.
-        """
-        readers = self._around.readers
-        reader = None if readers is None else readers.simulated()
-        if reader is None:
-            raise NoSimulatedReaderError("this terminal has no simulated reader")
-        tap_id = reader.present(credential) if stays else reader.tap(credential)
-        return self._outcomes.wait(tap_id, timeout_s=timeout_s)
-
-    def sync_now(self) -> None:
-        """Send and fetch at once."""
-        if self._around.uplink is not None:
-            self._around.uplink.sync_now()
-
-    def reprint(self, event: str) -> Content:
-        """Store a reprint, and wake the printer."""
-        around = self._around
-        made = self._commit(lambda: reprint(event, around.recorder, around.basis))
-        around.committed()
-        return made
-
-    def answer_paper(self, job: str, *, has_come_out: bool) -> Content:
-        """Store what a person said of a paper, and wake the printer."""
-        around = self._around
-        said = self._commit(
-            lambda: answer(
-                job, around.recorder.journal, has_come_out=has_come_out, now=around.now()
-            )
-        )
-        around.committed()
-        return said
-
-    def _commit(self, work: Callable[[], Content]) -> Content:
-        """Have the till thread store something; a till that is red stores nothing."""
-
-        def store() -> Content:
-            if self._till.mode is not Mode.OPEN:
-                raise TerminalBusyError(f"the till is {self._till.mode}: {self._till.alarm}")
-            return work()
-
-        try:
-            return self._inbox.ask(store, timeout_s=_ANSWER_S)
-        except (TillGoneError, JournalError) as error:
-            raise TerminalBusyError(str(error)) from error
-
-    def status(self) -> Content:
-        """Return how everything is, and what was counted since the start."""
-        try:
-            return self._inbox.ask(self._whole_status, timeout_s=_ANSWER_S)
-        except TillGoneError as error:
-            raise TerminalBusyError(str(error)) from error
-
-    def demo_badges(self) -> tuple[DemoBadge, ...]:
-        """Return the badges that the page offers to tap."""
-        return self._badges
-
-    def _whole_status(self) -> Content:
-        till = self._till
-        return {
-            **self._around.status(),
-            "till": till.mode.value,
-            "alarm": None if till.alarm is None else {"text": till.alarm},
-            "counters": till.counters.as_plain(),
-        }

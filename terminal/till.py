@@ -2,31 +2,35 @@
 
 Follow a tap: `_tap` gathers the view, asks `core.decide`, has the recorder commit, and after that
 publishes the verdict, lights the reader, and wakes the spool and the uplink. There is no other
-order. The till thread alone touches the journal and the copy.
+order. The till thread alone touches the journal and the copy. What staff ask for on a screen takes
+the same way through `terminal.clerk`.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 from core.decide import decide
-from core.decision import Accepted
-from core.facts import TerminalStarted
-from core.ids import TapId
+from core.decision import Accepted, Decision
+from core.events import Stamp
+from core.facts import Fact, TerminalStarted, TrainingEnded, Trouble
+from core.ids import EventId, TapId
 from core.tap import Feedback, Health, Removed, Repeated, Tap
 from core.view import View
-from offline_cache.errors import JournalError, SnapshotError
+from offline_cache.errors import DiskFullError, JournalError
 from terminal.board import Board, Content
 from terminal.clock import Clock
+from terminal.clock_watch import ClockWatch
 from terminal.counters import Counters
+from terminal.disk_watch import Room
 from terminal.inbox import Chore, Inbox
-from terminal.knowledge import Knowledge
 from terminal.mode import Mode, Signal, next_mode
 from terminal.notify import Watchdog
 from terminal.recorder import Recorder
+from terminal.service import Service
+from terminal.troubles import Troubles, trouble_of
 from terminal.verdict import feedback_of, verdict_content
 
 log = logging.getLogger("refectory.till")
@@ -34,7 +38,9 @@ log = logging.getLogger("refectory.till")
 _IDLE_S = 0.25
 _STATUS_EVERY_NS = 1_000_000_000
 _REOPEN_EVERY_NS = 5_000_000_000
+_LOOK_EVERY_NS = 5_000_000_000
 _CHECKPOINT_AFTER_NS = 1_000_000_000
+_MS_PER_S = 1000
 
 
 class Surroundings(Protocol):
@@ -46,6 +52,10 @@ class Surroundings(Protocol):
 
     def committed(self) -> None:
         """Hear that there is something new to print and to send."""
+        ...
+
+    def open_drawer(self, event: EventId) -> None:
+        """Open the cash drawer for an event, within seconds or never."""
         ...
 
     def copy_lost(self) -> None:
@@ -61,8 +71,7 @@ class Surroundings(Protocol):
 class TillParts:
     """What a till is made of; the composition root puts it together."""
 
-    recorder: Recorder
-    knowledge: Knowledge
+    service: Service
     board: Board
     clock: Clock
     inbox: Inbox
@@ -77,12 +86,16 @@ class Till:
 
     def __init__(self, parts: TillParts, surroundings: Surroundings, *, version: str) -> None:
         self._parts = parts
+        self._service = parts.service
+        self._clock_watch = ClockWatch(parts.clock)
         self._around = surroundings
         self._version = version
         self._stopping = threading.Event()
         self._status_ns = 0
         self._tried_ns = 0
+        self._looked_ns = 0
         self._written_ns: int | None = None
+        self._troubles = Troubles()
         self.mode = Mode.STARTING
         self.alarm: str | None = None
         self.counters = Counters()
@@ -120,47 +133,59 @@ class Till:
                 self._publish_status()
 
     def _start(self, *, is_recovery: bool) -> None:
-        fact = TerminalStarted(version=self._version, is_recovery=is_recovery)
+        facts: list[Fact] = [TerminalStarted(version=self._version, is_recovery=is_recovery)]
+        if self._service.desk.live.state.is_training:
+            # A power cut ends a training: the next meals are real ones.
+            facts.append(TrainingEnded())
         try:
-            self._parts.recorder.record([fact], basis=self._parts.knowledge.basis)
+            self._store(facts)
         except JournalError as error:
             self._turn_red(error)
         else:
             self.mode = next_mode(self.mode, Signal.STARTED)
             self._note_commit()
+            self._look_around()
         self._publish_status()
 
     def _tap(self, tap: Tap) -> None:
-        parts = self._parts
         if self.mode is not Mode.OPEN:
             self._decline(tap.id, tap.reader)
             return
-        now = parts.clock.now()
-        view = self._view(tap, now)
-        decision = decide(tap, view, parts.knowledge.policy, now)
-        receipt = decision.receipt if isinstance(decision, Accepted) else None
+        desk = self._service.desk
+        stamp = self._parts.clock.stamp()
+        view = desk.view_of_tap(tap, stamp)
+        self._service.taps.add(tap, self._parts.clock.mono_ns())
         try:
-            parts.recorder.record(decision.facts, basis=parts.knowledge.basis, receipt=receipt)
+            member = None if view.holder is not None else desk.knowledge.member_of(view.badge)
+            if member is not None:
+                self._service.sign_in.by_badge(member, tap.id)
+                self._around.feedback(tap.reader, Feedback.ACCEPTED)
+                self._publish_status()
+                return
+            decision = decide(tap, view, desk.knowledge.policy, stamp.at)
+            receipt = decision.receipt if isinstance(decision, Accepted) else None
+            desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
         except JournalError as error:
             self._turn_red(error)
             self._decline(tap.id, tap.reader)
             return
+        self._tell(tap, view, decision, stamp)
+
+    def _tell(self, tap: Tap, view: View, decision: Decision, stamp: Stamp) -> None:
+        """Say what was decided, now that it is durable."""
+        parts = self._parts
         self._around.feedback(tap.reader, feedback_of(decision))
         durable_ns = parts.clock.mono_ns()
         self.counters.count(decision, duration_ns=durable_ns - tap.mono_ns)
-        t0_ms = int(now.timestamp() * 1000)
-        parts.board.publish("verdict", verdict_content(tap, view, decision, at=now, t0_ms=t0_ms))
+        t0_ms = int(stamp.at.timestamp() * _MS_PER_S)
+        content = verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms)
+        parts.board.publish("verdict", content)
         self._note_commit()
 
-    def _view(self, tap: Tap, now: datetime) -> View:
-        knowledge, recorder = self._parts.knowledge, self._parts.recorder
-        try:
-            return knowledge.view(tap, recorder, now)
-        except SnapshotError as error:
-            log.warning("the copy is put aside, and a new one asked for: %s", error)
-            knowledge.drop_copy()
-            self._around.copy_lost()
-            return knowledge.view(tap, recorder, now)
+    def _store(self, facts: Sequence[Fact]) -> None:
+        """Store facts about the terminal itself. Raises JournalError."""
+        desk = self._service.desk
+        desk.live.record(facts, basis=desk.basis)
 
     def _decline(self, tap_id: TapId, reader: str) -> None:
         self._around.feedback(reader, Feedback.REFUSED)
@@ -179,6 +204,7 @@ class Till:
         self.mode = next_mode(self.mode, Signal.DISK_FAILED)
         self.alarm = str(error)
         self._tried_ns = self._parts.clock.mono_ns()
+        self._troubles.begin(trouble_of(error), self._parts.clock.now())
         log.error("the till is red: %s", error)
         self._publish_status()
 
@@ -187,15 +213,43 @@ class Till:
         self._parts.watchdog.pat(now_ns)
         if self.mode is Mode.RED and now_ns - self._tried_ns >= _REOPEN_EVERY_NS:
             self._reopen()
+        if self.mode is Mode.OPEN and now_ns - self._looked_ns >= _LOOK_EVERY_NS:
+            self._look_around()
         if is_idle and self._is_rested(now_ns):
             self._tidy()
         if now_ns - self._status_ns >= _STATUS_EVERY_NS:
             self._publish_status()
 
+    def _look_around(self) -> None:
+        """Notice what comes slowly: the disk fills, the clock jumps, staff walk away."""
+        self._looked_ns = self._parts.clock.mono_ns()
+        try:
+            facts = self._noticed()
+            if facts:
+                self._store(facts)
+                self._note_commit()
+            if self._service.sign_in.lock_when_left() is not None:
+                self._note_commit()
+                self._publish_status()
+        except JournalError as error:
+            self._turn_red(error)
+
+    def _noticed(self) -> list[Fact]:
+        """Return what is new about the clock and the disk. Raises DiskFullError at the floor."""
+        facts: list[Fact | None] = [self._clock_watch.look()]
+        disk = self._service.disk.look()
+        if disk.room is Room.FULL:
+            raise DiskFullError(_no_room(disk.free_bytes))
+        if disk.room is Room.LOW:
+            facts.append(self._troubles.begin(Trouble.DISK_LOW, self._parts.clock.now()))
+        else:
+            facts.append(self._troubles.end(Trouble.DISK_LOW))
+        return [fact for fact in facts if fact is not None]
+
     def _tidy(self) -> None:
         self._written_ns = None
         try:
-            self._parts.recorder.journal.checkpoint()
+            self._service.desk.live.journal.checkpoint()
         except JournalError as error:
             self._turn_red(error)
 
@@ -207,14 +261,26 @@ class Till:
 
     def _reopen(self) -> None:
         self._tried_ns = self._parts.clock.mono_ns()
+        desk = self._service.desk
+        disk = self._service.disk.look()
+        if disk.room is Room.FULL:
+            self.alarm = _no_room(disk.free_bytes)
+            return
         try:
-            self._parts.reopen(self._parts.recorder)
+            desk.rehearsal.abandon()
+            self._parts.reopen(desk.live)
+            # What could not be written while it lasted is written now.
+            over: list[Fact] = [*self._troubles.end_all(Trouble.DISK_LOW)]
+            if desk.live.state.is_training:
+                over.append(TrainingEnded())
+            self._store(over)
         except JournalError as error:
             self.alarm = str(error)
             return
         self.mode = next_mode(self.mode, Signal.REOPENED)
         self.alarm = None
         log.warning("the till serves again: the journal was reopened and holds all it must")
+        self._note_commit()
         self._publish_status()
 
     def _publish_status(self) -> None:
@@ -222,3 +288,11 @@ class Till:
         alarm = None if self.alarm is None else {"text": self.alarm}
         content = {**self._around.status(), "alarm": alarm, "till": self.mode.value}
         self._parts.board.publish("status", content)
+
+
+def _no_room(free_bytes: int) -> str:
+    mib = 1024 * 1024
+    return (
+        f"the disk is full ({free_bytes // mib} MB left): nothing is sold or served, and nothing is"
+        " lost; free some space, `refectory doctor` says where"
+    )

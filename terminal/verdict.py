@@ -6,9 +6,10 @@ from enum import StrEnum
 from core.codec import moment_text
 from core.decision import Accepted, Decision, Refused
 from core.facts import Reason
-from core.people import Allergen, Pupil
-from core.tap import Feedback, Tap
-from core.view import View
+from core.ids import TapId
+from core.people import Allergen
+from core.tap import Feedback
+from core.view import Holder, View
 from terminal.board import Content
 
 
@@ -26,6 +27,7 @@ _TONES: dict[Reason, Tone] = {
     Reason.NOT_AN_IDENTITY: Tone.UNKNOWN,
     Reason.NO_SNAPSHOT: Tone.UNKNOWN,
     Reason.SNAPSHOT_TOO_OLD: Tone.UNKNOWN,
+    Reason.DAY_NOT_KNOWN: Tone.UNKNOWN,
     Reason.BLOCKED_BADGE: Tone.REFUSED,
     Reason.LOST_BADGE: Tone.REFUSED,
     Reason.ASSURANCE_TOO_LOW: Tone.REFUSED,
@@ -58,30 +60,36 @@ def feedback_of(decision: Decision) -> Feedback:
 
 
 def verdict_content(
-    tap: Tap, view: View, decision: Decision, *, at: datetime, t0_ms: int
+    tap: TapId, view: View, decision: Decision, *, at: datetime, t0_ms: int
 ) -> Content:
     """Return what the screens get to show of a decision.
 
-    at: when it was decided. t0_ms: Unix time in milliseconds at which it is published.
+    tap: what it is called; a basket can be debited from whoever was there by that name. at: when
+    it was decided. t0_ms: Unix time in milliseconds at which it is published.
     """
-    pupil = None if view.holder is None else view.holder.pupil
     content: dict[str, object] = {
-        "tap": tap.id,
+        "tap": tap,
         "at": moment_text(at),
         "tone": tone_of(decision).value,
         "is_provisional": not view.is_online,
+        "is_training": view.is_training,
         "epoch": view.epoch,
         "seq": view.next_seq,
         "t0_ms": t0_ms,
     }
-    return content | _person(pupil) | _outcome(decision)
+    return content | person_content(view.holder) | _outcome(decision)
 
 
-def _person(pupil: Pupil | None) -> dict[str, object]:
+def person_content(holder: Holder | None) -> dict[str, object]:
+    """Return whoever stands before the till, or nobody, as screens show them."""
+    pupil = None if holder is None else holder.pupil
     return {
+        "pupil": None if pupil is None else pupil.id,
+        "reserve_cents": None if holder is None else holder.wallets.reserve.cents,
+        "language": None if pupil is None else pupil.language.value,
         "name": None if pupil is None else pupil.short_name,
         "class_name": None if pupil is None else pupil.class_name,
-        "allergens": [] if pupil is None else _words(pupil.allergens),
+        "allergens": [] if pupil is None else words_of(pupil.allergens),
         "diet": "" if pupil is None else pupil.diet,
     }
 
@@ -93,7 +101,9 @@ def _outcome(decision: Decision) -> dict[str, object]:
                 "outcome": "sold" if decision.is_sale else "collected",
                 "reason": None,
                 "meal": decision.label,
-                "conflicts": _words(decision.conflicts),
+                "conflicts": words_of(decision.conflicts),
+                "is_to_settle": decision.is_to_settle,
+                "asks": False,
                 "price_cents": decision.price.cents,
                 "wallet_cents": None if after is None else after.cents,
                 "earlier_at": None,
@@ -104,8 +114,10 @@ def _outcome(decision: Decision) -> dict[str, object]:
             return {
                 "outcome": "refused",
                 "reason": decision.reason.value,
-                "meal": None,
-                "conflicts": [],
+                "meal": decision.label or None,
+                "conflicts": words_of(decision.conflicts),
+                "is_to_settle": False,
+                "asks": decision.reason is Reason.ALLERGEN_STOP,
                 "price_cents": None,
                 "wallet_cents": None if wallet is None else wallet.cents,
                 "earlier_at": None if earlier is None else moment_text(earlier),
@@ -113,7 +125,8 @@ def _outcome(decision: Decision) -> dict[str, object]:
             }
 
 
-def _words(allergens: frozenset[Allergen]) -> list[str]:
+def words_of(allergens: frozenset[Allergen]) -> list[str]:
+    """Return allergens as words, in the order of the regulation."""
     if not allergens:
         return []
     return [allergen.value for allergen in Allergen if allergen in allergens]

@@ -33,8 +33,10 @@ from terminal.inbox import Inbox
 from terminal.knowledge import Knowledge
 from terminal.outcomes import Outcomes
 from terminal.recorder import Recorder
+from terminal.running import RunningTerminal
+from terminal.service import make_service
 from terminal.settlement import COPY_NAME, use_copy
-from terminal.surroundings import RunningTerminal, Surroundings
+from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
 
 SCHOOL_KEY = b"sixteen bytes of"
@@ -175,9 +177,19 @@ class Counter:
         self.supervisor = Supervisor(["simulated://"], post=self.inbox.post)
         self.lights.readers = self.supervisor
         self.supervisor.start()
-        parts = TillParts(
+        self.service = make_service(
             recorder=self.recorder,
             knowledge=self.knowledge,
+            clock=self.clock,
+            board=self.board,
+            around=self.lights,
+            folder=folder,
+            pepper=SCHOOL_KEY,
+            connect=self.disk.connect,
+        )
+        self.lights.service = self.service
+        parts = TillParts(
+            service=self.service,
             board=self.board,
             clock=self.clock,
             inbox=self.inbox,
@@ -187,6 +199,7 @@ class Counter:
         self.port = RunningTerminal(
             inbox=self.inbox,
             till=self.till,
+            service=self.service,
             board=self.board,
             surroundings=self.lights,
             badges=(),

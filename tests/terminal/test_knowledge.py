@@ -10,10 +10,15 @@ from core.ids import PupilId
 from core.money import Money
 from core.policy import CLOSED
 from core.tap import Assurance, Credential, Tap, Technology
+from core.view import View
 
 
 def tap_of(credential: Credential) -> Tap:
     return Tap(tap().id, "counter", credential, Assurance.UID, mono_ns=0)
+
+
+def seen(counter: Counter, credential: Credential) -> View:
+    return counter.service.desk.view_of_tap(tap_of(credential), counter.clock.stamp())
 
 
 def test_without_a_copy_nothing_is_allowed(bare: Counter) -> None:
@@ -22,7 +27,7 @@ def test_without_a_copy_nothing_is_allowed(bare: Counter) -> None:
     assert (knowledge.copy_at, knowledge.snapshot) == (None, None)
     assert knowledge.zone_name == "Europe/Brussels"
     assert (knowledge.basis.cursor, knowledge.basis.policy) == ("", 0)
-    view = knowledge.view(tap_of(ALICE), bare.recorder, NOON)
+    view = seen(bare, ALICE)
     assert (view.holder, view.products) == (None, {})
     assert view.badge == badge_of(1).key
     assert view.place.terminal == "Caisse 1"
@@ -30,7 +35,7 @@ def test_without_a_copy_nothing_is_allowed(bare: Counter) -> None:
 
 
 def test_a_badge_leads_to_its_holder(counter: Counter) -> None:
-    view = counter.knowledge.view(tap_of(ALICE), counter.recorder, NOON)
+    view = seen(counter, ALICE)
     assert view.holder is not None
     assert view.holder.pupil.first_name == "Alice"
     assert view.products == {STEW.id: STEW}
@@ -39,20 +44,20 @@ def test_a_badge_leads_to_its_holder(counter: Counter) -> None:
 
 
 def test_a_stranger_has_a_key_but_no_holder(counter: Counter) -> None:
-    view = counter.knowledge.view(tap_of(STRANGER), counter.recorder, NOON)
+    view = seen(counter, STRANGER)
     assert view.badge is not None
     assert view.holder is None
 
 
 def test_a_random_number_is_nobodys_and_is_not_even_hashed(counter: Counter) -> None:
     phone = Credential(Technology.ISO14443_4, bytes.fromhex("08112233"))
-    view = counter.knowledge.view(tap_of(phone), counter.recorder, NOON)
+    view = seen(counter, phone)
     assert (view.badge, view.holder) == (None, None)
 
 
 def test_offline_is_said_in_the_view_and_in_the_event(counter: Counter) -> None:
     counter.knowledge.is_online = False
-    assert not counter.knowledge.view(tap_of(ALICE), counter.recorder, NOON).is_online
+    assert not seen(counter, ALICE).is_online
     assert not counter.knowledge.basis.is_online
     assert counter.knowledge.basis.policy == POLICY.version
 
@@ -69,7 +74,7 @@ def test_the_copy_is_as_old_as_its_last_confirmation(counter: Counter) -> None:
 
 def test_what_was_sold_here_is_in_the_view(counter: Counter) -> None:
     counter.recorder.record([sale(1)], basis=BASIS)
-    own = counter.knowledge.view(tap_of(ALICE), counter.recorder, NOON).own
+    own = seen(counter, ALICE).own
     assert own.pupil_unsettled == Money(450)
     assert own.walk_in_at == counter.clock.now()
     assert (own.terminal_risk, own.terminal_risk_count) == (Money(450), 1)

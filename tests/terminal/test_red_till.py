@@ -59,7 +59,13 @@ def test_a_red_till_serves_again_once_there_is_room(counter: Counter) -> None:
     assert counter.tap(ALICE)["outcome"] == "collected"
     assert counter.tap(BOB)["reason"] == "already_served"
     kinds = [kind for _, kind in counter.durable()]
-    assert kinds == ["terminal.started", "sale.made", "meal.collected", "tap.refused"]
+    assert kinds == [
+        "terminal.started",
+        "sale.made",
+        "trouble.noted",
+        "meal.collected",
+        "tap.refused",
+    ]
 
 
 def test_a_till_that_cannot_reopen_stays_red_and_says_the_new_cause(counter: Counter) -> None:

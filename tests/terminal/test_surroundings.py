@@ -44,6 +44,8 @@ def test_the_days_numbers(counter: Counter) -> None:
     assert status["walk_in"] == {
         "risk_cents": 450,
         "limit_cents": POLICY.terminal_offline_max.cents,
+        "count": 1,
+        "count_limit": POLICY.terminal_offline_count_max,
     }
     assert status["school"] == "Athénée"
     assert status["mode"] == "live"

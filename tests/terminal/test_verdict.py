@@ -22,7 +22,7 @@ KEYS = set(BASE_VERDICT) | {"tap", "seq"}
 
 
 def shown(view: View, decision: Decision) -> dict[str, object]:
-    return dict(verdict_content(tap(), view, decision, at=NOON, t0_ms=1700000000000))
+    return dict(verdict_content(tap().id, view, decision, at=NOON, t0_ms=1700000000000))
 
 
 def of(scene: Scene) -> tuple[View, Decision]:
