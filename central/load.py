@@ -2,10 +2,11 @@
 
 from central.database import Session
 from central.feed import advance_feed
+from central.postings import CentreBooking, Posting, write_bookings
 from central.records import write_school
 from central.seed import DemoSchool
 from central.store import Store
-from core.codec import moment_text
+from core.ids import EventId
 from core.snapshot import (
     BADGE_COLUMNS,
     ORDER_COLUMNS,
@@ -73,29 +74,11 @@ def _load_offer(session: Session, demo: DemoSchool, cursor: int) -> None:
 
 
 def _load_bookings(session: Session, demo: DemoSchool) -> None:
-    school = demo.school.id
-    session.insert_many(
-        "booking",
-        ("school_id", "id", "kind", "at", "subject"),
+    write_bookings(
+        session,
+        demo.school.id,
         [
-            (school, booking.id, booking.kind, moment_text(booking.at), booking.subject)
-            for booking in demo.bookings
-        ],
-    )
-    session.insert_many(
-        "leg",
-        ("school_id", "booking_id", "name", "account", "owner", "cents", "at"),
-        [
-            (
-                school,
-                booking.id,
-                leg.name,
-                leg.account.kind.value,
-                leg.account.owner,
-                leg.amount.cents,
-                moment_text(booking.at),
-            )
-            for booking in demo.bookings
-            for leg in booking.legs
+            CentreBooking(one.kind, one.subject, Posting(EventId(one.id), one.legs, one.at))
+            for one in demo.bookings
         ],
     )

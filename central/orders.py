@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 from central.database import Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.postings import CentreBooking, Posting, write_bookings
 from central.records import School, read_orders, read_school
 from central.store import Store
-from core.codec import moment_text
 from core.ids import EventId, OrderId, ProductId, PupilId, SchoolId
 from core.ledger import (
     Account,
@@ -210,28 +210,7 @@ def _book(
     if not legs:
         return
     booking = EventId(str(uuid5(_NAMESPACE, f"{school} {kind} {order}")))
-    at = moment_text(now)
-    session.insert_many(
-        "booking",
-        ("school_id", "id", "kind", "at", "subject"),
-        [(school, booking, kind, at, order)],
-    )
-    session.insert_many(
-        "leg",
-        ("school_id", "booking_id", "name", "account", "owner", "cents", "at"),
-        [
-            (
-                school,
-                booking,
-                leg.name,
-                leg.account.kind.value,
-                leg.account.owner,
-                leg.amount.cents,
-                at,
-            )
-            for leg in legs
-        ],
-    )
+    write_bookings(session, school, [CentreBooking(kind, order, Posting(booking, legs, now))])
 
 
 def _add_to_wallet(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fleet_simulation import Till, World, memory_folder, prepare, simulate
 
-import central.ingest
+import central.fresh_events
 from central.booking import book
 
 CHUNK = 25
@@ -63,7 +63,7 @@ def test_the_control_a_centre_that_keeps_silent_is_noticed(small, monkeypatch):
     def silent(event, books, *, now):
         return replace(book(event, books, now=now), flags=())
 
-    monkeypatch.setattr(central.ingest, "book", silent)
+    monkeypatch.setattr(central.fresh_events, "book", silent)
     expect_noticed(small, "without a flag|not 0|exceptions|in silence")
 
 

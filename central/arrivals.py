@@ -1,0 +1,117 @@
+"""What arrives in a batch, each event read at its place, and what is answered for each.
+
+An event that cannot be read keeps its place, its bytes and its hash: it is quarantined, and
+nothing behind it waits.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from central.booking import refuse_absurd
+from central.errors import Problem
+from central.terminals import Terminal
+from central.wire_batch import ReceivedBatch
+from core.batch import Verdict, chain_hashes
+from core.errors import MalformedEventError
+from core.events import Event, read_event
+from core.till_state import Position
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class EventAnswer:
+    """What was done with one event."""
+
+    seq: int
+    verdict: Verdict
+    flag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What was done with a batch, and how far the terminal's facts are booked now."""
+
+    high_water: Position
+    head_hash: bytes
+    verdicts: tuple[EventAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event of the batch at its place. event: None when it cannot be read, and why."""
+
+    seq: int
+    body: bytes
+    hash: bytes
+    event: Event | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Whose batch it is, as the terminal's row stood when it was locked; now: the centre's time."""
+
+    terminal: Terminal
+    epoch: int
+    now: datetime
+
+
+def read_items(batch: ReceivedBatch) -> list[Item]:
+    """Return the events of a batch, each at its place and with its hash.
+
+    Raises Problem `chain` when several events do not make the chain that the batch names.
+    """
+    hashes = chain_hashes(batch.prev_hash, batch.bodies)
+    is_chained = hashes[-1] == batch.head_hash
+    if not is_chained and len(hashes) > 1:
+        raise Problem(
+            "chain",
+            status=400,
+            detail="the events do not make the chain that the batch names; send them one by one",
+        )
+    if not is_chained:
+        # A single event whose bytes are not those that were sealed: it cannot be believed, but
+        # it has its place, and the terminal's chain goes on from the hash that it names.
+        fault = "its bytes do not give the hash it was sealed with"
+        return [Item(batch.first_seq, batch.bodies[0], batch.head_hash, None, fault)]
+    return [
+        _item(seq, body, digest, batch.epoch)
+        for seq, (body, digest) in enumerate(
+            zip(batch.bodies, hashes, strict=True), start=batch.first_seq
+        )
+    ]
+
+
+def _item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
+    try:
+        return Item(seq, body, digest, _read_checked(body, epoch, seq), "")
+    except Exception as error:  # noqa: BLE001  whatever a poisoned event does, it blocks nothing
+        words = " ".join(str(error).split())[:200]
+        return Item(seq, body, digest, None, words or type(error).__name__)
+
+
+def _read_checked(body: bytes, epoch: int, seq: int) -> Event:
+    event = read_event(body)
+    if (event.epoch, event.seq) != (epoch, seq):
+        message = f"it says it is event {event.epoch}-{event.seq}"
+        raise MalformedEventError(message)
+    if _UUID.fullmatch(event.id) is None:
+        message = "its id is no UUID in its canonical form"
+        raise MalformedEventError(message)
+    _refuse_unstorable(body)
+    refuse_absurd(event.fact)
+    return event
+
+
+def _refuse_unstorable(body: bytes) -> None:
+    """Refuse text that no database can hold: half a surrogate pair, or a zero character."""
+    if b"\\u" not in body:
+        return
+    text = json.dumps(json.loads(body), ensure_ascii=False)
+    text.encode()
+    if "\\u0000" in text:
+        message = "it holds a zero character"
+        raise MalformedEventError(message)

@@ -1,0 +1,96 @@
+"""Places of a journal that are taken already: the same event again, or another one in its place."""
+
+from collections.abc import Sequence
+
+from central.arrivals import EventAnswer, Incoming, Item
+from central.database import Session
+from central.flagging import raise_exceptions
+from central.terminals import TerminalState
+from core.batch import Verdict
+from core.codec import moment_text
+
+
+def answer_known(
+    session: Session, incoming: Incoming, known: list[Item]
+) -> tuple[list[EventAnswer], list[Item]]:
+    """Answer for the places that are taken already. Also return what has other bytes there."""
+    if not known:
+        return [], []
+    answers, strays = match_known(session, incoming, known)
+    keep_strays(session, incoming, strays, "another event has this place")
+    return answers, strays
+
+
+def match_known(
+    session: Session, incoming: Incoming, known: list[Item]
+) -> tuple[list[EventAnswer], list[Item]]:
+    """Return the first answer for each place again, and the items that contradict what is there."""
+    terminal = incoming.terminal
+    rows = session.rows(
+        "SELECT seq, hash, verdict, flag FROM event WHERE school_id = ? AND terminal_id = ?"
+        " AND epoch = ? AND seq BETWEEN ? AND ?",
+        terminal.school_id,
+        terminal.id,
+        incoming.epoch,
+        known[0].seq,
+        known[-1].seq,
+    )
+    booked = {row[0]: (bytes(row[1]), Verdict(row[2]), row[3]) for row in rows}
+    answers: list[EventAnswer] = []
+    strays: list[Item] = []
+    for item in known:
+        digest, verdict, flag = booked.get(item.seq, (b"", Verdict.CONFLICT, None))
+        if digest != item.hash:
+            strays.append(item)
+            answers.append(EventAnswer(item.seq, Verdict.CONFLICT, None))
+            continue
+        again = Verdict.DUPLICATE if verdict is Verdict.ACCEPTED else verdict
+        answers.append(EventAnswer(item.seq, again, flag))
+    return answers, strays
+
+
+def keep_strays(session: Session, incoming: Incoming, items: Sequence[Item], reason: str) -> None:
+    """Keep events that cannot be booked, with the reason, for a person to look at."""
+    terminal = incoming.terminal
+    session.run_many(
+        "INSERT INTO stray_event (school_id, terminal_id, epoch, seq, hash, body, reason,"
+        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (
+                terminal.school_id,
+                terminal.id,
+                incoming.epoch,
+                item.seq,
+                item.hash,
+                item.body,
+                reason,
+                moment_text(incoming.now),
+            )
+            for item in items
+        ],
+    )
+
+
+def freeze(session: Session, incoming: Incoming, item: Item) -> None:
+    """Stop believing that a terminal's card is the only one, and tell a person."""
+    terminal = incoming.terminal
+    session.run(
+        "UPDATE terminal SET state = ? WHERE school_id = ? AND id = ? AND state = ?",
+        TerminalState.FROZEN.value,
+        terminal.school_id,
+        terminal.id,
+        TerminalState.ACTIVE.value,
+    )
+    place = f"{incoming.epoch}-{item.seq}"
+    raise_exceptions(
+        session,
+        incoming,
+        [
+            (
+                f"{terminal.id}.{place}.{item.hash.hex()[:16]}.conflict",
+                f"{terminal.id} {place}",
+                "conflict",
+                "two different events for one place: a cloned or restored card image",
+            )
+        ],
+    )
