@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.ids import PupilId
 from core.tap import Credential
 from terminal.board import Content
+from terminal.commands import Command
 
 
 class TerminalBusyError(Exception):
@@ -17,6 +19,14 @@ class NoSimulatedReaderError(Exception):
 
 class NoPaperError(Exception):
     """A paper was named that is not kept, or about which nobody is asked."""
+
+
+class NotAllowedError(Exception):
+    """Nobody who may ask that is signed in at the till."""
+
+
+class NoDocumentError(Exception):
+    """An act was named that the till does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,54 @@ class TerminalPort(Protocol):
         stays: the badge is left lying there, so that the same badge again is a repeat. Result:
         the content that was published, and its `topic`: `verdict`, `repeat` or `declined`.
         Raises NoSimulatedReaderError or TerminalBusyError.
+        """
+        ...
+
+    def do(self, command: Command) -> Content:
+        """Carry out what staff ask; return what became of it, once it is durable.
+
+        The same command's id again is answered anew (`is_repeat`) and not done again. A refusal is
+        an answer, too. Raises TerminalBusyError.
+        """
+        ...
+
+    def till(self) -> Content:
+        """Return what the till's tiles and dialogs need: products, staff, what the school allows.
+
+        It changes with the copy: read it anew when the status has another `cursor`.
+        """
+        ...
+
+    def pupils(self, text: str) -> list[Content]:
+        """Return pupils whose name or class holds each word of a text; none without a copy.
+
+        Raises NotAllowedError unless somebody who may serve by name is signed in.
+        """
+        ...
+
+    def pupil(self, pupil_id: PupilId) -> Content | None:
+        """Return a pupil as on a verdict, with the day's orders. Raises NotAllowedError."""
+        ...
+
+    def documents(self, limit: int) -> list[Content]:
+        """Return the newest acts that can be voided, refunded or printed again."""
+        ...
+
+    def document(self, wanted: str) -> Content:
+        """Return one act: by its event's id, its reference (`1-42`) or its receipt (`#17`).
+
+        Raises NoDocumentError.
+        """
+        ...
+
+    def report(self) -> Content:
+        """Return the X report of the open period as figures, in cents."""
+        ...
+
+    def paper_picture(self, wanted: str) -> bytes:
+        """Return the paper of an act as it would come out, as a PNG file.
+
+        wanted: as for `document`. Raises NoPaperError when it is not kept, or TerminalBusyError.
         """
         ...
 
