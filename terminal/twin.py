@@ -7,14 +7,22 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from core.ids import PupilId
+from core.people import Language
+from core.staff import Right
 from core.tap import Credential, Technology
 from terminal.board import Board, Content
+from terminal.commands import Command
 from terminal.ports import (
     DemoBadge,
+    NoDocumentError,
     NoPaperError,
     NoSimulatedReaderError,
+    NotAllowedError,
     TerminalBusyError,
 )
+from terminal.twin_counter import TwinCounter
+from terminal.twin_school import PUPILS, TILL
 
 BASE_VERDICT: Final[Content] = {
     "at": "2026-11-24T10:52:00Z",
@@ -29,6 +37,10 @@ BASE_VERDICT: Final[Content] = {
     "diet": "",
     "price_cents": 450,
     "wallet_cents": 2340,
+    "pupil": "lea",
+    "reserve_cents": None,
+    "is_to_settle": False,
+    "asks": False,
     "is_provisional": False,
     "earlier_at": None,
     "epoch": 1,
@@ -47,13 +59,25 @@ BASE_STATUS: Final[Content] = {
     "queue": {"count": 0, "oldest_at": None},
     "copy_at": "2026-11-24T07:00:00Z",
     "is_online": True,
-    "walk_in": {"risk_cents": 0, "limit_cents": 20000},
+    "walk_in": {"risk_cents": 0, "limit_cents": 20000, "count": 0, "count_limit": 100},
     "served": 0,
     "reserved": 0,
     "mode": "demo",
     "terminal": "Caisse 1",
     "school": "Institut Sainte-Claire",
     "alarm": None,
+    "operator": None,
+    "shift": {"is_open": False, "opened_at": None, "cash_expected_cents": None},
+    "is_training": False,
+    "cursor": "1",
+    "day": "2026-11-24",
+    "day_question": None,
+    "offline_since": None,
+    "disk": {"state": "ok", "free_bytes": 8_000_000_000},
+    "copy": {"state": "fresh"},
+    "last_act": None,
+    "period": {"number": 1, "since": "2026-11-24T10:00:00Z"},
+    "clock": {"state": "good"},
 }
 """A status in which all is well."""
 
@@ -68,13 +92,17 @@ class TwinTerminal:
         self._board = board
         self._badges = tuple(badges)
         self._script: dict[Credential, Content] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._seq = 0
         self._status: dict[str, object] = dict(BASE_STATUS)
         self.taps: list[Credential] = []
         self.sync_count = 0
         self.reprints: list[str] = []
         self.answers: dict[str, bool] = {}
+        self.counter = TwinCounter(
+            publish_status=self.publish_status, publish_verdict=self.publish_verdict
+        )
+        self.till_changes: dict[str, object] = {}
         self.is_busy = False
         self.has_simulated_reader = True
 
@@ -96,7 +124,72 @@ class TwinTerminal:
             numbers = {"tap": f"tap-{self._seq}", "seq": self._seq}
             verdict: Mapping[str, object] = dict(BASE_VERDICT) | numbers | dict(changes)
             self._board.publish("verdict", verdict)
+            self.counter.hear(verdict)
         return verdict
+
+    # --- the counter -------------------------------------------------------------------------
+
+    def do(self, command: Command) -> Content:
+        """Have the counter carry out a command, and publish what became of it."""
+        self._answer_or_fail()
+        with self._lock:
+            answer = self.counter.do(command)
+            if not answer["is_repeat"]:
+                self._board.publish("act", answer)
+        return answer
+
+    def till(self) -> Content:
+        """Return the small school's till, with `till_changes`."""
+        self._answer_or_fail()
+        return {**TILL, **self.till_changes}
+
+    def pupils(self, text: str) -> list[Content]:
+        """Return the small school's pupils whose name or class holds each word."""
+        self._answer_or_fail(Right.SERVE_BY_NAME)
+        words = text.casefold().split()
+        return [
+            {key: pupil[key] for key in ("id", "name", "class_name")}
+            for pupil in PUPILS.values()
+            if all(word in f"{pupil['name']} {pupil['class_name']}".casefold() for word in words)
+        ]
+
+    def pupil(self, pupil_id: PupilId) -> Content | None:
+        """Return one of the small school's pupils."""
+        self._answer_or_fail(Right.SERVE_BY_NAME)
+        return PUPILS.get(pupil_id)
+
+    def documents(self, limit: int) -> list[Content]:
+        """Return the newest acts."""
+        self._answer_or_fail()
+        return self.counter.documents(limit)
+
+    def document(self, wanted: str) -> Content:
+        """Return an act."""
+        self._answer_or_fail()
+        act = self.counter.document(wanted)
+        if act is None:
+            raise NoDocumentError(f"no act {wanted} is known here")
+        return act
+
+    def report(self) -> Content:
+        """Return the figures of the open period."""
+        self._answer_or_fail()
+        return self.counter.report()
+
+    def paper_picture(self, wanted: str) -> bytes:
+        """Return a real paper's picture: the sample receipt, whatever was sold."""
+        from printer.picture_printer import preview_png  # noqa: PLC0415  slow to load
+        from printer.samples import sample_documents  # noqa: PLC0415
+
+        self.document(wanted)
+        return preview_png(sample_documents(Language.FR)["receipt-sale"])
+
+    def _answer_or_fail(self, right: Right | None = None) -> None:
+        if self.is_busy:
+            raise TerminalBusyError("the till did not answer in time")
+        operator = self.counter.operator
+        if right is not None and (operator is None or right not in operator.rights):
+            raise NotAllowedError("sign in as somebody who may serve by name")
 
     def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
         """Publish and return the card's verdict; a card never lies on this reader."""

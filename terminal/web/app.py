@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from terminal.ports import TerminalPort
+from terminal.web.answers import Answers
 from terminal.web.api import Api
+from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
 from terminal.web.pages import Pages, static_files
 from terminal.web.problems import problem
@@ -36,15 +38,17 @@ def page_app(
 
         return answer
 
-    api = Api(terminal)
+    answers = Answers()
     pages = Pages(sessions=sessions, screen=screen)
     app = _app(
         [
             *pages.routes(),
             Route("/events", events(STAFF_VIEW), methods=["GET"]),
             Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
-            *Technician(sessions=sessions, screen=screen, terminal=terminal, api=api).routes(),
-            *api.routes(),
+            *Technician(
+                sessions=sessions, screen=screen, terminal=terminal, answers=answers
+            ).routes(),
+            *_commands(terminal, answers),
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )
@@ -58,8 +62,12 @@ def command_app(*, stream: Stream, terminal: TerminalPort, launch: Callable[[], 
     async def session(_: Request) -> Response:
         return JSONResponse({"url": launch()})
 
-    app = _app([*Api(terminal).routes(), Route("/v1/sessions", session, methods=["POST"])])
+    app = _app([*_commands(terminal, Answers()), Route("/v1/sessions", session, methods=["POST"])])
     return Limits(app, is_closing=lambda: stream.is_closing)
+
+
+def _commands(terminal: TerminalPort, answers: Answers) -> list[Route]:
+    return [*Api(terminal, answers).routes(), *CounterApi(terminal, answers).routes()]
 
 
 def _app(routes: Sequence[BaseRoute]) -> ASGIApp:

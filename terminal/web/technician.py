@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from terminal.ports import TerminalBusyError, TerminalPort
-from terminal.web.api import Api
+from terminal.web.answers import Answers
 from terminal.web.catalogue import words
 from terminal.web.pages import html_page
 from terminal.web.screen import Screen
@@ -31,12 +31,12 @@ class Technician:
     """The page of one terminal, and its one command."""
 
     def __init__(
-        self, *, sessions: Sessions, screen: Screen, terminal: TerminalPort, api: Api
+        self, *, sessions: Sessions, screen: Screen, terminal: TerminalPort, answers: Answers
     ) -> None:
         self._sessions = sessions
         self._screen = screen
         self._terminal = terminal
-        self._api = api
+        self._answers = answers
 
     def routes(self) -> list[Route]:
         """Return the page and its command as routes."""
@@ -49,7 +49,7 @@ class Technician:
         cookie = self._sessions.cookie_in(request.headers.get("cookie", ""))
         assert cookie is not None, "the guard lets nobody in without a session"
         try:
-            rows = status_rows(await self._api.run(self._terminal.status))
+            rows = status_rows(await self._answers.run(self._terminal.status))
         except TerminalBusyError:
             rows = []
         language = self._screen.language
@@ -62,7 +62,7 @@ class Technician:
         )
 
     async def _sync(self, _: Request) -> Response:
-        await self._api.run(self._terminal.sync_now)
+        await self._answers.run(self._terminal.sync_now)
         return RedirectResponse("/technician", status_code=HTTPStatus.SEE_OTHER)
 
 
