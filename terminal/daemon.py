@@ -188,7 +188,7 @@ class Terminal:
             listen=settings.listen,
             socket_path=self._folder / SOCKET_NAME,
             board=self._board,
-            terminal=self.port,  # type: ignore[arg-type]
+            terminal=self.port,
             language=settings.language,
             screen_mm=settings.screen_mm,
             token=None if demo is None else demo.token,

@@ -42,6 +42,8 @@ BASE_VERDICT: Final[Content] = {
     "is_to_settle": False,
     "asks": False,
     "is_provisional": False,
+    "is_training": False,
+    "language": "fr",
     "earlier_at": None,
     "epoch": 1,
     "receipt": None,

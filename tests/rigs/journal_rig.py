@@ -1,7 +1,7 @@
 """Journals and copies for tests: facts in order, sealed into a chain, and a small school."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -10,15 +10,17 @@ from pathlib import Path
 from canteen import NOON, POLICY, STEW, TODAY, order, pupil
 
 from core import snapshot as rows
-from core.catalogue import Category
+from core.catalogue import Category, Product
 from core.events import Basis, Event, SealedEvent, Stamp, seal
 from core.facts import Fact, MealCollected, Reason, SaleLine, SaleMade, TapRefused
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, SchoolId, TerminalId, uuid7
+from core.limits import Limits
 from core.money import Money, vat_within
 from core.orders import Order
 from core.people import Badge, BadgeState, PriceClass, Pupil
 from core.receipt import SchoolHeader
 from core.snapshot import Meta
+from core.staff import StaffMember
 from core.tap import Assurance
 from core.wallet import Wallets
 from offline_cache.journal import Head, Journal, SpoolJob
@@ -133,8 +135,15 @@ def write_copy(
     badges: Sequence[Badge] | None = None,
     orders: Sequence[Order] | None = None,
     about: Meta | None = None,
+    products: Sequence[Product] = (),
+    staff: Mapping[StaffMember, BadgeKey | None] | None = None,
+    limits: Mapping[PupilId, Limits] | None = None,
 ) -> Path:
-    """Write a copy as the centre does; without more, of one pupil with a badge and an order."""
+    """Write a copy as the centre does; without more, of one pupil with a badge and an order.
+
+    staff: each with their badge. limits: what parents set.
+    """
+    staff, limits = staff or {}, limits or {}
     pupils = (pupil(),) if pupils is None else pupils
     badges = (badge(),) if badges is None else badges
     orders = (order(),) if orders is None else orders
@@ -145,11 +154,16 @@ def write_copy(
         meta_rows = rows.meta_rows(meta() if about is None else about)
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows.items())
         wallets = Wallets(general=Money(2340), reserve=Money(1500))
-        _insert(db, "product", rows.PRODUCT_COLUMNS, [rows.product_row(STEW)])
+        _insert(db, "product", rows.PRODUCT_COLUMNS, [rows.product_row(one) for one in (STEW, *products)])
         _insert(db, "pupil", rows.PUPIL_COLUMNS, [rows.pupil_row(one, wallets) for one in pupils])
         _insert(db, "badge", rows.BADGE_COLUMNS, [rows.badge_row(one) for one in badges])
         _insert(db, "meal_order", rows.ORDER_COLUMNS, [rows.order_row(one) for one in orders])
         db.execute("INSERT INTO menu VALUES (?, 'stew')", (TODAY.isoformat(),))
+        _insert(db, "staff", rows.STAFF_COLUMNS, [rows.staff_row(one) for one in staff])
+        keys = [(key, one.id) for one, key in staff.items() if key is not None]
+        _insert(db, "staff_badge", rows.STAFF_BADGE_COLUMNS, keys)
+        allowed = [rows.limit_row(pupil_id, limit) for pupil_id, limit in limits.items()]
+        _insert(db, "pupil_limit", rows.LIMIT_COLUMNS, allowed)
         db.execute("COMMIT")
     return path
 
