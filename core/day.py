@@ -28,15 +28,19 @@ class ConfirmedDay:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The wall clock jumped: at a moment of the monotonic clock, from where to where.
-
-    at: where it stood after the jump; expected_at: where it should have stood.
-    """
+    """The wall clock jumped: where it should have stood at a moment, and where it did."""
 
     boot: str
     mono_ms: int
     expected_at: datetime
     found_at: datetime
+
+    def is_undone_by(self, later: "Jump") -> bool:
+        """Say whether a later jump brought the clock back to where this one took it from."""
+        if self.boot != later.boot:
+            return False
+        passed = timedelta(milliseconds=later.mono_ms - self.mono_ms)
+        return abs(later.found_at - (self.expected_at + passed)) < TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,10 +100,11 @@ class TillState:
         assert position > self.head, "events are applied once, in order"
         is_first = self.head == BEFORE_ALL
         self.head = position
-        if self.newest_at is None or event.stamp.at > self.newest_at:
-            self.newest_at = event.stamp.at
-        self.documents.apply(event)
         fact = event.fact
+        if isinstance(fact, ClockChanged):
+            self._jumped(fact, event.stamp)
+        self._pass(event.stamp)
+        self.documents.apply(event)
         if isinstance(fact, PeriodClosed):
             self._close(fact, event, is_first=is_first)
             return
@@ -179,19 +180,28 @@ class TillState:
                     self.period.perpetual = fact.perpetual
             case DayConfirmed():
                 self.confirmed_day = ConfirmedDay(event.stamp.boot, fact.day, fact.clock_day)
-            case ClockChanged():
-                self._jumped(fact, event.stamp)
             case TrainingStarted() | TrainingEnded():
                 self.is_training = isinstance(fact, TrainingStarted)
-            case TerminalStarted() | TroubleNoted():
+            case TerminalStarted() | TroubleNoted() | ClockChanged():
                 pass
             case _:
                 assert_never(fact)
 
     def _jumped(self, change: ClockChanged, stamp: Stamp) -> None:
-        self.jump = None
-        if not change.is_synced:
-            self.jump = Jump(stamp.boot, stamp.mono_ms, change.expected_at, change.found_at)
+        before, self.jump = self.jump, None
+        if change.is_synced:
+            return
+        jump = Jump(stamp.boot, stamp.mono_ms, change.expected_at, change.found_at)
+        if before is not None and before.is_undone_by(jump):
+            return
+        self.jump = jump
+
+    def _pass(self, stamp: Stamp) -> None:
+        """Note that a moment has passed, if the clock that says so can be believed."""
+        if self.jump is not None and not stamp.is_synced:
+            return
+        if self.newest_at is None or stamp.at > self.newest_at:
+            self.newest_at = stamp.at
 
     def _close(self, closing: PeriodClosed, event: Event, *, is_first: bool) -> None:
         if is_first:

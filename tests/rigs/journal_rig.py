@@ -154,7 +154,12 @@ def write_copy(
         meta_rows = rows.meta_rows(meta() if about is None else about)
         db.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows.items())
         wallets = Wallets(general=Money(2340), reserve=Money(1500))
-        _insert(db, "product", rows.PRODUCT_COLUMNS, [rows.product_row(one) for one in (STEW, *products)])
+        _insert(
+            db,
+            "product",
+            rows.PRODUCT_COLUMNS,
+            [rows.product_row(one) for one in (STEW, *products)],
+        )
         _insert(db, "pupil", rows.PUPIL_COLUMNS, [rows.pupil_row(one, wallets) for one in pupils])
         _insert(db, "badge", rows.BADGE_COLUMNS, [rows.badge_row(one) for one in badges])
         _insert(db, "meal_order", rows.ORDER_COLUMNS, [rows.order_row(one) for one in orders])

@@ -15,7 +15,7 @@ from typing import Any
 from canteen import NOON, order
 from journal_rig import SCHOOL, meta, write_copy
 
-from core.ids import PupilId, TapId
+from core.ids import EventId, PupilId, TapId
 from core.orders import Order, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
 from core.policy import Policy
@@ -134,6 +134,7 @@ class Lights(Surroundings):
         self.shown: list[Feedback] = []
         self.commits = 0
         self.copies_lost = 0
+        self.drawers: list[str] = []
         self.on_feedback: Callable[[], None] = lambda: None
 
     def feedback(self, reader: str, feedback: Feedback) -> None:
@@ -144,6 +145,10 @@ class Lights(Surroundings):
     def committed(self) -> None:
         super().committed()
         self.commits += 1
+
+    def open_drawer(self, event: EventId) -> None:
+        super().open_drawer(event)
+        self.drawers.append(event)
 
     def copy_lost(self) -> None:
         super().copy_lost()
