@@ -7,7 +7,7 @@ breaks a rule is booked all the same, and flagged for the bursar.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from core.batch import Flag
@@ -27,8 +27,9 @@ from core.facts import (
     TopUpVoided,
     WalletToppedUp,
 )
-from core.ids import BadgeKey, OrderId, PupilId
+from core.ids import BadgeKey, OrderId, ProductId, PupilId
 from core.ledger import AccountKind, Legs, legs_of
+from core.limits import Bought
 from core.money import ZERO, Money
 from core.orders import Order, OrderState
 
@@ -55,6 +56,7 @@ class Books:
     spent: dict[PupilId, Money] = field(default_factory=dict)
     collected: set[OrderId] = field(default_factory=set)
     waiting: set[OrderId] = field(default_factory=set)
+    bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
             flags, paid_from = _collect(fact, books)
         case SaleMade():
             flags = _sell(fact, books)
+            _note_bought(fact.tender, fact.pupil, fact.day, fact.lines, books, sign=1)
         case WalletToppedUp():
             flags = _credit(fact.pupil, fact.amount, books)
             flags += _badge_flags(fact.badge, fact.pupil, books)
@@ -132,10 +135,14 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
             _uncollect(meal, books)
         case SaleVoided(sale=sale):
             flags = _give_back(sale.tender, sale.pupil, sale.total, books)
+            _note_bought(sale.tender, sale.pupil, sale.day, sale.lines, books, sign=-1)
         case TopUpVoided(top_up=top_up):
             flags = _credit(top_up.pupil, -top_up.amount, books)
         case SaleRefunded():
             flags = _give_back(fact.tender, fact.pupil, fact.total, books)
+            lines = [back.line for back in fact.lines]
+            day = fact.sold_on or fact.day
+            _note_bought(fact.tender, fact.pupil, day, lines, books, sign=-1)
         case _:
             pass  # it breaks no rule of money
     if _is_clock_wrong(event, books, now):
@@ -202,6 +209,24 @@ def _give_back(tender: Tender, pupil: PupilId | None, total: Money, books: Books
     if tender is not Tender.WALLET or pupil is None:
         return []
     return _credit(pupil, total, books)
+
+
+def _note_bought(
+    tender: Tender,
+    pupil: PupilId | None,
+    day: date,
+    lines: Iterable[SaleLine],
+    books: Books,
+    *,
+    sign: int,
+) -> None:
+    """Count what a pupil bought from the wallet, for the limits that parents set."""
+    if tender is not Tender.WALLET or pupil is None:
+        return
+    for line in lines:
+        key = (pupil, day, line.product)
+        more = Bought(line.quantity * sign, line.total * sign)
+        books.bought[key] = books.bought.get(key, Bought()).plus(more)
 
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:

@@ -13,7 +13,16 @@ from central.errors import Problem
 from central.feed import read_feed
 from central.snapshot_file import copy_etag, copy_meta, today_of
 from central.terminals import Terminal
-from core.snapshot import BADGE_COLUMNS, ORDER_COLUMNS, PRODUCT_COLUMNS, meta_rows
+from core.snapshot import (
+    BADGE_COLUMNS,
+    BOUGHT_COLUMNS,
+    LIMIT_COLUMNS,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    STAFF_BADGE_COLUMNS,
+    STAFF_COLUMNS,
+    meta_rows,
+)
 
 ROWS_MAX = 2000
 
@@ -71,6 +80,10 @@ _QUERIES = {
     "product": _of(PRODUCT_COLUMNS, "product"),
     "meal_order": _of(ORDER_COLUMNS, "meal_order"),
     "menu": _of("day, product_id", "menu"),
+    "staff": _of(STAFF_COLUMNS, "staff"),
+    "staff_badge": _of(STAFF_BADGE_COLUMNS, "staff_badge"),
+    "pupil_limit": _of(LIMIT_COLUMNS, "pupil_limit"),
+    "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought"),
 }
 
 

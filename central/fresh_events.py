@@ -11,6 +11,7 @@ from central.booking import Booking, Books, book, keys_of
 from central.database import Session
 from central.feed import advance_feed
 from central.flagging import WORDS, raise_exceptions
+from central.limits import write_bought
 from central.postings import Posting, write_postings
 from central.records import read_orders, read_policy
 from core.batch import Verdict
@@ -175,6 +176,8 @@ def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
         " cursor = excluded.cursor",
         [(school, pupil, -amount.cents, cursor) for pupil, amount in sorted(books.spent.items())],
     )
+    if books.bought:
+        write_bought(session, school, books.bought, cursor)
     session.run_many(
         "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id = ?",
         [(state, cursor, school, order) for order, state in sorted(orders.items())],

@@ -2,9 +2,11 @@
 
 from central.database import Session
 from central.feed import advance_feed
+from central.limits import write_limits
 from central.postings import CentreBooking, Posting, write_bookings
 from central.records import write_school
 from central.seed import DemoSchool
+from central.staff import write_staff, write_staff_badges
 from central.store import Store
 from core.ids import EventId
 from core.snapshot import (
@@ -29,6 +31,10 @@ def load_school(store: Store, demo: DemoSchool) -> None:
         write_school(session, demo.school)
         cursor = advance_feed(session, demo.school.id)
         _load_people(session, demo, cursor)
+        write_staff(session, demo.school.id, [one.member for one in demo.staff], cursor)
+        owners = [(one.key, one.member.id) for one in demo.staff]
+        write_staff_badges(session, demo.school.id, owners, cursor)
+        write_limits(session, demo.school.id, list(demo.limits.items()), cursor)
         _load_offer(session, demo, cursor)
         _load_bookings(session, demo)
 

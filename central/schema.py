@@ -179,6 +179,41 @@ TABLES = (
     cursor BIGINT NOT NULL,
     PRIMARY KEY (school_id, id)
 )""",
+    """CREATE TABLE staff (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    pin_hash TEXT NOT NULL,
+    rights TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    """CREATE TABLE staff_badge (
+    school_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    staff_id TEXT,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, key)
+)""",
+    """CREATE TABLE pupil_limit (
+    school_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    daily_max_cents BIGINT,
+    asks_allergens BIGINT NOT NULL,
+    product_max TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, pupil_id)
+)""",
+    """CREATE TABLE pupil_bought (
+    school_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    quantity BIGINT NOT NULL,
+    cents BIGINT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, pupil_id, day, product_id)
+)""",
     "CREATE INDEX meal_order_day ON meal_order (school_id, day, pupil_id)",
     """CREATE TABLE menu (
     school_id TEXT NOT NULL,

@@ -5,9 +5,10 @@ The plain numbers of the badges stay in the `DemoSchool`; its records hold keyed
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from random import Random
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -16,22 +17,28 @@ from zoneinfo import ZoneInfo
 from central.names import (
     FIRST_NAMES,
     LAST_NAMES,
-    MAIN_DISHES,
-    SANDWICH,
-    VEGETARIAN_DISHES,
-    Dish,
 )
+from central.pins import SALT_BYTES, pin_hash
 from central.records import School
+from central.seed_offer import (
+    LEMONADE_ID,
+    SANDWICH_ID,
+    WAFFLE_ID,
+    demo_products,
+    demo_record,
+    main_id,
+    vegetarian_id,
+)
 from core.calendar import SchoolCalendar
-from core.catalogue import Category, Product
-from core.ids import OrderId, ProductId, PupilId, SchoolId
+from core.catalogue import Product
+from core.ids import BadgeKey, OrderId, ProductId, PupilId, StaffId
 from core.ledger import Account, AccountKind, Legs, reservation, transfer, wallet_account
+from core.limits import Limits
 from core.money import ZERO, Money
 from core.orders import Order, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
-from core.policy import Policy, WalkIn
-from core.receipt import SchoolHeader
-from core.tap import Assurance, Credential, Technology, badge_key
+from core.staff import Right, StaffMember
+from core.tap import Credential, Technology, badge_key
 from core.text import printable
 from core.wallet import WalletKind, Wallets
 
@@ -41,7 +48,6 @@ _PUPILS_A_CLASS = (15, 18)
 _TEACHERS, _GUESTS = 18, 4
 _DAYS_BEFORE, _SERVICE_DAYS = 3, 10
 _LANGUAGES = (Language.FR,) * 13 + (Language.NL,) * 4 + (Language.DE,) * 3
-_SANDWICH_ID = ProductId("sandwich")
 _DIETS = ("",) * 17 + ("vegetarian", "halal", "no pork")
 
 
@@ -52,6 +58,16 @@ class DemoBadge:
     credential: Credential
     name: str
     expectation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    """A member of the demo's staff. badge: to sign in with; pin: the same without it."""
+
+    member: StaffMember
+    key: BadgeKey
+    badge: DemoBadge
+    pin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,8 @@ class SeedBooking:
 class DemoSchool:
     """A whole school, ready to be loaded.
 
-    badges: the `special_count` special ones first, then every other.
+    badges: the `special_count` special ones first, then every other. limits: what some parents
+    allow. staff: who works at the till; their badges are not among `badges`.
     """
 
     school: School
@@ -82,6 +99,8 @@ class DemoSchool:
     bookings: tuple[SeedBooking, ...]
     badges: tuple[DemoBadge, ...]
     special_count: int
+    staff: tuple[DemoStaff, ...] = ()
+    limits: Mapping[PupilId, Limits] = field(default_factory=dict)
 
     def wallets(self) -> dict[PupilId, Wallets]:
         """Return each pupil's balances: the sums of the bookings."""
@@ -110,9 +129,9 @@ class _Maker:
         self._seed = seed
         self._today = today
         self._days = _service_days(today)
-        self._products = _products()
-        self._main = self._products[_main_id(self._days.index(today))]
-        self._school = _school(seed, walk_in=self._main.id)
+        self._products = demo_products()
+        self._main = self._products[main_id(self._days.index(today))]
+        self._school = demo_record(seed, walk_in=self._main.id)
         self._menu = self._make_menu()
         self._pupils: list[Pupil] = []
         self._records: list[Badge] = []
@@ -122,6 +141,7 @@ class _Maker:
         self._plain: list[DemoBadge] = []
         self._uids: set[bytes] = set()
         self._star_count = 0
+        self._limits: dict[PupilId, Limits] = {}
 
     def make(self) -> DemoSchool:
         for pupil in self._people():
@@ -138,6 +158,8 @@ class _Maker:
             bookings=tuple(self._bookings),
             badges=(*self._special, *self._plain),
             special_count=len(self._special),
+            staff=tuple(self._make_staff(hired) for hired in _STAFF),
+            limits=MappingProxyType(self._limits),
         )
 
     # --- what is offered -------------------------------------------------------------------
@@ -146,7 +168,7 @@ class _Maker:
         return tuple(
             (day, product)
             for place, day in enumerate(self._days)
-            for product in (_main_id(place), _vegetarian_id(place), _SANDWICH_ID)
+            for product in (main_id(place), vegetarian_id(place), SANDWICH_ID)
         )
 
     # --- people ----------------------------------------------------------------------------
@@ -250,10 +272,10 @@ class _Maker:
         return OrderState.UNCLAIMED if self._chance.randrange(25) == 0 else OrderState.COLLECTED
 
     def _dish_for(self, pupil: Pupil, place: int) -> ProductId:
-        main, vegetarian = _main_id(place), _vegetarian_id(place)
+        main, vegetarian = main_id(place), vegetarian_id(place)
         if pupil.diet in ("vegetarian", "halal"):
             return vegetarian
-        return self._chance.choice((main,) * 6 + (_SANDWICH_ID,) * 3 + (vegetarian,))
+        return self._chance.choice((main,) * 6 + (SANDWICH_ID,) * 3 + (vegetarian,))
 
     def _top_up(self, pupil: Pupil, wallet: WalletKind, amount: Money) -> None:
         legs = transfer(
@@ -297,6 +319,8 @@ class _Maker:
         self._special_badges()
         self._special_names()
         self._strangers()
+        self._special_prices()
+        self._special_limits()
 
     def _special_orders(self) -> None:
         ordered = self._guest_star("Léa", "Vermeiren", "3B")
@@ -358,6 +382,60 @@ class _Maker:
         words = "is a card that shows another number at each tap: no identity, refused."
         self._special.append(DemoBadge(changing, "(random number)", words))
 
+    def _special_prices(self) -> None:
+        people = (
+            ("Claire", "Delvaux", "Prof.", PriceClass.TEACHER, "the teachers' price"),
+            ("Invité", "1", "Guest", PriceClass.GUEST, "the guests' price"),
+        )
+        for first_name, last_name, class_name, price_class, words in people:
+            person = self._guest_star(first_name, last_name, class_name)
+            person = replace(person, price_class=price_class)
+            self._finish(person, ZERO, 3000, f"has no order: today's dish is sold at {words}.")
+
+    def _special_limits(self) -> None:
+        frugal = self._guest_star("Inès", "Nolin", "3C")
+        self._limits[frugal.id] = Limits(daily_max=Money(400), product_max={WAFFLE_ID: 0})
+        words = "has no order, and parents who allow 4.00 euro a day and no waffle: refused."
+        self._finish(frugal, ZERO, 2200, words)
+        asked = replace(
+            self._guest_star("Élise", "Fonder", "1B"),
+            allergens=frozenset({min(self._main.allergens, key=list(Allergen).index)}),
+        )
+        self._limits[asked.id] = Limits(asks_allergens=True)
+        spent = self._add_order(asked, self._today, product=self._main.id)
+        words = (
+            "ordered a dish that holds an allergen of hers: staff are asked before it is served."
+        )
+        self._finish(asked, spent, 1900, words)
+        # A chance of their own: the others of a seed stay who they were before there were limits.
+        chance = Random(self._seed + 1)  # noqa: S311  a demo's school, not a secret
+        for pupil in self._pupils[: len(self._plain)]:
+            if chance.randrange(8) == 0:
+                self._limits[pupil.id] = Limits(
+                    daily_max=Money(chance.randrange(1000, 2500, 500)),
+                    product_max={LEMONADE_ID: chance.randrange(1, 3)},
+                    asks_allergens=bool(pupil.allergens) and chance.randrange(2) == 0,
+                )
+
+    def _make_staff(self, hired: "_Hired") -> DemoStaff:
+        staff_id = StaffId(self._id("staff", hired.number))
+        pepper = self._school.badge_key
+        salt = hashlib.sha256(f"demo salt {staff_id}".encode()).digest()[:SALT_BYTES]
+        member = StaffMember(
+            id=staff_id,
+            name=hired.name,
+            pin_hash=_demo_pin_hash(staff_id, hired.pin, pepper, salt),
+            rights=hired.rights,
+        )
+        credential = self._credential(7)
+        words = f"is of the staff: signs in at the till, as does the PIN {hired.pin}."
+        return DemoStaff(
+            member=member,
+            key=badge_key(credential, school_key=pepper),
+            badge=DemoBadge(credential, hired.name, words),
+            pin=hired.pin,
+        )
+
     def _guest_star(self, first_name: str, last_name: str, class_name: str) -> Pupil:
         """Return a pupil for whom something special is arranged."""
         # Names come from outside: what a printer would obey is taken out at the door.
@@ -391,12 +469,26 @@ class _Maker:
         return str(uuid5(_NAMESPACE, f"{self._seed} {kind} {number}"))
 
 
-def _main_id(place: int) -> ProductId:
-    return ProductId(f"main-{place % len(MAIN_DISHES) + 1}")
+@dataclass(frozen=True, slots=True)
+class _Hired:
+    number: int
+    name: str
+    pin: str
+    rights: frozenset[Right]
 
 
-def _vegetarian_id(place: int) -> ProductId:
-    return ProductId(f"vegetarian-{place % len(VEGETARIAN_DISHES) + 1}")
+_COUNTER = frozenset({Right.SELL, Right.SERVE_BY_NAME, Right.TOP_UP, Right.CASH})
+_STAFF = (
+    _Hired(1, "Fatima B.", "246810", _COUNTER | {Right.CLOSE}),
+    _Hired(2, "Marc D.", "135791", frozenset({Right.SELL})),
+    _Hired(3, "Annick P.", "975310", frozenset(Right)),
+)
+
+
+@cache
+def _demo_pin_hash(staff: StaffId, pin: str, pepper: bytes, salt: bytes) -> str:
+    # It takes its time by design, and the same school is made over and over in tests.
+    return pin_hash(staff, pin, pepper=pepper, salt=salt)
 
 
 def _name(pupil: Pupil) -> str:
@@ -418,84 +510,3 @@ def _service_days(today: date) -> tuple[date, ...]:
 
     before = walk(-1, _DAYS_BEFORE)
     return (*reversed(before), today, *walk(1, _SERVICE_DAYS - 1))
-
-
-def _school(seed: int, *, walk_in: ProductId) -> School:
-    secret = hashlib.sha256(f"demo badge key {seed}".encode()).digest()
-    return School(
-        id=SchoolId("demo"),
-        header=SchoolHeader(
-            name="Institut du Tilleul",
-            address="Rue de la Fontaine 12, 4999 Exempleville",
-            number="BE 0123.456.749",
-        ),
-        zone="Europe/Brussels",
-        day_starts_at=time(0, 0),
-        orders_close_at=time(9, 0),
-        order_days_max=15,
-        closed_days=frozenset(),
-        policy=Policy(
-            version=1,
-            walk_in=WalkIn.SELL,
-            walk_in_product=walk_in,
-            overdraft_max=ZERO,
-            sale_max=Money(1500),
-            pupil_offline_max=Money(3000),
-            terminal_offline_max=Money(300_000),
-            terminal_offline_count_max=2000,
-            snapshot_warn=timedelta(hours=4),
-            snapshot_stop=timedelta(hours=24),
-            assurance_min_collect=Assurance.UID,
-            assurance_min_sale=Assurance.UID,
-            print_collected=True,
-            print_sales=True,
-        ),
-        badge_key=secret,
-    )
-
-
-def _products() -> dict[ProductId, Product]:
-    meal = (450, 300, 600, 750)
-    dishes = [
-        _product(_main_id(place), dish, Category.MEAL, 60, meal)
-        for place, dish in enumerate(MAIN_DISHES)
-    ]
-    dishes += [
-        _product(_vegetarian_id(place), dish, Category.MEAL, 60, meal)
-        for place, dish in enumerate(VEGETARIAN_DISHES)
-    ]
-    others = (
-        _product(_SANDWICH_ID, SANDWICH, Category.SANDWICH, 60, (350, 250, 420, 480)),
-        _product("soup", Dish("Potage du jour", frozenset({Allergen.CELERY})), Category.OTHER, 60),
-        _product("water", Dish("Eau 50 cl", frozenset()), Category.DRINK, 60),
-        _product("lemonade", Dish("Limonade 33 cl", frozenset()), Category.DRINK, 60, (150,)),
-        _product("apple", Dish("Pomme", frozenset()), Category.SNACK, 60, (60,)),
-        _product(
-            "waffle",
-            Dish("Gaufre", frozenset({Allergen.GLUTEN, Allergen.EGGS, Allergen.MILK})),
-            Category.SNACK,
-            60,
-            (180,),
-        ),
-        _product("badge", Dish("Badge de remplacement", frozenset()), Category.OTHER, 210, (500,)),
-    )
-    return {product.id: product for product in (*dishes, *others)}
-
-
-def _product(
-    product_id: str,
-    dish: Dish,
-    category: Category,
-    vat_permille: int,
-    cents: tuple[int, ...] = (100,),
-) -> Product:
-    classes = (PriceClass.PUPIL, PriceClass.REDUCED, PriceClass.TEACHER, PriceClass.GUEST)
-    prices = dict(zip(classes, (Money(amount) for amount in cents), strict=False))
-    return Product(
-        id=ProductId(product_id),
-        name=dish.name,
-        category=category,
-        vat_permille=vat_permille,
-        allergens=dish.allergens,
-        prices=MappingProxyType(prices),
-    )

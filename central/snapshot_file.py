@@ -20,14 +20,18 @@ from central.feed import read_feed
 from central.records import read_school
 from central.store import Store
 from central.terminals import Terminal, find_terminal
-from core.ids import TerminalId
+from core.ids import SchoolId, TerminalId
 from core.snapshot import (
     APPLICATION_ID,
     BADGE_COLUMNS,
+    BOUGHT_COLUMNS,
     FORMAT,
+    LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
     SCHEMA,
+    STAFF_BADGE_COLUMNS,
+    STAFF_COLUMNS,
     Meta,
     meta_rows,
 )
@@ -166,13 +170,31 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         school,
         today.isoformat(),
     )
+    badges_of_staff = _whole(session, school, "staff_badge", STAFF_BADGE_COLUMNS)
+    bought = session.rows(
+        f"SELECT {BOUGHT_COLUMNS} FROM pupil_bought"  # noqa: S608
+        " WHERE school_id = ? AND day >= ? ORDER BY 1, 2, 3",
+        school,
+        today.isoformat(),
+    )
     return [
         ("pupil", pupil_columns, pupils),
         ("badge", BADGE_COLUMNS, badges),
         ("product", PRODUCT_COLUMNS, products),
         ("meal_order", ORDER_COLUMNS, orders),
         ("menu", "day, product_id", menu),
+        ("staff", STAFF_COLUMNS, _whole(session, school, "staff", STAFF_COLUMNS)),
+        ("staff_badge", STAFF_BADGE_COLUMNS, badges_of_staff),
+        ("pupil_limit", LIMIT_COLUMNS, _whole(session, school, "pupil_limit", LIMIT_COLUMNS)),
+        ("pupil_bought", BOUGHT_COLUMNS, bought),
     ]
+
+
+def _whole(session: Session, school: SchoolId, table: str, columns: str) -> list[Row]:
+    return session.rows(
+        f"SELECT {columns} FROM {table} WHERE school_id = ? ORDER BY 1",  # noqa: S608  our own words
+        school,
+    )
 
 
 def today_of(session: Session, terminal: Terminal, now: datetime) -> date:

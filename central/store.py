@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from central.clock import Entropy, system_entropy
-from central.database import Database
+from central.database import Database, Session
 from central.errors import DatabaseError
 from central.postgres_database import PostgresDatabase
 from central.schema import APPEND_ONLY, CLUSTERED, PARTITIONED, TABLES, VERSION
@@ -58,10 +58,7 @@ def _open_database(place: str, *, may_create: bool) -> Database:
 def _prepare(database: Database, entropy: Entropy) -> bytes:
     if not database.has_table("centre"):
         with database.writing() as session:
-            for statement in database.creation(
-                TABLES, append_only=APPEND_ONLY, partitioned=PARTITIONED, clustered=CLUSTERED
-            ):
-                session.run(statement)
+            _create(session, database, {_table_of(sql) for sql in TABLES})
             first = {"version": str(VERSION).encode(), "signing_key": entropy(_KEY_BYTES)}
             session.insert_many("centre", ("key", "value"), list(first.items()))
     with database.reading() as session:
@@ -73,4 +70,26 @@ def _prepare(database: Database, entropy: Entropy) -> bytes:
             f"database {database.name} was made by another version; start the version that made it"
         )
         raise DatabaseError(message)
+    later = {_table_of(sql) for sql in TABLES}
+    missing = {name for name in later if not database.has_table(name)}
+    if missing:
+        with database.writing() as session:
+            _create(session, database, missing)
     return kept["signing_key"]
+
+
+def _create(session: Session, database: Database, tables: set[str]) -> None:
+    """Make tables with their indexes: all of a new database, or those that came later."""
+    for statement in database.creation(
+        [sql for sql in TABLES if _table_of(sql) in tables],
+        append_only=[name for name in APPEND_ONLY if name in tables],
+        partitioned=PARTITIONED,
+        clustered=CLUSTERED,
+    ):
+        session.run(statement)
+
+
+def _table_of(sql: str) -> str:
+    """Return the table that a statement of `TABLES` makes, or whose index it makes."""
+    words = sql.split()
+    return words[words.index("ON") + 1] if "INDEX" in words else words[2]

@@ -272,6 +272,8 @@ class DemoServices:
         self.centre_url = str(centre["url"])
         self._enrol()
         token = state.get("token") or secrets.token_urlsafe(16)
+        special, others = school.badges[: self.special_count], school.badges[self.special_count :]
+        staff = tuple(one.badge for one in school.staff)
         badges = [
             {
                 "value": badge.credential.hex,
@@ -279,9 +281,13 @@ class DemoServices:
                 "name": badge.name,
                 "expectation": badge.expectation,
             }
-            for badge in school.badges
+            for badge in (*special, *staff, *others)
         ]
-        demo = state | {"token": token, "special_count": self.special_count, "badges": badges}
+        demo = state | {
+            "token": token,
+            "special_count": self.special_count + len(staff),
+            "badges": badges,
+        }
         demo_file = self._write(DEMO_FILE, json.dumps(demo))
         settings = self._write(_SETTINGS_FILE, self._settings())
         arguments = ["terminal", "--config", str(settings), "--demo", str(demo_file)]

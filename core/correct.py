@@ -228,6 +228,7 @@ def refund(
         tender=sale.tender,
         lines=given,
         total=total,
+        sold_on=sale.day,
     )
     is_cash = sale.tender is Tender.CASH
     receipt = make_receipt(

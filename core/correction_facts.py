@@ -77,7 +77,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class SaleRefunded:
-    """Products of a sale were given back and paid back, by the means they were paid with."""
+    """Products of a sale were given back and paid back, by the means they were paid with.
+
+    sold_on: the day of the sale, whose limits they count for no more; None in the oldest journals.
+    """
 
     kind: ClassVar[EventKind] = EventKind.SALE_REFUNDED
     day: date
@@ -87,6 +90,7 @@ class SaleRefunded:
     tender: Tender
     lines: tuple[RefundLine, ...]
     total: Money
+    sold_on: date | None = None
 
     def __post_init__(self) -> None:
         assert self.lines, "a refund has a line"

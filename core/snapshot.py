@@ -6,6 +6,7 @@ grows: a reader passes over tables and columns it does not know. `FORMAT` is rai
 old reader would misunderstand a new file, and such a reader refuses it.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -84,7 +85,7 @@ CREATE TABLE staff (
 ) WITHOUT ROWID;
 CREATE TABLE staff_badge (
     key TEXT PRIMARY KEY,
-    staff_id TEXT NOT NULL REFERENCES staff (id)
+    staff_id TEXT REFERENCES staff (id)
 ) WITHOUT ROWID;
 CREATE TABLE pupil_limit (
     pupil_id TEXT PRIMARY KEY REFERENCES pupil (id),
@@ -438,7 +439,7 @@ def staff_from_row(row: Row) -> StaffMember:
 def limit_row(pupil: PupilId, limits: Limits) -> Row:
     """Return the limits that parents set, in the order of LIMIT_COLUMNS."""
     daily = None if limits.daily_max is None else limits.daily_max.cents
-    maxima = ",".join(f"{product}={most}" for product, most in sorted(limits.product_max.items()))
+    maxima = json.dumps(dict(limits.product_max), sort_keys=True, separators=(",", ":"))
     return (pupil, daily, int(limits.asks_allergens), maxima)
 
 
@@ -449,11 +450,14 @@ def limits_from_rows(row: Row, bought: Iterable[Row]) -> Limits:
     Raises SnapshotRowError.
     """
     try:
-        maxima = dict(part.split("=") for part in str(row[3]).split(",") if part)
+        maxima = json.loads(str(row[3]))
+        if not isinstance(maxima, dict):
+            message = "the products' limits must be a JSON object"
+            raise ValueError(message)  # noqa: TRY004, TRY301  caught below, as other faults of the row
         return Limits(
             daily_max=None if row[1] is None else _money(row[1]),
             asks_allergens=bool(_whole(row[2])),
-            product_max={ProductId(product): int(most) for product, most in maxima.items()},
+            product_max={ProductId(product): _whole(most) for product, most in maxima.items()},
             bought={
                 ProductId(str(line[2])): Bought(_whole(line[3]), _money(line[4])) for line in bought
             },

@@ -83,7 +83,8 @@ class Unsettled:
     def refund(self, position: Position, refund: SaleRefunded) -> None:
         """Take out the products that were given back."""
         lines = tuple(back.line for back in refund.lines)
-        self._add(position, refund.pupil, refund.tender, refund.day, lines, sign=-1)
+        day = refund.sold_on or refund.day
+        self._add(position, refund.pupil, refund.tender, day, lines, sign=-1)
 
     def top_up(self, position: Position, pupil: PupilId, amount: Money) -> None:
         """Add cash that was put into a wallet; negative when it was handed out again."""

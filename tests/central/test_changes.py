@@ -1,15 +1,22 @@
 """Changes applied to an old copy give the new copy, row for row."""
 
-import sqlite3
 import threading
-import zlib
 
 import pytest
+from copy_rig import fetch_changes, fetch_copy
 
 from central.changes import ROWS_MAX
 from central.feed import advance_feed
-from core.snapshot import BADGE_COLUMNS, ORDER_COLUMNS, PRODUCT_COLUMNS, PUPIL_COLUMNS
-from sync.down import read_changes
+from core.snapshot import (
+    BADGE_COLUMNS,
+    BOUGHT_COLUMNS,
+    LIMIT_COLUMNS,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    PUPIL_COLUMNS,
+    STAFF_BADGE_COLUMNS,
+    STAFF_COLUMNS,
+)
 from sync.errors import RefusedError
 
 COLUMNS = {
@@ -18,25 +25,11 @@ COLUMNS = {
     "product": PRODUCT_COLUMNS,
     "meal_order": ORDER_COLUMNS,
     "menu": "day, product_id",
+    "staff": STAFF_COLUMNS,
+    "staff_badge": STAFF_BADGE_COLUMNS,
+    "pupil_limit": LIMIT_COLUMNS,
+    "pupil_bought": BOUGHT_COLUMNS,
 }
-
-
-def fetch_copy(till, path):
-    at = f"/v1/terminals/{till.identity.terminal_id}/snapshot"
-    with till.channel.get(at, headers={}) as response:
-        path.write_bytes(zlib.decompress(b"".join(response.iter_raw()), 31))
-        etag = response.headers["etag"]
-    copy = sqlite3.connect(path, isolation_level=None)
-    return copy, etag, dict(copy.execute("SELECT key, value FROM meta"))["cursor"]
-
-
-def fetch_changes(till, after, **headers):
-    at = f"/v1/terminals/{till.identity.terminal_id}/changes?after={after}"
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with till.channel.get(at, headers=named, wait_s=10) as response:
-        if response.status_code == 304:
-            return None
-        return read_changes(till.channel.read_json(response), after=after)
 
 
 def apply(copy, changes):

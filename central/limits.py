@@ -1,0 +1,51 @@
+"""What parents allow at the counter, and what was bought of it, as the centre keeps it.
+
+What a pupil buys is counted per day and product from the moment at which the parents set a limit,
+and for these pupils alone: most have none, and each sale would cost a row.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from central.database import Session
+from core.ids import ProductId, PupilId, SchoolId
+from core.limits import Bought, Limits
+from core.snapshot import LIMIT_COLUMNS, limit_row
+
+BoughtKey = tuple[PupilId, date, ProductId]
+
+_PUT_LIMITS = (
+    f"INSERT INTO pupil_limit (school_id, cursor, {LIMIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
+    " ON CONFLICT (school_id, pupil_id) DO UPDATE SET cursor = excluded.cursor,"
+    " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
+    " product_max = excluded.product_max"
+)
+_LIMITED = "SELECT pupil_id FROM pupil_limit WHERE school_id = ? AND pupil_id IN"
+_ADD_BOUGHT = (
+    "INSERT INTO pupil_bought (school_id, pupil_id, day, product_id, quantity, cents, cursor)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
+    " quantity = pupil_bought.quantity + excluded.quantity,"
+    " cents = pupil_bought.cents + excluded.cents, cursor = excluded.cursor"
+)
+
+
+def write_limits(
+    session: Session, school: SchoolId, limits: Sequence[tuple[PupilId, Limits]], cursor: int
+) -> None:
+    """Write what parents allow from now on. cursor: this change's place in the feed."""
+    rows = [(school, cursor, *limit_row(pupil, allowed)) for pupil, allowed in limits]
+    session.run_many(_PUT_LIMITS, rows)
+
+
+def write_bought(
+    session: Session, school: SchoolId, bought: Mapping[BoughtKey, Bought], cursor: int
+) -> None:
+    """Add what was bought, or with negative counts given back, to the counts of limited pupils."""
+    pupils = sorted({pupil for pupil, _, _ in bought})
+    limited = {PupilId(row[0]) for row in session.rows_by(_LIMITED, pupils, school)}
+    rows = [
+        (school, pupil, day.isoformat(), product, more.quantity, more.amount.cents, cursor)
+        for (pupil, day, product), more in sorted(bought.items())
+        if pupil in limited and more != Bought()
+    ]
+    session.run_many(_ADD_BOUGHT, rows)
