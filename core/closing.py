@@ -36,8 +36,8 @@ def report_of(
         vat_totals=tuple(
             VatTotal(total.vat_permille, total.gross, total.vat) for total in figures.vat
         ),
-        voids=_count(figures.voids),
-        refunds=_count(figures.refunds),
+        voids=_given_back(figures.voids),
+        refunds=_given_back(figures.refunds),
         cash=_cash(figures, counted),
         drawer_openings_without_sale=figures.drawer_openings,
         duplicates_printed=figures.reprints,
@@ -75,3 +75,8 @@ def _cash(figures: PeriodFigures, counted: Money | None) -> CashCount | None:
 
 def _count(tally: Tally) -> ReportCount:
     return ReportCount("", tally.count, tally.amount)
+
+
+def _given_back(tally: Tally) -> ReportCount:
+    """Return a tally of what was taken back: on paper it is less than nothing."""
+    return ReportCount("", tally.count, -tally.amount)

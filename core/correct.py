@@ -151,13 +151,14 @@ def _void(
     correction = _correction(wanted, presence, view)
     act = wanted.act
     fact: MealVoided | SaleVoided | TopUpVoided
+    tender: Tender | None
     match act:
         case MealCollected():
             fact = MealVoided(view.day, how, correction, act)
             lines: tuple[ReceiptLine, ...] = (
                 ReceiptLine(1, _name(act, view), act.price, vat_permille=0),
             )
-            tender, change = Tender.LATER, None
+            tender, change = None, None
         case SaleMade():
             fact = SaleVoided(view.day, how, correction, act)
             lines = printed(act.lines, view.products)

@@ -15,13 +15,13 @@ def make_receipt(
     *,
     wallet_after: Money | None,
     now: datetime,
-    tender: Tender = Tender.WALLET,
+    tender: Tender | None = Tender.WALLET,
     corrects: int = 0,
 ) -> Receipt:
     """Return the paper that goes with the view's next event.
 
     wallet_after: the general wallet after it; None for who has none. corrects: the number of the
-    receipt that it takes back.
+    receipt that it takes back. tender: None where no money moves.
     """
     offset = now.astimezone(view.place.calendar.zone).utcoffset()
     assert offset is not None, "the school's zone knows its offset"
@@ -44,6 +44,6 @@ def make_receipt(
         reference=f"{view.epoch}-{view.next_seq}",
         language=view.place.language if holder is None else holder.pupil.language,
         is_training=view.is_training,
-        tender=tender.value,
+        tender="" if tender is None else tender.value,
         corrects=corrects,
     )

@@ -51,8 +51,9 @@ class Receipt:
     number. wallet_after: the general wallet after it, None when the receipt must not show it.
     is_provisional: the balance rests on a copy that the centre has not confirmed yet.
     reference: the journal's epoch and number of the event, as in `1-42`. tender: the word of the
-    means of payment. corrects: the number of the receipt that this one takes back; 0 for none. The
-    lines of a void or a refund are what was given back, and their sum is paid back.
+    means of payment, empty where no money moves. corrects: the number of the receipt that this one
+    takes back; 0 for none. The lines of a void or a refund are what was given back, and their sum
+    is paid back.
     """
 
     kind: ReceiptKind

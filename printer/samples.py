@@ -4,14 +4,17 @@ The school, its people and its bank account are made up; the account number is f
 the Belgian banks reserve for examples.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from core.catalogue import Category
 from core.money import Money
 from core.payment_reference import structured_communication
-from core.people import Language
+from core.people import Language, PriceClass
 from core.receipt import Receipt, ReceiptKind, ReceiptLine, SchoolHeader
 from core.report import CashCount, Report, ReportCount, ReportKind, VatTotal
+from core.sale_facts import Tender
 from printer.documents import (
     BursarSlip,
     Document,
@@ -57,18 +60,6 @@ _TRIPS: Final = {
     Language.DE: "Fahrt nach London, 3. Jahr",
     Language.EN: "Trip to London, year 3",
 }
-_TENDERS: Final = {
-    Language.FR: ("Porte-monnaie général", "Espèces"),
-    Language.NL: ("Algemene portemonnee", "Contant"),
-    Language.DE: ("Allgemeines Guthaben", "Bar"),
-    Language.EN: ("General wallet", "Cash"),
-}
-_CATEGORIES: Final = {
-    Language.FR: ("Repas", "Boissons", "Collations"),
-    Language.NL: ("Maaltijden", "Drank", "Snacks"),
-    Language.DE: ("Mahlzeiten", "Getränke", "Imbiss"),
-    Language.EN: ("Meals", "Drinks", "Snacks"),
-}
 _MEETINGS: Final = {
     Language.FR: "Rencontre des parents",
     Language.NL: "Oudercontact",
@@ -82,6 +73,11 @@ def sample_documents(language: Language) -> dict[str, Document]:
     return {
         "receipt-sale": _sale(language),
         "receipt-collected": _collected(language),
+        "receipt-cash": _cash_sale(language),
+        "receipt-top-up": _wallet_top_up(language),
+        "receipt-void": _taken_back(language, ReceiptKind.VOID),
+        "receipt-refund": _taken_back(language, ReceiptKind.REFUND),
+        "receipt-training": replace(_sale(language), is_training=True),
         "kiosk": _kiosk(language),
         "bursar": _bursar(language),
         "top-up": _top_up(language),
@@ -135,6 +131,47 @@ def _collected(language: Language) -> Receipt:
         is_provisional=False,
         reference="1-4208",
         language=language,
+    )
+
+
+def _cash_sale(language: Language) -> Receipt:
+    return replace(
+        _sale(language),
+        number=44,
+        person="",
+        class_name="",
+        badge_last4="",
+        wallet_after=None,
+        is_provisional=False,
+        reference="1-4209",
+        tender="cash",
+    )
+
+
+def _wallet_top_up(language: Language) -> Receipt:
+    return replace(
+        _sale(language),
+        kind=ReceiptKind.TOP_UP,
+        number=45,
+        lines=(ReceiptLine(1, "", Money(2000), 0),),
+        wallet_after=Money(3230),
+        reference="1-4210",
+        tender="cash",
+    )
+
+
+def _taken_back(language: Language, kind: ReceiptKind) -> Receipt:
+    sale = _sale(language)
+    lines = sale.lines if kind is ReceiptKind.VOID else sale.lines[1:2]
+    back = Money(sum(line.total.cents for line in lines))
+    return replace(
+        sale,
+        kind=kind,
+        number=46,
+        lines=lines,
+        wallet_after=Money(1230) + back,
+        reference="1-4211",
+        corrects=42,
     )
 
 
@@ -242,8 +279,6 @@ def _notice(language: Language) -> Notice:
 
 def _report(language: Language, kind: ReportKind) -> Report:
     is_closing = kind is ReportKind.Z
-    meals, drinks, snacks = _CATEGORIES[language]
-    wallet, cash = _TENDERS[language]
     return Report(
         kind=kind,
         number=118,
@@ -255,11 +290,14 @@ def _report(language: Language, kind: ReportKind) -> Report:
         operator=_OPERATOR,
         meals_collected=412,
         categories=(
-            ReportCount(meals, 37, Money(16650)),
-            ReportCount(drinks, 142, Money(14200)),
-            ReportCount(snacks, 58, Money(8700)),
+            ReportCount(Category.MEAL, 37, Money(16650)),
+            ReportCount(Category.DRINK, 142, Money(14200)),
+            ReportCount(Category.SNACK, 58, Money(8700)),
         ),
-        tenders=(ReportCount(wallet, 231, Money(38550)), ReportCount(cash, 6, Money(1000))),
+        tenders=(
+            ReportCount(Tender.WALLET, 231, Money(38550)),
+            ReportCount(Tender.CASH, 6, Money(1000)),
+        ),
         vat_totals=(
             VatTotal(60, Money(30850), Money(1746)),
             VatTotal(210, Money(8700), Money(1510)),
@@ -276,6 +314,21 @@ def _report(language: Language, kind: ReportKind) -> Report:
         unsynced_count=14,
         previous_hash="9f2c4e1ab07d55e83c6611f0a4d9b7720e5c38af6d12be90475fa1c2e3d48b66",
         language=language,
+        price_classes=(
+            ReportCount(PriceClass.PUPIL, 224, Money(35850)),
+            ReportCount(PriceClass.TEACHER, 9, Money(3200)),
+            ReportCount(PriceClass.GUEST, 4, Money(500)),
+        ),
+        top_ups=ReportCount("", 3, Money(6000)),
+        settled_later=ReportCount("", 1, Money(450)),
+        meals_voided=1,
+        not_collected=17,
+        epoch=1,
+        first_seq=4391,
+        last_seq=5106,
+        head_hash="27d1f0c4885ea963b0174dd2c6fa3e915b8c40e7a9126fd3580be4c7711a2d09",
+        voids_total=Money(12_450),
+        refunds_total=Money(3_180),
     )
 
 

@@ -109,6 +109,7 @@ TONES = {
     Reason.NOT_AN_IDENTITY: Tone.UNKNOWN,
     Reason.NO_SNAPSHOT: Tone.UNKNOWN,
     Reason.SNAPSHOT_TOO_OLD: Tone.UNKNOWN,
+    Reason.DAY_NOT_KNOWN: Tone.UNKNOWN,
     Reason.BLOCKED_BADGE: Tone.REFUSED,
     Reason.LOST_BADGE: Tone.REFUSED,
     Reason.ASSURANCE_TOO_LOW: Tone.REFUSED,
