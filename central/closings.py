@@ -90,11 +90,14 @@ def list_closings(
     limit: int = 200,
 ) -> list[Closing]:
     """Return the closings of a school, the newest first."""
-    where, values = "", []
+    where = ""
+    values: list[str] = []
     if terminal is not None:
-        where, values = where + " AND c.terminal_id = ?", [*values, str(terminal)]
+        where += " AND c.terminal_id = ?"
+        values.append(terminal)
     if day is not None:
-        where, values = where + " AND c.day = ?", [*values, day.isoformat()]
+        where += " AND c.day = ?"
+        values.append(day.isoformat())
     rows = session.rows(
         f"SELECT {_COLUMNS} {_FROM} WHERE c.school_id = ?{where}"
         " ORDER BY c.received_at DESC, c.terminal_id, c.epoch DESC, c.seq DESC LIMIT ?",
@@ -265,8 +268,9 @@ def _before(session: Session, arriving: Arriving, event: Event) -> _Before | Non
             digest = arriving.hashes[one.seq].hex()
             return _Before(one.epoch, one.seq, one.fact.number, digest, one.fact.figures.perpetual)
     row = session.row(
-        "SELECT e.body, e.hash, e.epoch, e.seq FROM closing c JOIN event e ON e.school_id = c.school_id"
-        " AND e.terminal_id = c.terminal_id AND e.epoch = c.epoch AND e.seq = c.seq"
+        "SELECT e.body, e.hash, e.epoch, e.seq FROM closing c JOIN event e"
+        " ON e.school_id = c.school_id AND e.terminal_id = c.terminal_id"
+        " AND e.epoch = c.epoch AND e.seq = c.seq"
         " WHERE c.school_id = ? AND c.terminal_id = ? ORDER BY c.epoch DESC, c.seq DESC LIMIT 1",
         arriving.school,
         arriving.terminal,
