@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from central.database import Session
+from central.database import Row, Session
 from core.codec import moment_text
 from core.ids import EventId, SchoolId
-from core.ledger import Legs
+from core.ledger import Account, AccountKind, Leg, Legs
+from core.money import Money
 
 _LEG_COLUMNS = ("school_id", "booking_id", "name", "account", "owner", "cents", "at")
-_BOOKING_COLUMNS = ("school_id", "id", "kind", "at", "subject")
+_BOOKING_COLUMNS = ("school_id", "id", "kind", "at", "subject", "who", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,17 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class CentreBooking:
-    """A booking that no terminal made. kind: as in `order.reserved`. subject: what it is about."""
+    """A booking that no terminal made.
+
+    kind: as in `order.reserved`. subject: what it is about. who, why: the person who made it and
+    the reason that person gave; empty for what follows from a rule.
+    """
 
     kind: str
     subject: str
     posting: Posting
+    who: str = ""
+    why: str = ""
 
 
 def write_postings(session: Session, school: SchoolId, postings: Iterable[Posting]) -> None:
@@ -57,8 +64,21 @@ def write_bookings(session: Session, school: SchoolId, bookings: Iterable[Centre
         "booking",
         _BOOKING_COLUMNS,
         [
-            (school, one.posting.id, one.kind, moment_text(one.posting.at), one.subject)
+            (
+                school,
+                one.posting.id,
+                one.kind,
+                moment_text(one.posting.at),
+                one.subject,
+                one.who,
+                one.why,
+            )
             for one in kept
         ],
     )
     write_postings(session, school, (one.posting for one in kept))
+
+
+def leg_from_row(row: Row) -> Leg:
+    """Return the leg of a row `name, account, owner, cents`."""
+    return Leg(row[0], Account(AccountKind(row[1]), row[2]), Money(row[3]))

@@ -4,9 +4,12 @@ Every key begins with the school: no row, and no transaction, belongs to two sch
 terminal must hear of carry `cursor`, the place in the school's change feed at which they were
 last written; the school's row counts it, and is locked last in a transaction, so that the feed
 follows the order of commits.
+
+`TABLES` is how a database began; `MIGRATIONS` is how it grew since. A new database goes the same
+way as an old one, so that both have the same tables. A released step is never changed.
 """
 
-VERSION = 1
+from dataclasses import dataclass
 
 TABLES = (
     "CREATE TABLE centre (key TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -236,3 +239,121 @@ CLUSTERED = ("leg", "wallet", "badge", "meal_order")
 A leg needs no id of its own: its booking and its name are one, and `core.ledger.leg_id` makes a
 UUID of them for whoever wants one.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step from a version of the tables to the next. append_only: of the tables it makes."""
+
+    statements: tuple[str, ...]
+    append_only: tuple[str, ...] = ()
+
+
+_OFFICE = Migration(
+    append_only=("badge_history", "bank_file", "correction"),
+    statements=(
+        "ALTER TABLE booking ADD COLUMN who TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE booking ADD COLUMN why TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE exception ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        # The place in the feed at which something last went away: an older copy is taken anew.
+        "ALTER TABLE school ADD COLUMN removed_at BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX booking_subject ON booking (school_id, subject)",
+        "CREATE INDEX audit_at ON audit (school_id, at)",
+        "CREATE INDEX exception_subject ON exception (school_id, subject)",
+        """CREATE TABLE badge_history (
+    school_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+        "CREATE INDEX badge_history_pupil ON badge_history (school_id, pupil_id)",
+        """CREATE TABLE former_pupil (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    class_name TEXT NOT NULL,
+    left_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+        """CREATE TABLE school_account (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    iban TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (school_id, iban)
+)""",
+        """CREATE TABLE communication (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    digits TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    school_year TEXT NOT NULL,
+    PRIMARY KEY (school_id, digits)
+)""",
+        "CREATE UNIQUE INDEX communication_of ON communication (school_id, pupil_id, school_year)",
+        """CREATE TABLE bank_file (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    digest TEXT NOT NULL,
+    format TEXT NOT NULL,
+    name TEXT NOT NULL,
+    read_at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (school_id, digest)
+)""",
+        """CREATE TABLE bank_line (
+    school_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    booked_on TEXT NOT NULL,
+    cents BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    format TEXT NOT NULL,
+    statement TEXT NOT NULL,
+    place TEXT NOT NULL,
+    communication TEXT NOT NULL,
+    message TEXT NOT NULL,
+    payer_account TEXT NOT NULL,
+    payer_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    pupil_id TEXT,
+    read_at TEXT NOT NULL,
+    settled_by TEXT,
+    settled_at TEXT,
+    PRIMARY KEY (school_id, id)
+)""",
+        "CREATE INDEX bank_line_entry ON bank_line (school_id, account, booked_on, cents)",
+        "CREATE INDEX bank_line_state ON bank_line (school_id, state, booked_on)",
+        # What a terminal corrected: of each line of a document, by which event, how many pieces.
+        """CREATE TABLE correction (
+    school_id TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    pieces BIGINT NOT NULL,
+    PRIMARY KEY (school_id, document_id, event_id, place)
+)""",
+        """CREATE TABLE closing (
+    school_id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    differences TEXT NOT NULL,
+    receipt BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    received_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, terminal_id, epoch, seq)
+)""",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE,)
+"""Step n leads from version n to version n + 1."""
+
+VERSION = 1 + len(MIGRATIONS)

@@ -160,6 +160,11 @@ class _CentreKey(HTTPSignatureKeyResolver):
         return self._key
 
 
+def sign_bytes(signing_key: bytes, body: bytes) -> bytes:
+    """Return the centre's signature of bytes: 64 bytes, always the same for the same (RFC 8032)."""
+    return Ed25519PrivateKey.from_private_bytes(signing_key).sign(body)
+
+
 def public_key_of(signing_key: bytes) -> bytes:
     """Return the 32 bytes that terminals pin."""
     return Ed25519PrivateKey.from_private_bytes(signing_key).public_key().public_bytes_raw()

@@ -7,7 +7,7 @@ from central.clock import Entropy, system_entropy
 from central.database import Database, Session
 from central.errors import DatabaseError
 from central.postgres_database import PostgresDatabase
-from central.schema import APPEND_ONLY, CLUSTERED, PARTITIONED, TABLES, VERSION
+from central.schema import APPEND_ONLY, CLUSTERED, MIGRATIONS, PARTITIONED, TABLES, VERSION
 from central.sqlite_database import SqliteDatabase
 
 _KEY_BYTES = 32
@@ -59,23 +59,47 @@ def _prepare(database: Database, entropy: Entropy) -> bytes:
     if not database.has_table("centre"):
         with database.writing() as session:
             _create(session, database, {_table_of(sql) for sql in TABLES})
-            first = {"version": str(VERSION).encode(), "signing_key": entropy(_KEY_BYTES)}
+            first = {"version": b"1", "signing_key": entropy(_KEY_BYTES)}
             session.insert_many("centre", ("key", "value"), list(first.items()))
     with database.reading() as session:
-        kept = {
-            str(key): bytes(value) for key, value in session.rows("SELECT key, value FROM centre")
-        }
-    if kept.get("version") != str(VERSION).encode():
+        version = _version(session)
+    if version != VERSION:
+        missing = {name for name in map(_table_of, TABLES) if not database.has_table(name)}
+        with database.writing() as session:
+            _migrate(session, database, missing)
+    with database.reading() as session:
+        row = session.row("SELECT value FROM centre WHERE key = 'signing_key'")
+    assert row is not None, "a database is made with its key"
+    return bytes(row[0])
+
+
+def _migrate(session: Session, database: Database, missing: set[str]) -> None:
+    """Bring the tables to this version, in one transaction. Raises DatabaseError for a newer one.
+
+    missing: tables that the first version came to have before versions were counted. The lock
+    lets another process that starts meanwhile find it done.
+    """
+    version = _version(session, lock=True)
+    if not 1 <= version <= VERSION:
         message = (
             f"database {database.name} was made by another version; start the version that made it"
         )
         raise DatabaseError(message)
-    later = {_table_of(sql) for sql in TABLES}
-    missing = {name for name in later if not database.has_table(name)}
-    if missing:
-        with database.writing() as session:
-            _create(session, database, missing)
-    return kept["signing_key"]
+    if version == 1 and missing:
+        _create(session, database, missing)
+    for step in MIGRATIONS[version - 1 :]:
+        for statement in database.creation(
+            step.statements, append_only=step.append_only, partitioned=(), clustered=()
+        ):
+            session.run(statement)
+    session.run("UPDATE centre SET value = ? WHERE key = 'version'", str(VERSION).encode())
+
+
+def _version(session: Session, *, lock: bool = False) -> int:
+    locked = session.for_update if lock else ""
+    row = session.row(f"SELECT value FROM centre WHERE key = 'version'{locked}")  # noqa: S608
+    written = b"" if row is None else bytes(row[0])
+    return int(written) if written.isdigit() else 0
 
 
 def _create(session: Session, database: Database, tables: set[str]) -> None:

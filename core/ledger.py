@@ -49,6 +49,8 @@ class AccountKind(StrEnum):
     MEALS_UNCLAIMED = "meals.unclaimed"
     SALES = "sales"
     BANK = "bank"
+    BANK_UNMATCHED = "bank.unmatched"
+    """Came in by transfer, and nobody knows yet for whom."""
     CASH = "cash"
     SAFE = "safe"
     """The cash that is not in a till's drawer."""
@@ -56,6 +58,10 @@ class AccountKind(StrEnum):
     TO_SETTLE = "to_settle"
     """Served to somebody whom nobody knew: the bursar finds out who pays."""
     EXCEPTIONS = "exceptions"
+    ADJUSTMENTS = "adjustments"
+    """What the bursar gave or took, with a reason."""
+    WAIVED = "waived"
+    """What the school carries itself, because nobody is to pay it."""
 
 
 @dataclass(frozen=True, slots=True)

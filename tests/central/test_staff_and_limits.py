@@ -7,12 +7,10 @@ import pytest
 from canteen import TODAY
 from copy_rig import fetch_changes, fetch_copy
 
-from central.database import Database
 from central.feed import advance_feed
 from central.limits import write_limits
 from central.pins import pin_hash
 from central.staff import write_staff, write_staff_badges
-from central.store import open_store
 from core.correction_facts import Correction, RefundLine, SaleRefunded, SaleVoided, VoidKind
 from core.events import read_event
 from core.ids import StaffId
@@ -167,29 +165,6 @@ def test_the_same_batch_again_counts_nothing_twice(centre, till):
     till.send()
     till.send()
     assert bought(centre, pupil) == [(TODAY.isoformat(), PRODUCT, 1, 300)]
-
-
-def test_a_database_of_an_earlier_version_gets_the_tables_that_came_later(place):
-    store = open_store(place)
-    with store.database.writing() as session:
-        for table in ("pupil_bought", "pupil_limit", "staff_badge", "staff"):
-            session.run(f"DROP TABLE {table}")
-    key = store.signing_key
-    store.close()
-    again = open_store(place)
-    assert again.signing_key == key
-    assert_has(again.database, "staff", "pupil_bought")
-    with again.database.writing() as session:
-        write_staff(session, "demo", [StaffMember(StaffId("s"), "S.", "", frozenset())], 9)
-    with again.database.reading() as session:
-        assert session.rows("SELECT id FROM staff") == [("s",)]
-        assert session.row("SELECT COUNT(*) FROM pupil")[0] > 500
-    again.close()
-
-
-def assert_has(database: Database, *tables: str) -> None:
-    for table in tables:
-        assert database.has_table(table)
 
 
 def test_the_demo_asks_only_about_allergens_that_a_pupil_has(demo_school):

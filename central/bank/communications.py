@@ -1,0 +1,120 @@
+"""The structured communication of each pupil, fixed for a school year."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from central.audit import write_audit
+from central.database import Session
+from central.errors import RecordError
+from central.store import Store
+from core.ids import PupilId, SchoolId
+from core.payment_reference import PaymentReferenceError, parse_iban, structured_communication
+
+_YEAR_BEGINS = 8
+"""August: the number for a school year is given before the first day of September."""
+_BASE_DIGITS = 10**10
+
+
+def school_year(day: datetime) -> str:
+    """Return the school year of a moment, as in `2026-2027`."""
+    first = day.year if day.month >= _YEAR_BEGINS else day.year - 1
+    return f"{first}-{first + 1}"
+
+
+def digits_of(communication: str) -> str:
+    """Return the twelve digits of a written communication."""
+    return "".join(character for character in communication if character.isdecimal())
+
+
+def written(digits: str) -> str:
+    """Return twelve digits as people read them: `+++ddd/dddd/ddddd+++`."""
+    return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
+
+
+def give_communications(
+    store: Store, school: SchoolId, *, year: str, who: str, now: datetime
+) -> int:
+    """Give each pupil that has none for a school year a communication. Result: how many."""
+    with store.database.writing() as session:
+        rows = session.rows(
+            "SELECT p.id FROM pupil p LEFT JOIN communication c ON c.school_id = p.school_id"
+            " AND c.pupil_id = p.id AND c.school_year = ?"
+            " WHERE p.school_id = ? AND c.digits IS NULL ORDER BY p.id",
+            year,
+            school,
+        )
+        taken = {
+            row[0]
+            for row in session.rows("SELECT digits FROM communication WHERE school_id = ?", school)
+        }
+        given = [(school, _free(school, row[0], year, taken), row[0], year) for row in rows]
+        if not given:
+            return 0
+        session.insert_many(
+            "communication", ("school_id", "digits", "pupil_id", "school_year"), given
+        )
+        words = f"{len(given)} structured communications given for {year}"
+        write_audit(session, school, who=who, what=words, subject=school, at=now)
+    return len(given)
+
+
+def communication_of(session: Session, school: SchoolId, pupil: PupilId) -> str | None:
+    """Return a pupil's newest communication as people write it; None without one."""
+    row = session.row(
+        "SELECT digits FROM communication WHERE school_id = ? AND pupil_id = ?"
+        " ORDER BY school_year DESC LIMIT 1",
+        school,
+        pupil,
+    )
+    return None if row is None else written(row[0])
+
+
+def payers(session: Session, school: SchoolId, digits: Sequence[str]) -> dict[str, PupilId]:
+    """Return whose the communications are that this school has given."""
+    rows = session.rows_by(
+        "SELECT digits, pupil_id FROM communication WHERE school_id = ? AND digits IN",
+        sorted(set(digits)),
+        school,
+    )
+    return {row[0]: PupilId(row[1]) for row in rows}
+
+
+def add_account(store: Store, school: SchoolId, *, iban: str, who: str, now: datetime) -> str:
+    """Note that an account is a school's own, and return its IBAN. Twice is once.
+
+    Raises RecordError when it is no IBAN, or another school's.
+    """
+    try:
+        plain = parse_iban(iban)
+    except PaymentReferenceError as error:
+        raise RecordError(str(error)) from error
+    with store.database.writing() as session:
+        row = session.row("SELECT school_id FROM school_account WHERE iban = ?", plain)
+        if row is not None and row[0] == school:
+            return plain
+        if row is not None:
+            message = f"account {plain} is noted for another school; look at the number"
+            raise RecordError(message)
+        session.insert_many("school_account", ("school_id", "iban"), [(school, plain)])
+        write_audit(session, school, who=who, what=f"account {plain} noted", subject=school, at=now)
+    return plain
+
+
+def list_accounts(session: Session, school: SchoolId) -> list[str]:
+    """Return the IBANs of a school."""
+    rows = session.rows("SELECT iban FROM school_account WHERE school_id = ? ORDER BY iban", school)
+    return [row[0] for row in rows]
+
+
+def _free(school: SchoolId, pupil: str, year: str, taken: set[str]) -> str:
+    """Return twelve digits that nobody has, made of the pupil and the year."""
+    turn = 0
+    while True:
+        seed = f"{school} {pupil} {year} {turn}".encode()
+        number = int.from_bytes(hashlib.sha256(seed).digest()[:8]) % _BASE_DIGITS
+        digits = digits_of(structured_communication(number))
+        if digits not in taken and number:
+            taken.add(digits)
+            return digits
+        turn += 1
