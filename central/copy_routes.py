@@ -16,6 +16,7 @@ from central.changes import read_changes
 from central.signatures import SignedRequest, sign_reply, verify_request
 from central.snapshot_file import Copy, CopyRoom
 from central.terminals import find_terminal, note_seen
+from core.codec import moment_text
 from core.ids import TerminalId
 from core.wire import COPY_COMPONENTS, SNAPSHOT_TYPE, UNCHANGED_COMPONENTS
 
@@ -47,6 +48,28 @@ class CopyRoutes:
     def _room(self) -> CopyRoom:
         assert self.room is not None, "the application has started"
         return self.room
+
+    async def tell_terminal(self, request: Request) -> Response:
+        """Tell a terminal how the centre knows it."""
+        return await run_in_threadpool(self._tell_terminal, request)
+
+    def _tell_terminal(self, request: Request) -> Response:
+        now = self._centre.clock()
+        asked = self._who_asks(request)
+        with self._centre.store.database.reading() as session:
+            terminal = find_terminal(session, asked.terminal)
+        epoch, seq = terminal.high_water
+        plain: dict[str, object] = {
+            "terminal_id": terminal.id,
+            "terminal_name": terminal.name,
+            "state": terminal.state.value,
+            "epoch": epoch,
+            "high_water": seq,
+            "head_hash": terminal.head_hash.hex(),
+            "next_epoch": terminal.next_epoch,
+            "server_time": moment_text(now),
+        }
+        return self._centre.signed_json(asked.signed, plain, now)
 
     async def send_copy(self, request: Request) -> Response:
         """Send the copy for a terminal, whole or from a byte on, or say that it is unchanged."""

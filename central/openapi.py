@@ -67,6 +67,25 @@ _SCHEMAS: Json = {
     ),
     "Rotation": _object({"public_key": _BASE64, "proof": _BASE64}),
     "Rotated": _object({"key_id": {"type": "string"}, "old_key_ends_at": _MOMENT}),
+    "TerminalView": _object(
+        {
+            "terminal_id": {"type": "string"},
+            "terminal_name": {"type": "string"},
+            "state": {
+                "type": "string",
+                "examples": ["active", "frozen"],
+                "description": "The list grows.",
+            },
+            "epoch": _SEQ,
+            "high_water": {**_SEQ, "description": "The last event that is booked."},
+            "head_hash": _HASH,
+            "next_epoch": {
+                "type": ["integer", "null"],
+                "description": "The epoch that a person has approved to begin.",
+            },
+            "server_time": _MOMENT,
+        }
+    ),
     "Batch": {
         **_object(
             {
@@ -240,6 +259,17 @@ def _paths() -> Json:
                 "responses": {
                     "200": _json_answer("BatchReply", "A verdict for each event."),
                     **_problem_answers(400, 401, 403, 404, 409, 413),
+                },
+            },
+        },
+        terminal: {
+            "parameters": [_TERMINAL],
+            "get": {
+                "summary": "How the centre knows this terminal: its name, state and last event.",
+                "security": _SIGNED,
+                "responses": {
+                    "200": _json_answer("TerminalView", "As it is now."),
+                    **_problem_answers(401, 403, 404),
                 },
             },
         },

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: "Commands") -> None:
-    """Add `config explain` and `config check`."""
+    """Add `config explain`, `config check` and `config show`."""
     parser = commands.add_parser("config", help="explain and check the settings")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
@@ -37,6 +37,11 @@ def register(commands: "Commands") -> None:
     check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the settings file")
     add_json_option(check)
     check.set_defaults(run=run_check)
+
+    show = actions.add_parser("show", help="what holds, and which file and line set it")
+    show.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the settings file")
+    add_json_option(show)
+    show.set_defaults(run=run_show)
 
 
 def run_explain(arguments: argparse.Namespace) -> int:
@@ -92,6 +97,31 @@ def run_check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         return report(arguments, file, [], EXIT_WELL)
     say(f"{file or 'no settings file: the defaults'}: well; terminal {settings.name!r}")
+    return EXIT_WELL
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """Print every key with its value and where that comes from. Exit codes as of `check`."""
+    from config.errors import SettingsError, SettingsFileError  # noqa: PLC0415  msgspec loads late
+    from config.load import as_toml, load  # noqa: PLC0415
+    from config.settings import Settings  # noqa: PLC0415
+
+    try:
+        loaded = load(arguments.file, environ=os.environ)
+    except SettingsFileError as error:
+        code = EXIT_USAGE if error.is_there else EXIT_NOT_CONFIGURED
+        raise CommandError(str(error), code) from error
+    except SettingsError as error:
+        raise CommandError(str(error), EXIT_USAGE) from error
+    for key in Settings.__struct_fields__:
+        value = getattr(loaded.settings, key)
+        origin = loaded.origins.get(key)
+        shown = None if value is None else as_toml(value)
+        if arguments.json:
+            place = None if origin is None else str(origin)
+            say_json({"key": key, "value": shown, "set_by": place})
+        else:
+            say(f"{key} = {shown or 'not set'}    # {origin or 'default'}")
     return EXIT_WELL
 
 

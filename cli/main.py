@@ -22,6 +22,7 @@ COMMAND_FILES = (
     "cli.status",
     "cli.doctor",
     "cli.config",
+    "cli.apply",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.again import Again
 from cli.output import (
     EXIT_NOT_CONFIGURED,
     EXIT_USAGE,
@@ -46,6 +47,11 @@ def register(commands: "Commands") -> None:
 def _run(parsed: argparse.Namespace) -> int:
     if not __debug__:
         raise CommandError("asserts guard the money; start Python without -O", EXIT_USAGE)
+    again = Again()
+    return again.run(parsed, lambda: _serve_once(parsed, again))
+
+
+def _serve_once(parsed: argparse.Namespace, again: Again) -> int:
     # Copies, receipts and logs name pupils: nothing that the daemon writes is open to others.
     os.umask(0o077)
     # systemd ends a till that hangs with SIGABRT: the log then says in which line it hung.
@@ -60,6 +66,7 @@ def _run(parsed: argparse.Namespace) -> int:
     terminal = _build(settings, _identity(settings), _demo(parsed.demo))
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop_signal, lambda *_: terminal.stop())
+    again.listen(terminal.stop)
     if parsed.until_stdin_closes:
         threading.Thread(target=_stop_at_end, args=(terminal,), daemon=True).start()
     return _serve(terminal, as_json=parsed.json)

@@ -6,7 +6,7 @@ file wins key by key. Nothing here guesses: an unknown key is an error, never ig
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from config.errors import Problem, SettingsError, SettingsFileError
-from config.rules import meaning_fault
+from config.rules import meaning_fault, secret_fault
 from config.settings import Settings
 
 DEFAULT_FILE = Path("/etc/refectory/terminal.toml")
@@ -50,6 +50,26 @@ class _Source:
         return start
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from. line: counted from 1; None for the environment."""
+
+    place: Path | str
+    line: int | None
+
+    def __str__(self) -> str:
+        """Return `place:line`."""
+        return f"{self.place}" if self.line is None else f"{self.place}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and by key what set them; a key that nobody set has its default."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+
+
 def load_settings(path: Path | None, *, environ: Mapping[str, str]) -> Settings:
     """Return the settings of this terminal.
 
@@ -58,23 +78,47 @@ def load_settings(path: Path | None, *, environ: Mapping[str, str]) -> Settings:
     environ: the process's variables; REFECTORY_DATA goes before the file's `data`.
     Raises SettingsFileError when a file cannot be read, SettingsError with all faults otherwise.
     """
+    return load(path, environ=environ).settings
+
+
+def load(path: Path | None, *, environ: Mapping[str, str]) -> Loaded:
+    """Return the settings with what set each; the rest as `load_settings`."""
     found = path if path is not None else settings_file(environ)
-    sources = [] if found is None else [_read(file) for file in (found, *_drop_ins(found))]
+    return _merged([] if found is None else [_read(found), *_read_drop_ins(found)], environ)
+
+
+def load_text(text: str, path: Path, *, environ: Mapping[str, str], name: str) -> Loaded:
+    """Return what would hold if a text stood in a settings file, whose drop-ins stay.
+
+    name: what the text is called in messages. The rest as `load_settings`.
+    """
+    return _merged([_parsed(Path(name), text), *_read_drop_ins(path)], environ)
+
+
+def _merged(sources: Sequence[_Source], environ: Mapping[str, str]) -> Loaded:
     problems: list[Problem] = []
     values: dict[str, object] = {}
+    setters: dict[str, _Source] = {}
     for source in sources:
         for key, raw in source.values.items():
-            fault = _unknown_fault(key) or _value_fault(key, raw)
+            fault = secret_fault(key, raw) or _unknown_fault(key) or _value_fault(key, raw)
             if fault is None:
                 values[key] = raw
+                setters[key] = source
             else:
                 problems.append(Problem(source.path, source.line_of(key), fault))
     folder = environ.get(DATA_VARIABLE) or (None if "data" in values else _data_folder(environ))
-    if folder is not None:
-        values["data"] = str(Path(folder).absolute())
     if problems:
         raise SettingsError(problems)
-    return _settings_of(values)
+    origins = {key: Origin(source.path, source.line_of(key)) for key, source in setters.items()}
+    if folder is not None:
+        values["data"] = str(Path(folder).absolute())
+        origins["data"] = Origin("the environment", None)
+    return Loaded(_settings_of(values), origins)
+
+
+def _read_drop_ins(path: Path) -> list[_Source]:
+    return [_read(file) for file in _drop_ins(path)]
 
 
 def settings_file(environ: Mapping[str, str]) -> Path | None:
@@ -125,8 +169,7 @@ def _drop_ins(path: Path) -> list[Path]:
 def _read(path: Path) -> _Source:
     """Return a file's values, not yet checked."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return _Source(path, text, tomllib.loads(text))
+        return _parsed(path, path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         text = f"{path}: there is no such settings file; give --config an existing one"
         raise SettingsFileError(text, is_there=False) from error
@@ -139,9 +182,14 @@ def _read(path: Path) -> _Source:
     except UnicodeDecodeError as error:
         text = f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8 text"
         raise SettingsFileError(text) from error
+
+
+def _parsed(path: Path, text: str) -> _Source:
+    try:
+        return _Source(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        text = f"{path}: not TOML: {error}; see `refectory config explain` for the form"
-        raise SettingsFileError(text) from error
+        words = f"{path}: not TOML: {error}; see `refectory config explain` for the form"
+        raise SettingsFileError(words) from error
 
 
 def _reason(error: OSError) -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _PORT_MAX = 65535
+_SECRET_WORDS = frozenset(
+    {"code", "credential", "key", "passphrase", "password", "pepper", "pin", "secret", "token"}
+)
 
 
 def meaning_fault(key: str, value: object) -> str | None:
@@ -20,6 +23,36 @@ def meaning_fault(key: str, value: object) -> str | None:
             return "one address twice" if len(set(value)) < len(value) else None
         case _:
             return None
+
+
+def secret_fault(key: str, raw: object) -> str | None:
+    """Return why a key or its value looks like a secret, or None. The value is never repeated.
+
+    Settings are shown, compared, copied into support bundles and kept in version control.
+    """
+    words = set(key.lower().replace("-", "_").split("_"))
+    named = words & _SECRET_WORDS
+    is_pem = isinstance(raw, str) and "-----BEGIN" in raw
+    has_password = any(
+        _has_password(one) for one in (raw if isinstance(raw, list) else [raw]) if one
+    )
+    if not (named or is_pem or has_password):
+        return None
+    what = "an address with a password in it" if has_password else "a secret"
+    name = key.replace("_", "-") if named else "NAME"
+    return (
+        f"{key} holds {what}, which never stands in settings; take it out, write it alone into"
+        f" /etc/refectory/{name} and: chmod 600 /etc/refectory/{name}"
+    )
+
+
+def _has_password(value: object) -> bool:
+    if not isinstance(value, str) or "://" not in value:
+        return False
+    try:
+        return urlsplit(value).password is not None
+    except ValueError:
+        return False
 
 
 def listen_fault(address: str) -> str | None:

@@ -8,6 +8,31 @@ from pathlib import Path
 from offline_cache.connection import file_error
 from offline_cache.errors import JournalLockedError
 
+_LOCKS = Path("/proc/locks")
+
+
+def lock_holder(journal: Path) -> int | None:
+    """Return the process that holds a journal; None where nobody does.
+
+    It looks without locking anything, so that a daemon that starts meanwhile is not refused.
+    Source: proc_locks(5).
+    """
+    path = journal.with_suffix(".lock")
+    try:
+        found = path.stat()
+        locks = _LOCKS.read_text(encoding="ascii")
+        written = path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return None
+    device = found.st_dev
+    place = f"{os.major(device):02x}:{os.minor(device):02x}:{found.st_ino}"
+    for line in locks.splitlines():
+        words = line.split()
+        if "FLOCK" in words and place in words:
+            # A process of another namespace has the number 0 here: then the file says who.
+            return int(written) if written.isdecimal() else 0
+    return None
+
 
 class JournalLock:
     """The lock of one journal, held from `take` to `release`."""

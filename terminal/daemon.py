@@ -26,6 +26,7 @@ from sync.identity import Identity
 from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
+from terminal.files import COPY_NAME, JOURNAL_NAME, RECEIPTS_NAME, SOCKET_NAME, WEB_KEY_NAME
 from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
 from terminal.knowledge import BAD_END, Knowledge, put_aside
@@ -36,7 +37,6 @@ from terminal.running import RunningTerminal
 from terminal.service import make_service
 from terminal.settlement import (
     CONFIRMED_MARK,
-    COPY_NAME,
     JournalOutbox,
     Settlement,
     use_copy,
@@ -47,9 +47,6 @@ from terminal.web.server import WebServer
 
 log = logging.getLogger("refectory.terminal")
 
-JOURNAL_NAME = "journal.db"
-SOCKET_NAME = "terminal.sock"
-RECEIPTS_NAME = "receipts"
 _CLEAN_MARK = "stopped_in_order"
 
 
@@ -138,7 +135,7 @@ class Terminal:
             surroundings=self._around,
             badges=() if demo is None else demo.badges,
         )
-        self._web = self._make_web()
+        self._web = self._around.web = self._make_web()
 
     def run(self, on_ready: Callable[[Ready], None]) -> None:
         """Serve until `stop`. on_ready: called in this thread when taps are decided."""
@@ -193,7 +190,7 @@ class Terminal:
             screen_mm=settings.screen_mm,
             token=None if demo is None else demo.token,
             keeps_token=demo is not None,
-            key_path=self._folder / "web.key",
+            key_path=self._folder / WEB_KEY_NAME,
             time_zone=self._knowledge.zone_name,
         )
 

@@ -1,8 +1,10 @@
 """A running terminal as screens and commands see it: what they ask becomes a chore of the till."""
 
+import os
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from core.codec import moment_text
 from core.ids import PupilId
 from core.staff import Right
 from core.tap import Credential
@@ -49,6 +51,7 @@ class RunningTerminal:
         self._service = service
         self._around = surroundings
         self._badges = badges
+        self._started_at = surroundings.now()
         self._outcomes = Outcomes(board)
 
     def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
@@ -199,8 +202,8 @@ class RunningTerminal:
     def _whole_status(self) -> Content:
         till = self._till
         return {
-            **self._around.status(),
-            "till": till.mode.value,
-            "alarm": None if till.alarm is None else {"text": till.alarm},
+            **till.status(),
+            "pid": os.getpid(),
+            "started_at": moment_text(self._started_at),
             "counters": till.counters.as_plain(),
         }

@@ -30,13 +30,13 @@ from sync.ports import (
     SnapshotReady,
     UplinkMessage,
 )
+from terminal.files import COPY_NAME
 from terminal.inbox import Inbox, TillGoneError
 from terminal.knowledge import Knowledge
 from terminal.recorder import Recorder
 
 log = logging.getLogger("refectory.settlement")
 
-COPY_NAME = "snapshot.db"
 CANDIDATE_NAME = "snapshot.changed.db"
 CONFIRMED_MARK = "copy_confirmed_at"
 _SWAP_S = 10.0

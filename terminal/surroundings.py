@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sync.uplink import Uplink
     from terminal.service import Service
     from terminal.settlement import Settlement
+    from terminal.web.server import WebServer
 
 log = logging.getLogger("refectory.till")
 
@@ -51,6 +52,7 @@ class Surroundings:
         self.uplink: Uplink | None = None
         self.settlement: Settlement | None = None
         self.service: Service | None = None
+        self.web: WebServer | None = None
 
     @property
     def recorder(self) -> Recorder:
@@ -109,6 +111,7 @@ class Surroundings:
         copy_at = knowledge.copy_at
         return {
             "at": moment_text(now),
+            "zone": knowledge.zone_name,
             "terminal": knowledge.place.terminal,
             "school": knowledge.place.school.name,
             "mode": "demo" if self._is_demo else "live",
@@ -121,6 +124,7 @@ class Surroundings:
             "offline_since": self._offline_since(),
             **self._desk(),
             "menu": self._menu(),
+            "screen": self._screen(),
             **self._counts(),
         }
 
@@ -170,6 +174,15 @@ class Surroundings:
             "epoch": head.epoch,
             "seq": head.seq,
             "acknowledged": f"{acknowledged[0]}-{acknowledged[1]}",
+        }
+
+    def _screen(self) -> Content | None:
+        if self.web is None:
+            return None
+        return {
+            "address": self.web.address,
+            "is_up": self.web.is_up,
+            "viewers": self.web.viewer_count,
         }
 
     def _menu(self) -> list[str]:

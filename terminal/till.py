@@ -28,6 +28,7 @@ from terminal.disk_watch import Room
 from terminal.inbox import Chore, Inbox
 from terminal.mode import Mode, Signal, next_mode
 from terminal.notify import Watchdog
+from terminal.readiness import readiness
 from terminal.recorder import Recorder
 from terminal.service import Service
 from terminal.troubles import Troubles, trouble_of
@@ -285,9 +286,18 @@ class Till:
 
     def _publish_status(self) -> None:
         self._status_ns = self._parts.clock.mono_ns()
+        self._parts.board.publish("status", self.status())
+
+    def status(self) -> Content:
+        """Return how the till and everything around it is. Called in the till thread."""
         alarm = None if self.alarm is None else {"text": self.alarm}
-        content = {**self._around.status(), "alarm": alarm, "till": self.mode.value}
-        self._parts.board.publish("status", content)
+        content = {
+            **self._around.status(),
+            "version": self._version,
+            "till": self.mode.value,
+            "alarm": alarm,
+        }
+        return {**content, "ready": readiness(content).as_plain()}
 
 
 def _no_room(free_bytes: int) -> str:

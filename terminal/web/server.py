@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal.web.listener import Listener
+    from terminal.web.stream import Stream
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class WebServer:
         self._doors: list[socket.socket] = []
         self._thread: threading.Thread | None = None
         self._halt: Callable[[], None] | None = None
+        self._stream: Stream | None = None
         self._lock = threading.Lock()
         self._is_stopping = False
 
@@ -73,6 +75,16 @@ class WebServer:
     def address(self) -> str:
         """The address of the pages; its port is known once the server has started."""
         return f"http://{self._listen.netloc}"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the screens are served."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def viewer_count(self) -> int:
+        """How many screens listen now."""
+        return 0 if self._stream is None else self._stream.listener_count
 
     def launch_url(self) -> str:
         """Return an address that opens a session: with the kept token, or a new one for once."""
@@ -140,7 +152,7 @@ class WebServer:
         from terminal.web.listener import Door, Listener  # noqa: PLC0415
         from terminal.web.stream import Stream  # noqa: PLC0415
 
-        stream = Stream(self._board)
+        stream = self._stream = Stream(self._board)
         page = page_app(
             stream=stream,
             terminal=self._terminal,

@@ -29,13 +29,14 @@ from readers.supervisor import Supervisor
 from terminal.board import Board, Note
 from terminal.clock import ManualClock
 from terminal.daemon import reopen_journal
+from terminal.files import COPY_NAME
 from terminal.inbox import Inbox
 from terminal.knowledge import Knowledge
 from terminal.outcomes import Outcomes
 from terminal.recorder import Recorder
 from terminal.running import RunningTerminal
 from terminal.service import make_service
-from terminal.settlement import COPY_NAME, use_copy
+from terminal.settlement import use_copy
 from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
 

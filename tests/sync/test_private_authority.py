@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from sync.enrol import enrol
 from sync.errors import EnrolmentError
 from sync.identity import CA_FILE_NAME
 from sync.ports import Acknowledged, LaneHealth, LaneState, SnapshotReady
+from sync.probe import Step, probe_centre
 
 
 def certificate(folder, name, *, issuer=None):
@@ -180,3 +182,34 @@ def test_a_file_that_is_no_certificate_is_named_with_the_cure(tls, papers, tmp_p
     assert all(f"{CA_FILE_NAME}: " in health.detail for health in told)
     assert all("as PEM" in health.detail for health in told)
     till.stop()
+
+
+# --- what the doctor finds on the way -------------------------------------------------------------
+
+
+def test_the_way_to_the_centre_step_by_step(tls, papers, tmp_path):
+    shutil.copy(papers / "authority.pem", tmp_path / CA_FILE_NAME)
+    identity = enrol(central_url=tls.public_url, code=code_for(tls), folder=tmp_path)
+
+    def probe(clock=wall_clock, **changes):
+        return probe_centre(replace(identity, **changes), tmp_path, clock=clock)
+
+    well = probe()
+    assert well.failed_at is None, well
+    assert well.view is not None
+    assert (well.view.state, well.view.high_water) == ("active", (0, 0))
+    assert abs(well.skew) < timedelta(seconds=30)
+    late = probe(clock=lambda: wall_clock() - timedelta(hours=3))
+    assert late.failed_at is None
+    assert late.skew < timedelta(hours=-2)
+
+    assert probe(central_url="https://no-such-host.invalid").failed_at is Step.DNS
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        assert probe(central_url=f"https://localhost:{port}").failed_at is Step.PORT
+    assert probe(centre_key=bytes(32)).failed_at is Step.SIGNATURE
+    shutil.copy(papers / "stranger.pem", tmp_path / CA_FILE_NAME)
+    assert probe().failed_at is Step.TLS
+    (tmp_path / CA_FILE_NAME).write_text("no certificate")
+    assert probe().failed_at is Step.TLS
