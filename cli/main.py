@@ -22,6 +22,8 @@ COMMAND_FILES = (
     "cli.status",
     "cli.doctor",
     "cli.config",
+    "cli.backup",
+    "cli.screen",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
