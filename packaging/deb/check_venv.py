@@ -21,7 +21,16 @@ OURS = (
     "readers.nfc_frontend",
     "printer.registry",
 )
-VENDORS = ("smartcard.scard", "evdev", "serial", "usb.core", "nfc", "psycopg", "PIL.Image", "escpos")
+VENDORS = (
+    "smartcard.scard",
+    "evdev",
+    "serial",
+    "usb.core",
+    "nfc",
+    "psycopg",
+    "PIL.Image",
+    "escpos",
+)
 
 
 def main() -> None:
