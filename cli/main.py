@@ -23,6 +23,8 @@ COMMAND_FILES = (
     "cli.doctor",
     "cli.config",
     "cli.apply",
+    "cli.backup",
+    "cli.screen",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001

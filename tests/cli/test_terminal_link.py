@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
 from cli.output import CommandError
 from cli.terminal_link import ask
 
@@ -64,6 +65,14 @@ def test_an_object_and_an_empty_answer(folder: Path, listen: Listen) -> None:
     assert ask(folder, "POST", "/v1/sync") == {"is_asked": True}
     listen(reply(b""))
     assert ask(folder, "POST", "/v1/sync", {}) == {}
+
+
+def test_an_address_for_one_more_screen(
+    folder: Path, listen: Listen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listen(reply(b'{"url": "http://127.0.0.1:8750/?token=t"}'))
+    assert main(["screen", "--data", str(folder)]) == 0
+    assert capsys.readouterr().out == "http://127.0.0.1:8750/?token=t\n"
 
 
 @pytest.mark.parametrize(
