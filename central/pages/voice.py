@@ -53,9 +53,14 @@ class Voice:
         return self.words[key].format(**places)
 
     def count(self, key: str, number: int) -> str:
-        """Return `KEY.one` or `KEY.other`, as the language counts, with the number in it."""
+        """Return `KEY.one` or `KEY.other`, as the language counts, with the number in it.
+
+        For 0 there may be a `KEY.zero`.
+        """
         from babel import Locale  # noqa: PLC0415  heavy, see the module's promise
 
+        if number == 0 and f"{key}.zero" in self.words:
+            return self.say(f"{key}.zero")
         form = Locale.parse(_LOCALES[self.language]).plural_form(number)
         chosen = f"{key}.{form}"
         return self.say(chosen if chosen in self.words else f"{key}.other", n=self.number(number))
