@@ -1,6 +1,7 @@
 """The centre's tables, for both engines.
 
-Every key begins with the school: no row, and no transaction, belongs to two schools. Rows that a
+Every key begins with the school: no row, and no transaction, belongs to two schools; only the
+tries to sign in know no school, as whoever tries is nobody yet. Rows that a
 terminal must hear of carry `cursor`, the place in the school's change feed at which they were
 last written; the school's row counts it, and is locked last in a transaction, so that the feed
 follows the order of commits.
@@ -224,6 +225,30 @@ TABLES = (
     product_id TEXT NOT NULL,
     cursor BIGINT NOT NULL,
     PRIMARY KEY (school_id, day, product_id)
+)""",
+    """CREATE TABLE web_user (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    name TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    language TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    disabled_at TEXT,
+    PRIMARY KEY (school_id, name)
+)""",
+    """CREATE TABLE web_session (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    token_hash BLOB NOT NULL UNIQUE,
+    user_name TEXT NOT NULL,
+    begun_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, token_hash)
+)""",
+    """CREATE TABLE sign_in_try (
+    bucket BIGINT PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    last_at TEXT NOT NULL,
+    waits_until TEXT NOT NULL
 )""",
 )
 

@@ -10,10 +10,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
-from central.app import make_app
 from central.clock import Clock, wall_clock
 from central.errors import ListenError
 from central.store import Store
+from central.whole import make_centre
 
 DEFAULT_LISTEN = "127.0.0.1:8760"
 _STOP_S = 5
@@ -122,10 +122,8 @@ def serve(
     Raises ListenError when it cannot listen there.
     """
     listener, listening = open_listener(listen)
-    app = make_app(store, clock=clock, public_url=public_url)
-    service = Service(
-        app, listener, stopping=app.state.stopping, timeout_keep_alive_s=_KEEP_ALIVE_S
-    )
+    app = make_centre(store, clock=clock, public_url=public_url)
+    service = Service(app, listener, stopping=app.stopping, timeout_keep_alive_s=_KEEP_ALIVE_S)
     try:
         service.run(lambda: on_ready(listening, service))
     finally:

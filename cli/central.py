@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cli.central_users import register_user_words
 from cli.output import (
     EXIT_FAILED,
     EXIT_WELL,
@@ -85,6 +86,12 @@ def _register_words(words: "Commands") -> None:
     for word in (seed, code, check, terminals, approve, revoke, close):
         _add_database(word, argparse.SUPPRESS)
         add_json_option(word)
+    register_user_words(
+        words,
+        add_database=lambda word: _add_database(word, argparse.SUPPRESS),
+        open_store=lambda parsed: _open(parsed, may_create=False),
+        school_of=_school,
+    )
 
 
 def _add_database(parser: argparse.ArgumentParser, default: str) -> None:

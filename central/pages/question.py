@@ -1,0 +1,64 @@
+"""A request as plain values, read to its end: what a page's thread needs to know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from central.pages.cookies import Cookies
+
+_FIELDS_MAX = 40
+_TOKEN_LETTERS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request. token, guest: what its cookies hold, good or not; empty without."""
+
+    path: str
+    is_get: bool
+    host: str
+    port: int
+    token: str
+    guest: str
+    accept_language: str
+    is_from_elsewhere: bool
+    ids: Mapping[str, str]
+    asked: Mapping[str, str]
+    form: Mapping[str, str]
+    upload: bytes
+
+
+async def read_question(request: Request, cookies: Cookies) -> Question:
+    """Read a request. Raises BodyTooLargeError, and HTTPException for a form that is none."""
+    form: dict[str, str] = {}
+    upload = b""
+    if request.method == "POST":
+        async with request.form(max_files=1, max_fields=_FIELDS_MAX) as sent:
+            for name, value in sent.items():
+                if isinstance(value, UploadFile):
+                    upload = await value.read()
+                else:
+                    form[name] = value
+    server = request.scope.get("server") or ("", 0)
+    port = int(server[1] or 0)
+    return Question(
+        path=request.url.path,
+        is_get=request.method == "GET",
+        host=request.headers.get("host", ""),
+        port=port,
+        token=_cookie(request, cookies.session(port)),
+        guest=_cookie(request, cookies.guest(port)),
+        accept_language=request.headers.get("accept-language", ""),
+        is_from_elsewhere=request.headers.get("sec-fetch-site") == "cross-site",
+        ids={name: str(value) for name, value in request.path_params.items()},
+        asked=dict(request.query_params),
+        form=form,
+        upload=upload,
+    )
+
+
+def _cookie(request: Request, name: str) -> str:
+    value = request.cookies.get(name, "")
+    return value if len(value) <= _TOKEN_LETTERS_MAX else ""

@@ -1,0 +1,183 @@
+"""Who may sign in to the pages: a name, a school, a role, a password.
+
+A user belongs to one school. Whoever works for two has two names: nothing that is signed in can
+reach from one school into another.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from central.audit import write_audit
+from central.database import Row, Session
+from central.errors import RecordError
+from central.pages.passwords import check_password, hash_password
+from central.store import Store
+from core.codec import moment_text, read_moment
+from core.ids import SchoolId
+from core.people import Language
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,39}")
+_COLUMNS = "school_id, name, role, language, added_at, disabled_at"
+
+
+class Role(StrEnum):
+    """What a user is for. An admin may all that a bursar may, and changes terminals too."""
+
+    BURSAR = "bursar"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of one school's pages. disabled_at: None for one who may sign in."""
+
+    school_id: SchoolId
+    name: str
+    role: Role
+    language: Language
+    added_at: datetime
+    disabled_at: datetime | None
+
+
+def user_name(written: str) -> str:
+    """Return a user's name as it is kept: small letters. Raises RecordError for no such name."""
+    name = written.strip().lower()
+    if not _NAME.fullmatch(name):
+        message = (
+            f"user name {written!r}: write 2 to 40 small letters, digits or . _ @ + -,"
+            " as in a mail address"
+        )
+        raise RecordError(message)
+    return name
+
+
+def add_user(
+    store: Store,
+    school: SchoolId,
+    *,
+    name: str,
+    role: Role,
+    language: Language,
+    password: str,
+    who: str,
+    at: datetime,
+) -> User:
+    """Add a user. Raises RecordError: the name is taken, the school or the password no good."""
+    name = user_name(name)
+    stored = hash_password(check_password(password))
+    with store.database.writing() as session:
+        if session.row("SELECT 1 FROM school WHERE id = ?", school) is None:
+            message = f"there is no school {school!r}; make one with `refectory central seed`"
+            raise RecordError(message)
+        if find_user(session, name) is not None:
+            message = f"user {name!r} is there already; take another name"
+            raise RecordError(message)
+        session.insert_many(
+            "web_user",
+            ("school_id", "name", "role", "language", "password_hash", "added_at"),
+            [(school, name, role.value, language.value, stored, moment_text(at))],
+        )
+        write_audit(session, school, who=who, what=f"user added: {role.value}", subject=name, at=at)
+    return User(school, name, role, language, at, None)
+
+
+def find_user(session: Session, name: str) -> User | None:
+    """Return a user by name, also one who was disabled; None when there is none."""
+    row = session.row(f"SELECT {_COLUMNS} FROM web_user WHERE name = ?", name)  # noqa: S608
+    return None if row is None else _user(row)
+
+
+def list_users(session: Session, school: SchoolId) -> list[User]:
+    """Return the users of a school by name."""
+    sql = f"SELECT {_COLUMNS} FROM web_user WHERE school_id = ? ORDER BY name"  # noqa: S608
+    return [_user(row) for row in session.rows(sql, school)]
+
+
+def stored_password(session: Session, name: str) -> str | None:
+    """Return the stored password of a user who may sign in; None when there is none."""
+    row = session.row(
+        "SELECT password_hash FROM web_user WHERE name = ? AND disabled_at IS NULL", name
+    )
+    return None if row is None else str(row[0])
+
+
+def set_password(store: Store, name: str, *, password: str, who: str, at: datetime) -> User:
+    """Give a user a new password, let one who was disabled in again, and end all sessions.
+
+    Raises RecordError.
+    """
+    stored = hash_password(check_password(password))
+    with store.database.writing() as session:
+        user = _known(session, name)
+        session.run(
+            "UPDATE web_user SET password_hash = ?, disabled_at = NULL"
+            " WHERE school_id = ? AND name = ?",
+            stored,
+            user.school_id,
+            user.name,
+        )
+        _end_sessions(session, user)
+        _audit(session, user, "user password set", who, at)
+    return user
+
+
+def disable_user(store: Store, name: str, *, who: str, at: datetime) -> User:
+    """Let a user in no longer, from this moment on. Raises RecordError."""
+    with store.database.writing() as session:
+        user = _known(session, name)
+        session.run(
+            "UPDATE web_user SET disabled_at = ? WHERE school_id = ? AND name = ?"
+            " AND disabled_at IS NULL",
+            moment_text(at),
+            user.school_id,
+            user.name,
+        )
+        _end_sessions(session, user)
+        _audit(session, user, "user disabled", who, at)
+    return user
+
+
+def set_language(session: Session, user: User, language: Language) -> None:
+    """Write down the language in which a user reads."""
+    session.run(
+        "UPDATE web_user SET language = ? WHERE school_id = ? AND name = ?",
+        language.value,
+        user.school_id,
+        user.name,
+    )
+
+
+def renew_hash(session: Session, name: str, stored: str) -> None:
+    """Keep the same password, hashed anew with today's costs."""
+    session.run("UPDATE web_user SET password_hash = ? WHERE name = ?", stored, name)
+
+
+def _known(session: Session, name: str) -> User:
+    user = find_user(session, user_name(name))
+    if user is None:
+        message = f"there is no user {name!r}; see `refectory central user list`"
+        raise RecordError(message)
+    return user
+
+
+def _end_sessions(session: Session, user: User) -> None:
+    session.run(
+        "DELETE FROM web_session WHERE school_id = ? AND user_name = ?", user.school_id, user.name
+    )
+
+
+def _audit(session: Session, user: User, what: str, who: str, at: datetime) -> None:
+    write_audit(session, user.school_id, who=who, what=what, subject=user.name, at=at)
+
+
+def _user(row: Row) -> User:
+    return User(
+        school_id=SchoolId(row[0]),
+        name=row[1],
+        role=Role(row[2]),
+        language=Language(row[3]),
+        added_at=read_moment(row[4]),
+        disabled_at=None if row[5] is None else read_moment(row[5]),
+    )

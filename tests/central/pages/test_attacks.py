@@ -1,0 +1,260 @@
+"""Who must not get in, and what must not get through: on every address of the pages."""
+
+import http.client
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from pages_rig import PASSWORD, Clerk, add_clerks
+
+from central.enrolment import create_code
+from central.load import load_school
+from central.pages.office import PLACES
+from central.pages.users import Role
+from central.seed import make_school
+from core.ids import SchoolId
+
+SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+READS = [place for place in PLACES if place.method == "GET"]
+FORMS = [place for place in PLACES if place.method == "POST"]
+SIGN_IN = replace(FORMS[0], path="/sign-in")
+
+
+def address(place):
+    """An address with names that are nobody's."""
+    return place.path.replace("{", "x-").replace("}", "")
+
+
+def test_without_a_session_nothing_is_shown_and_nothing_done(stranger):
+    for place in READS:
+        answer = stranger.get(address(place))
+        assert answer.status_code == 303, place.path
+        assert answer.headers["location"].startswith("/sign-in?next=/office")
+    for place in FORMS:
+        assert stranger.post(address(place)).status_code == 401, place.path
+
+
+def test_without_the_sessions_word_nothing_is_done(admin):
+    for place in FORMS:
+        for csrf in ("", "0" * 64, admin.csrf[:-1], "é"):
+            assert admin.post(address(place), {"csrf": csrf}).status_code == 403, place.path
+
+
+def test_another_sessions_word_opens_nothing(admin, bursar):
+    form = {"csrf": bursar.csrf, "language": "nl"}
+    assert admin.post("/office/account/language", form).status_code == 403
+    assert admin.post("/sign-out", form).status_code == 303
+    assert admin.get("/office").status_code == 303  # the browser's own cookie is gone…
+    assert bursar.get("/office").status_code == 200  # …and nobody else's session
+
+
+FOREIGN = (
+    {},
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+)
+
+
+def test_forms_come_from_our_own_pages(admin):
+    form = {"name": "fatima", "password": PASSWORD}
+    for place in (*FORMS, SIGN_IN):
+        for headers in FOREIGN:
+            answer = admin.post(address(place), form, headers=headers)
+            assert answer.status_code == 403, (place.path, headers)
+            assert answer.text == "forms come from the centre's own pages"
+
+
+def test_our_own_origin_is_good_where_the_browser_tells_no_more(admin, office):
+    good = {"Origin": office.url}
+    form = {"language": "nl"}
+    assert admin.post("/office/account/language", form, headers=good).status_code == 303
+
+
+def test_a_foreign_host_gets_nothing(admin):
+    for place in (*PLACES, SIGN_IN):
+        for host in ("evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"):
+            answer = admin.http.request(place.method, address(place), headers={"Host": host})
+            assert answer.status_code == 400, (place.path, host)
+            assert "Tilleul" not in answer.text
+
+
+def test_behind_a_proxy_the_public_name_is_served(staffed_file, tmp_path, new_office):
+    import shutil
+
+    path = tmp_path / "public.db"
+    shutil.copy(staffed_file, path)
+    office = new_office(str(path), public_url="https://centre.school.example")
+    clerk = Clerk(office.url)
+    headers = {"Host": "centre.school.example"}
+    page = clerk.get("/sign-in", headers=headers)
+    cookie = page.headers["set-cookie"]
+    assert cookie.startswith("__Host-refectory-guest=")
+    for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
+        assert part in cookie
+    assert "domain" not in cookie.lower()
+    guest = cookie.partition(";")[0]
+    sent = headers | {"Origin": "https://centre.school.example", "Cookie": guest}
+    form = {"name": "anton", "password": PASSWORD}
+    answer = clerk.post("/sign-in", form, headers=sent)
+    assert answer.status_code == 303
+    assert answer.headers["set-cookie"].startswith("__Host-refectory=")
+    wrong = sent | {"Origin": "http://evil.example"}
+    assert clerk.post("/sign-in", form, headers=wrong).status_code == 403
+    clerk.close()
+
+
+def test_the_cookie_is_out_of_reach(stranger):
+    stranger.get("/sign-in")
+    answer = stranger.post("/sign-in", {"name": "fatima", "password": PASSWORD})
+    session = next(value for value in answer.headers.get_list("set-cookie") if "guest" not in value)
+    for part in ("HttpOnly", "SameSite=strict", "Path=/"):
+        assert part in session
+    assert "domain" not in session.lower()
+
+
+def test_every_answer_carries_the_headers(admin):
+    for path in ("/sign-in", "/office", "/static/pages.css", "/nowhere", "/office/pupils/nobody"):
+        answer = admin.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self';")
+        assert "script" not in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        if path != "/static/pages.css":
+            assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_body_ends_where_its_page_says(office):
+    for place in (*FORMS, SIGN_IN):
+        length = {"Content-Length": str(place.bytes_max + 1), "Sec-Fetch-Site": "same-origin"}
+        connection = http.client.HTTPConnection(urlsplit(office.url).netloc, timeout=10)
+        connection.putrequest("POST", address(place))
+        for name, value in length.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        assert connection.getresponse().status == 413, place.path
+        connection.close()
+
+
+def test_a_body_without_a_length_is_counted(office):
+    def pieces():
+        for _ in range(20):
+            yield b"name=" + b"a" * 8192 + b"&"
+
+    answer = http.client.HTTPConnection(urlsplit(office.url).netloc, timeout=10)
+    headers = {
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Transfer-Encoding": "chunked",
+    }
+    answer.request("POST", "/sign-in", body=pieces(), headers=headers, encode_chunked=True)
+    assert answer.getresponse().status == 413
+    answer.close()
+
+
+def test_a_form_that_is_none_is_no_fault_of_ours(admin):
+    bodies = (b"\xff\xfe=%zz&&&;=", b"a=1&" * 60, b"csrf=%00", b"--x\r\n\r\n", b"\x00" * 100)
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/b"):
+        for body in bodies:
+            headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": kind}
+            answer = admin.http.post("/office/account/language", content=body, headers=headers)
+            assert 400 <= answer.status_code < 500, (kind, body)
+
+
+def test_a_bursar_is_no_admin(bursar):
+    for place in PLACES:
+        if place.roles == {Role.ADMIN}:
+            path = address(place)
+            answer = bursar.get(path) if place.method == "GET" else bursar.post(path)
+            assert answer.status_code == 403, place.path
+
+
+def test_names_that_attack_stay_text(office, admin):
+    with office.store.database.writing() as session:
+        session.run("UPDATE pupil SET first_name = ?, class_name = ?", SCRIPT, SCRIPT)
+        session.run("UPDATE product SET name = ?", SCRIPT)
+        session.run("UPDATE school SET name = ?", SCRIPT)
+    pupil = office.school.pupils[3].id
+    for path in ("/office", "/office/pupils?q=img", "/office/orders", f"/office/pupils/{pupil}"):
+        page = admin.get(path).text
+        assert "&lt;script&gt;" in page, path
+        assert "<script" not in page, path
+        assert "<img" not in page, path
+    assert "<img" not in admin.get("/office/pupils", params={"q": f'"><img src=x {SCRIPT}'}).text
+
+
+# --- two schools in one database -----------------------------------------------------------------
+
+
+@pytest.fixture
+def neighbours(office, clock):
+    """Another school in the same database, with a clerk, a terminal and ids of its own."""
+    demo = make_school(seed=8, today=date(2026, 11, 24))
+    other = SchoolId("school-8") if demo.school.id == office.school.school.id else demo.school.id
+    demo = replace(demo, school=replace(demo.school, id=other))
+    load_school(office.store, demo)
+    with office.store.database.writing() as session:
+        session.insert_many(
+            "terminal",
+            (
+                "school_id",
+                "id",
+                "name",
+                "state",
+                "high_epoch",
+                "high_seq",
+                "head_hash",
+                "enrolled_at",
+            ),
+            [(other, "t-theirs", "Their till", "active", 0, 0, b"", "2026-11-24T08:00:00.000Z")],
+        )
+    create_code(office.store, other, terminal_name="Theirs", now=clock())
+    return demo
+
+
+def theirs(place, neighbours):
+    """An address with the other school's ids."""
+    order = next(one for one in neighbours.orders if one.state.value == "reserved")
+    return place.path.format(
+        pupil=neighbours.pupils[5].id,
+        order=order.id,
+        terminal="t-theirs",
+        **dict.fromkeys(("badge", "case", "line", "closing"), "theirs"),
+    )
+
+
+def test_no_way_leads_into_another_school(office, admin, neighbours):
+    def state():
+        return office.rows(
+            "SELECT * FROM meal_order WHERE school_id = ? ORDER BY id", neighbours.school.id
+        ) + office.rows("SELECT * FROM terminal WHERE school_id = ?", neighbours.school.id)
+
+    before = state()
+    names = {f"{one.last_name} {one.first_name}" for one in neighbours.pupils}
+    names -= {f"{one.last_name} {one.first_name}" for one in office.school.pupils}
+    for place in PLACES:
+        path = theirs(place, neighbours)
+        answer = admin.get(path) if place.method == "GET" else admin.post(path)
+        if "{" in place.path:
+            assert answer.status_code == 404, place.path
+        assert not [name for name in names if name in answer.text], place.path
+        assert "Their till" not in answer.text, place.path
+    assert state() == before
+
+
+def test_the_neighbours_themselves_see_their_own(office, neighbours, clock):
+    """The control: the same addresses do answer to those whose they are."""
+    with office.store.database.writing() as session:
+        session.run("DELETE FROM web_user")
+    add_clerks(office.store, neighbours.school.id, clock())
+    clerk = Clerk(office.url)
+    clerk.sign_in("anton")
+    for place in READS:
+        if "{pupil}" in place.path or "{terminal}" in place.path:
+            assert clerk.get(theirs(place, neighbours)).status_code == 200, place.path
+    clerk.close()
