@@ -191,8 +191,22 @@ def _running(status: Mapping[str, Any]) -> Iterator[Finding]:
     yield _printer(status["printer"])
     for name, lane in status["network"].items():
         yield _lane(name, lane)
+    fork = status.get("restored")
+    if fork is not None:
+        yield _restored(fork)
     waiting = status["queue"]["count"]
     yield Finding("queue", Grade.WELL, f"{waiting} events wait for the centre")
+
+
+def _restored(fork: Mapping[str, Any]) -> Finding:
+    return Finding(
+        "epoch",
+        Grade.FAILED,
+        f"an older image of this card was restored: the centre goes on to {fork['centre']}, and"
+        f" what both share ends at {fork['common']}",
+        "taps go on and nothing is lost, but nothing of them is booked until a person agrees",
+        "at the centre: refectory central approve-epoch ID; the terminal then goes on by itself",
+    )
 
 
 def _printer(printer: Mapping[str, Any]) -> Finding:
