@@ -65,6 +65,7 @@ def _routes(centre: Centre, copies: CopyRoutes, answering: Answering) -> list[Ro
         Route(f"{terminal}/batches", around(batches.take_batch), methods=["POST"]),
         Route(f"{terminal}/keys", around(trust.rotate), methods=["POST"]),
         Route(terminal, around(copies.tell_terminal)),
+        Route(f"{terminal}/epoch", around(trust.tell_epoch)),
         Route(f"{terminal}/snapshot", around(copies.send_copy)),
         Route(f"{terminal}/changes", around(copies.send_changes)),
     ]

@@ -127,6 +127,27 @@ _SCHEMAS: Json = {
             },
         }
     ),
+    "Epoch": _object(
+        {
+            "epoch": _SEQ,
+            "high_water": {**_SEQ, "description": "The last event that is booked."},
+            "head_hash": _HASH,
+            "approved": {
+                "type": ["integer", "null"],
+                "description": "The epoch that a person has approved; null: none.",
+            },
+            "receipt": {**_SEQ, "description": "The highest receipt number given."},
+            "closing": {**_SEQ, "description": "The number of the last closing."},
+            "perpetual": _object(
+                {
+                    name: {"type": "integer"}
+                    for name in ("sales_cents", "voids_cents", "refunds_cents")
+                },
+                optional=("sales_cents", "voids_cents", "refunds_cents"),
+            ),
+            "server_time": _MOMENT,
+        }
+    ),
     "Changes": _object(
         {
             "cursor": {"type": "string"},
@@ -287,6 +308,17 @@ def _paths() -> Json:
                     "200": {"description": "The file.", "content": {SNAPSHOT_TYPE: {}}},
                     "206": {"description": "Its rest.", "content": {SNAPSHOT_TYPE: {}}},
                     "304": {"description": "The terminal's copy is still true."},
+                    **_problem_answers(401, 403, 404),
+                },
+            },
+        },
+        f"{terminal}/epoch": {
+            "parameters": [_TERMINAL],
+            "get": {
+                "summary": "Whether a terminal whose card was restored may begin a new epoch.",
+                "security": _SIGNED,
+                "responses": {
+                    "200": _json_answer("Epoch", "What is approved, and where its numbers stand."),
                     **_problem_answers(401, 403, 404),
                 },
             },

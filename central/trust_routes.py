@@ -1,4 +1,4 @@
-"""Routes of trust: a new terminal's key is pinned for a code, a new key for the old one."""
+"""Routes of trust: a terminal's keys are pinned, and its next epoch is approved."""
 
 from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
@@ -11,9 +11,11 @@ from starlette.responses import Response
 from central.answers import decoded, plain_json, read_body
 from central.centre import Centre, revoked
 from central.enrolment import redeem_code, rotate_key
+from central.epochs import read_going
 from central.errors import Problem
 from central.signatures import public_key_of, verify_request
-from core.codec import moment_text
+from central.terminals import find_terminal
+from core.codec import moment_text, to_plain
 from core.ids import TerminalId
 
 _WRONG_CODES_MAX = 20
@@ -36,7 +38,7 @@ class Rotation(msgspec.Struct, forbid_unknown_fields=False):
 
 
 class TrustRoutes:
-    """Enrolment and rotation."""
+    """Enrolment, rotation, and what was approved."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
@@ -100,6 +102,33 @@ class TrustRoutes:
             self._centre.store, terminal, public_key=public_key, proof=proof, now=now
         )
         plain: dict[str, object] = {"key_id": key_id, "old_key_ends_at": moment_text(ends_at)}
+        return self._centre.signed_json(signed, plain, now)
+
+    async def tell_epoch(self, request: Request) -> Response:
+        """Say whether a terminal may begin a new epoch, and where its numbers stand."""
+        return await run_in_threadpool(self._tell_epoch, request)
+
+    def _tell_epoch(self, request: Request) -> Response:
+        now = self._centre.clock()
+        named = TerminalId(request.path_params["terminal"])
+        signed = self._centre.signed(request)
+        with self._centre.store.database.reading() as session:
+            key = verify_request(session, signed, body=None, terminal=named, now=now)
+            if key.revoked_at is not None:
+                raise revoked()
+            terminal = find_terminal(session, named)
+            going = read_going(session, terminal)
+        epoch, seq = terminal.high_water
+        plain: dict[str, object] = {
+            "epoch": epoch,
+            "high_water": seq,
+            "head_hash": terminal.head_hash.hex(),
+            "approved": going.approved,
+            "receipt": going.receipt,
+            "closing": going.closing,
+            "perpetual": to_plain(going.perpetual),
+            "server_time": moment_text(now),
+        }
         return self._centre.signed_json(signed, plain, now)
 
 

@@ -1,6 +1,7 @@
 """`refectory enrol` and `refectory sync`: the uplink of a terminal."""
 
 import argparse
+import threading
 from typing import TYPE_CHECKING, Any
 
 from cli.folder import data_folder
@@ -17,11 +18,16 @@ from cli.output import (
 from cli.terminal_link import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cli.main import Commands
+
+_ANSWER_TRIES = 40
+_LOOK_AGAIN_S = 0.25
 
 
 def register(commands: "Commands") -> None:
-    """Add `enrol`, `sync status` and `sync now`."""
+    """Add `enrol` and `sync`."""
     enrolling = commands.add_parser("enrol", help="enrol this terminal with a one-time code")
     enrolling.add_argument("--central", required=True, metavar="URL", help="address of the centre")
     enrolling.add_argument("--code", required=True, metavar="CODE", help="the one-time code")
@@ -37,6 +43,7 @@ def register(commands: "Commands") -> None:
     for name, help_text, run in (
         ("status", "how the uplink of the running terminal is", _status),
         ("now", "send and fetch at once", _now),
+        ("new-epoch", "go on after a restored card, once that is approved", _new_epoch),
     ):
         command = words.add_parser(name, help=help_text)
         add_folder_option(command)
@@ -101,12 +108,15 @@ def _status(parsed: argparse.Namespace) -> int:
     status: dict[str, Any] = ask(data_folder(parsed), "GET", "/v1/status")
     lanes, queue = status["network"], status["queue"]
     if parsed.json:
-        say_json({**lanes, "queue": queue, "copy_at": status["copy_at"]})
+        told = {"queue": queue, "copy_at": status["copy_at"], "restored": status["restored"]}
+        say_json({**lanes, **told})
     else:
         for name, lane in lanes.items():
             say(f"{name:<6} {lane['state']}  {lane['detail']}".rstrip())
         say(f"queue  {queue['count']} not yet booked, the centre holds {queue['acknowledged']}")
         say(f"copy   {status['copy_at'] or 'none yet'}")
+        if status["restored"] is not None:
+            say(f"epoch  {_restored_line(status['restored'])}")
     states = {lane["state"] for lane in lanes.values()}
     return EXIT_FAILED if states & {"offline", "stopped"} else EXIT_WELL
 
@@ -118,3 +128,34 @@ def _now(parsed: argparse.Namespace) -> int:
     else:
         say("asked: the terminal sends and fetches now")
     return EXIT_WELL
+
+
+def _new_epoch(parsed: argparse.Namespace) -> int:
+    """Have a terminal with a restored card ask for its new epoch, and wait for the answer."""
+    folder = data_folder(parsed)
+    before: dict[str, Any] = ask(folder, "GET", "/v1/status")
+    if before["restored"] is None:
+        raise CommandError("no older image of this card was restored; there is nothing to begin")
+    ask(folder, "POST", "/v1/sync")
+    pause = threading.Event()
+    for _ in range(_ANSWER_TRIES):
+        status: dict[str, Any] = ask(folder, "GET", "/v1/status")
+        if status["restored"] is None:
+            break
+        pause.wait(_LOOK_AGAIN_S)
+    else:
+        raise CommandError(f"no new epoch yet: {_restored_line(before['restored'])}")
+    epoch: int = status["queue"]["epoch"]
+    if parsed.json:
+        say_json({"epoch": epoch})
+    else:
+        say(f"epoch {epoch} has begun; the terminal sends again")
+    return EXIT_WELL
+
+
+def _restored_line(fork: "Mapping[str, Any]") -> str:
+    return (
+        f"an older image of this card was restored: the centre goes on to {fork['centre']}, this"
+        f" journal shares it up to {fork['common']}; approve it at the centre with"
+        " `refectory central approve-epoch ID`"
+    )

@@ -169,21 +169,8 @@ class Journal:
             assert (event.epoch, event.seq) == (epoch, seq), "an event is the next one"
             prev_hash = event.hash
         with self._transaction():
-            execute = self._execute
             for event in events:
-                execute(
-                    _INSERT_EVENT,
-                    (
-                        position_key(event.epoch, event.seq),
-                        event.epoch,
-                        event.seq,
-                        event.id,
-                        event.kind.value,
-                        event.body,
-                        event.prev_hash,
-                        event.hash,
-                    ),
-                )
+                self._insert(event)
             for job in jobs:
                 self._spool.write_job(job)
         self._head = Head(epoch, seq, prev_hash)
@@ -299,17 +286,39 @@ class Journal:
             self._spool.write_claim(claim, kind, at)
         return True
 
-    def start_epoch(self, epoch: int | None = None) -> None:
+    def _insert(self, event: SealedEvent) -> None:
+        self._execute(
+            _INSERT_EVENT,
+            (
+                position_key(event.epoch, event.seq),
+                event.epoch,
+                event.seq,
+                event.id,
+                event.kind.value,
+                event.body,
+                event.prev_hash,
+                event.hash,
+            ),
+        )
+
+    def start_epoch(self, epoch: int | None = None, first: SealedEvent | None = None) -> None:
         """Begin another epoch: the next event is its first, chained to the last one here.
 
         For a terminal whose card was restored from an older image, after a person approved it.
-        epoch: a later one than the last; None for the next.
+        epoch: a later one than the last; None for the next. first: the event that says why, in
+        the same transaction: an epoch never stands without it, wherever the power is cut.
         """
         wanted = self._head.epoch + 1 if epoch is None else epoch
         assert wanted > self._head.epoch, "epochs only go on"
+        head = Head(wanted, 0, self._head.hash)
+        if first is not None:
+            assert (first.epoch, first.seq) == (wanted, 1), "an epoch begins with its first event"
+            assert first.prev_hash == head.hash, "an epoch is chained to the one before"
         with self._transaction():
-            self._execute(_START_EPOCH, (wanted, self._head.hash))
-        self._head = Head(wanted, 0, self._head.hash)
+            self._execute(_START_EPOCH, (wanted, head.hash))
+            if first is not None:
+                self._insert(first)
+        self._head = head if first is None else Head(wanted, 1, first.hash)
 
     def prune(self, through: Position, *, folder: Path) -> Path | None:
         """Archive events up to a position in a file, then remove them.

@@ -12,7 +12,8 @@ class Intervals:
     copy when changes are not waited for. wait_s: how long the centre may hold back its answer
     until something changes. apart_s: between two pages of changes, so that not every tap of
     another till is a page of its own. retry_first_s, retry_max_s: bounds of the random wait after
-    a failure. timeout_s: the longest that an answer may take to go on.
+    a failure. timeout_s: the longest that an answer may take to go on. approval_s: between two
+    questions whether a person has approved a new epoch.
     """
 
     gather_s: float = 0.15
@@ -23,3 +24,4 @@ class Intervals:
     retry_first_s: float = 0.5
     retry_max_s: float = 300.0
     timeout_s: float = 30.0
+    approval_s: float = 20.0

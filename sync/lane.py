@@ -134,7 +134,9 @@ class LaneThread(ABC):
 
     def _wait_for_hurry(self) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._is_stopping or self._is_hurried)
+            self._changed.wait_for(
+                lambda: self._is_stopping or self._is_hurried, self.stopped_rest_s
+            )
             self._is_hurried = False
             return self._is_stopping
 
@@ -179,3 +181,8 @@ class LaneThread(ABC):
     @abstractmethod
     def rest_s(self) -> float:
         """How long the lane rests when nothing wakes it."""
+
+    @property
+    def stopped_rest_s(self) -> float | None:
+        """How long a stopped lane rests; None: until a person has it try again."""
+        return None

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from core.batch import Flag, Verdict
 from core.events import SealedEvent
+from core.shift_facts import Perpetual
 from core.snapshot import Row
 from core.till_state import Position
 
@@ -49,13 +50,44 @@ class EventVerdict:
 class Acknowledged:
     """The centre holds everything up to `high_water`; `head_hash` is its hash of that event.
 
-    A high water beyond the journal's own head means that this journal is older than what the
-    centre has: a restored card image.
+    is_ours: whether that event is this journal's. Where it is not, an older image of the card was
+    restored (see `Forked`), and the centre keeps what it was sent, up to `answered`, beside what
+    it has booked.
     """
 
     high_water: Position
     head_hash: bytes
     verdicts: tuple[EventVerdict, ...]
+    is_ours: bool = True
+    answered: Position = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """The centre's last event of this terminal is not in this journal: a restored or copied card.
+
+    common: the last place that both are known to hold; it may lie earlier, never later, than the
+    place where the two part. high_water: how far the centre goes on its own.
+    """
+
+    common: Position
+    high_water: Position
+
+
+@dataclass(frozen=True, slots=True)
+class EpochApproved:
+    """A person has approved that this terminal begins an epoch.
+
+    after, after_hash: the last event that the centre holds. receipt, closing, perpetual: the
+    highest numbers and the totals there, so that none is given twice.
+    """
+
+    epoch: int
+    after: Position
+    after_hash: bytes
+    receipt: int
+    closing: int
+    perpetual: Perpetual
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +135,12 @@ class LaneHealth:
     since: datetime
 
 
-UplinkMessage = Acknowledged | SnapshotReady | ChangesReady | CopyConfirmed | LaneHealth
+UplinkMessage = (
+    Acknowledged
+    | Forked
+    | EpochApproved
+    | SnapshotReady
+    | ChangesReady
+    | CopyConfirmed
+    | LaneHealth
+)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from core.errors import MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
-from core.facts import Fact
+from core.facts import EpochStarted, Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
 from core.till_state import BEFORE_ALL, TillState
@@ -71,6 +71,10 @@ class Recorder:
         acknowledged = self.journal.acknowledged
         while self._unacknowledged and self._unacknowledged[0][0] <= acknowledged:
             self._unacknowledged.popleft()
+
+    def now(self) -> datetime:
+        """Return the wall time, as the next event will carry it."""
+        return self._clock.now()
 
     @property
     def epoch(self) -> int:
@@ -144,6 +148,17 @@ class Recorder:
             return read_event(sealed.body)
         except MalformedEventError as error:
             raise damaged(self.journal.path, f"event {sealed.epoch}-{sealed.seq}") from error
+
+    def start_epoch(self, epoch: int, fact: EpochStarted, *, basis: Basis) -> Event:
+        """Begin another epoch with the fact that says why; durable on return.
+
+        Raises what the journal raises; then the old epoch goes on.
+        """
+        stamp = self._clock.stamp()
+        event = Event(epoch=epoch, seq=1, id=self._ids(stamp), stamp=stamp, basis=basis, fact=fact)
+        self.journal.start_epoch(epoch, seal(event, prev_hash=self.journal.head.hash))
+        self._add(event)
+        return event
 
     def _add(self, event: Event) -> None:
         self.state.apply(event)

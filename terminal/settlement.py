@@ -24,12 +24,15 @@ from sync.ports import (
     Acknowledged,
     ChangesReady,
     CopyConfirmed,
+    EpochApproved,
+    Forked,
     Lane,
     LaneHealth,
     LaneState,
     SnapshotReady,
     UplinkMessage,
 )
+from terminal.epochs import begin_epoch, believable, note_fork
 from terminal.files import COPY_NAME
 from terminal.inbox import Inbox, TillGoneError
 from terminal.knowledge import Knowledge
@@ -111,6 +114,10 @@ class Settlement:
         match message:
             case Acknowledged():
                 self._inbox.ask(lambda: self._acknowledge(message), timeout_s=_SWAP_S)
+            case Forked():
+                self._inbox.ask(lambda: self._note_fork(message), timeout_s=_SWAP_S)
+            case EpochApproved():
+                self._inbox.ask(lambda: self._begin_epoch(message), timeout_s=_SWAP_S)
             case SnapshotReady():
                 self._take_copy(message)
             case CopyConfirmed(at=at):
@@ -135,9 +142,15 @@ class Settlement:
         ]
         self.exception_count += len(flagged)
         head = (journal.head.epoch, journal.head.seq)
-        # A centre that holds more than this journal has seen a newer one: a restored card. What
-        # it holds of ours is settled; the uplink's lane says the rest to the technician.
-        journal.acknowledge(min(message.high_water, head), flagged)
+        # A centre whose events are not ours holds of this journal what it was sent, and no more.
+        position = message.high_water if message.is_ours else message.answered
+        journal.acknowledge(min(position, head), flagged)
+
+    def _note_fork(self, message: Forked) -> None:
+        note_fork(message, self._recorder, basis=self._knowledge.basis)
+
+    def _begin_epoch(self, message: EpochApproved) -> None:
+        begin_epoch(message, self._recorder, basis=self._knowledge.basis)
 
     def _take_copy(self, message: SnapshotReady) -> None:
         """Verify a whole copy in the uplink's thread, and have the till put it in its place."""
@@ -214,7 +227,7 @@ REACHED = frozenset({LaneState.IDLE, LaneState.WORKING})
 
 def use_copy(snapshot: Snapshot, knowledge: Knowledge, recorder: Recorder) -> None:
     """Decide by a copy from now on, and count only the sales that its balances lack."""
-    settled = snapshot.meta.settled
+    settled = believable(snapshot.meta.settled, recorder.journal)
     if settled >= recorder.state.settled:
         recorder.state.settle(settled)
     else:

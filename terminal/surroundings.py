@@ -13,6 +13,7 @@ from core.events import Basis
 from core.ids import EventId
 from core.tap import Feedback
 from offline_cache.errors import SnapshotError
+from offline_cache.retention import place_text
 from printer.base import Pulse
 from printer.spool_states import JobState
 from readers.supervisor import ReaderStatus, Supervisor
@@ -20,6 +21,7 @@ from sync.ports import Lane, LaneHealth
 from terminal.board import Content
 from terminal.clock import Clock
 from terminal.desk_content import desk_content
+from terminal.epochs import open_fork
 from terminal.knowledge import Knowledge
 from terminal.questions import questions
 from terminal.recorder import Recorder
@@ -120,6 +122,7 @@ class Surroundings:
             "network": self._network(),
             "is_online": knowledge.is_online,
             "queue": self._queue(),
+            "restored": self._restored(),
             "copy_at": None if copy_at is None else moment_text(copy_at),
             "offline_since": self._offline_since(),
             **self._desk(),
@@ -184,6 +187,12 @@ class Surroundings:
             "is_up": self.web.is_up,
             "viewers": self.web.viewer_count,
         }
+
+    def _restored(self) -> Content | None:
+        fork = open_fork(self._recorder.journal)
+        if fork is None:
+            return None
+        return {"common": place_text(fork.common), "centre": place_text(fork.centre)}
 
     def _menu(self) -> list[str]:
         snapshot = self._knowledge.snapshot

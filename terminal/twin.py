@@ -59,6 +59,7 @@ BASE_STATUS: Final[Content] = {
         "down": {"state": "idle", "detail": ""},
     },
     "queue": {"count": 0, "oldest_at": None},
+    "restored": None,
     "copy_at": "2026-11-24T07:00:00Z",
     "is_online": True,
     "walk_in": {"risk_cents": 0, "limit_cents": 20000, "count": 0, "count_limit": 100},

@@ -12,6 +12,7 @@ from terminal.doctor.journal import check_copy, check_identity, check_journal
 from terminal.doctor.machine import check_memory, check_power, check_temperature
 from terminal.doctor.running import (
     check_daemon,
+    check_epoch,
     check_lanes,
     check_printer,
     check_queue,
@@ -44,6 +45,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_printer,
     check_screen,
     check_lanes,
+    check_epoch,
     check_queue,
     check_modules,
     check_packages,

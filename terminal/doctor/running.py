@@ -113,6 +113,20 @@ def _lane(name: str, lane: Mapping[str, Any]) -> Finding:
             return well("network", what)
 
 
+def check_epoch(scene: Scene) -> Iterator[Finding]:
+    """Yield whether an older image of the card was restored, and waits for a person."""
+    fork = None if scene.status is None else scene.status.get("restored")
+    if fork is None:
+        return
+    what = (
+        f"an older image of this card was restored: the centre goes on to {fork['centre']}, and"
+        f" what both share ends at {fork['common']}"
+    )
+    why = "taps go on and nothing is lost, but nothing of them is booked until a person agrees"
+    cure = "at the centre: refectory central approve-epoch ID; the terminal then goes on by itself"
+    yield failed("epoch", what, why=why, cure=cure)
+
+
 def check_queue(scene: Scene) -> Iterator[Finding]:
     """Yield how much waits for the centre, and since when."""
     if scene.status is None:

@@ -1,16 +1,21 @@
 """Keys are replaced, terminals are revoked, restored cards begin a new epoch."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from central.terminals import approve_epoch, find_terminal, revoke_terminal
 from central.twin import Fault, FaultKind
 from core.codec import moment_text
+from core.facts import EpochStarted, PeriodClosed, Perpetual
+from core.money import Money
+from core.period import Period
 from sync.channel import Channel
 from sync.errors import RefusedError, TransientError
 from sync.identity import load_identity
 from sync.rotate import rotate_key
+
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 
 def approve(centre, till):
@@ -129,3 +134,57 @@ def test_an_epoch_is_not_skipped(centre, till):
     with pytest.raises(RefusedError) as caught:
         till.send(2, 2)
     assert caught.value.problem == "fork"
+
+
+def ask_epoch(till):
+    path = f"/v1/terminals/{till.identity.terminal_id}/epoch"
+    with till.channel.get(path, headers={}) as response:
+        return till.channel.read_json(response)
+
+
+def test_a_terminal_learns_what_was_approved_and_where_its_numbers_stand(centre, till):
+    pupil = centre.school.pupils[0].id
+    till.sell(pupil, 450)
+    till.sell(pupil, 300)
+    reply = till.send()
+    told = ask_epoch(till)
+    assert (told["epoch"], told["high_water"]) == (1, 2)
+    assert (told["head_hash"], told["approved"]) == (reply["head_hash"], None)
+    assert (told["receipt"], told["closing"]) == (2, 0)
+    assert told["perpetual"] == {"sales_cents": 750}
+    assert approve(centre, till) == 2
+    assert ask_epoch(till)["approved"] == 2
+    till.journal.start_epoch(2)
+    till.journal.append(
+        EpochStarted(1, 2, told["head_hash"], receipt=2, perpetual=Perpetual(Money(750))),
+        at=centre.clock(),
+    )
+    assert till.verdicts(till.send(3)) == ["accepted"]
+    after = ask_epoch(till)
+    assert (after["approved"], after["receipt"]) == (None, 2)
+    assert after["perpetual"] == {"sales_cents": 750}
+
+
+def test_the_last_closing_holds_the_numbers_of_all_before_it(centre, till):
+    till.sell(centre.school.pupils[0].id)
+    books = Period(perpetual=Perpetual(Money(9_000), Money(100)))
+    till.journal.append(
+        PeriodClosed(
+            day=NOON.date(),
+            number=7,
+            staff=None,
+            figures=books.figures(),
+            receipt=1,
+            head_hash="00" * 32,
+            previous_hash="",
+            counted=None,
+            not_collected=None,
+            unbooked=0,
+        ),
+        at=centre.clock(),
+    )
+    till.sell(centre.school.pupils[0].id, 200)
+    till.send()
+    told = ask_epoch(till)
+    assert (told["receipt"], told["closing"]) == (2, 7)
+    assert told["perpetual"] == {"sales_cents": 9_200, "voids_cents": 100}

@@ -8,16 +8,28 @@ import sys
 from dataclasses import replace
 
 import pytest
+from counter_inbox import eventually
 
 from central.clock import wall_clock
 from central.terminals import approve_epoch, find_terminal
 from central.twin import Fault, FaultKind
 from core.chain import link
 from sync.intervals import Intervals
-from sync.ports import Acknowledged, ChangesReady, CopyConfirmed, LaneState, SnapshotReady
+from sync.ports import (
+    Acknowledged,
+    ChangesReady,
+    CopyConfirmed,
+    EpochApproved,
+    Forked,
+    LaneState,
+    SnapshotReady,
+)
 
 BATCHES = "/batches"
 SNAPSHOT = "/snapshot"
+HASTY = Intervals(
+    gather_s=0.01, up_s=60, down_s=60, retry_first_s=0.01, retry_max_s=0.05, approval_s=0.01
+)
 
 
 def test_taps_are_booked_soon_after_the_commit(till, books):
@@ -238,6 +250,81 @@ def test_a_restored_card_image_is_noticed_and_nothing_is_lost(till, books):
     assert books.figures().strays == 1
 
 
+def test_a_restored_card_that_wrote_beyond_the_lost_one_is_noticed_too(till, books):
+    """The centre answers with the problem `fork`: nothing of the batch stands at its place."""
+    till.tap(3)
+    image = till.journal.image()
+    till.tap(1)
+    till.start()
+    till.wait_until_booked()
+    till.stop()
+    till.journal, till.acknowledged = image, (1, 4)
+    till.refuse(4)
+    till.start()
+    fork = till.wait_for(Forked)
+    assert (fork.common, fork.high_water) == ((1, 4), (1, 4))
+    till.wait_for_state(LaneState.STOPPED)
+    assert books.figures().strays == 3
+    approve(till, books)
+    image.start_epoch(2)
+    till.refuse(1)
+    till.uplink.sync_now()
+    approved = till.wait_for(EpochApproved)
+    assert (approved.epoch, approved.after) == (2, (1, 4))
+    till.wait_for(Acknowledged, lambda message: message.high_water == (2, 1))
+    assert till.uplink.status().up.state is not LaneState.STOPPED
+
+
+def test_no_epoch_is_told_until_a_person_has_approved_it(till, books):
+    till.tap(2)
+    image = till.journal.image()
+    till.tap(1)
+    till.start()
+    till.wait_until_booked()
+    till.stop()
+    till.journal, till.acknowledged = image, (1, 2)
+    till.refuse(1)
+    till.start(HASTY)
+    fork = till.wait_for(Forked)
+    assert (fork.common, fork.high_water) == ((1, 2), (1, 3))
+    asked = len(books.twin.app.requests)
+    eventually(lambda: len(books.twin.app.requests) > asked + 3, "it asks by itself")
+    assert till.uplink.status().up.state is LaneState.STOPPED
+    assert not any(isinstance(message, EpochApproved) for message in till.seen)
+    approve(till, books)
+    # The terminal has not begun it yet: the lane waits, and tells again.
+    till.wait_for(EpochApproved)
+    assert till.uplink.status().up.state is LaneState.STOPPED
+    image.start_epoch(2)
+    till.refuse(1)
+    till.wait_for(Acknowledged, lambda message: message.high_water == (2, 1))
+
+
+def test_a_centre_that_cannot_tell_of_epochs_still_takes_one(till, twin, books):
+    till.tap(2)
+    image = till.journal.image()
+    till.tap(1)
+    till.start()
+    till.wait_until_booked()
+    till.stop()
+    till.journal, till.acknowledged = image, (1, 2)
+    till.refuse(1)
+    till.start()
+    till.wait_for_state(LaneState.STOPPED)
+    approve(till, books)
+    image.start_epoch(2)
+    till.refuse(1)
+    twin.fail(Fault(FaultKind.STATUS, path="/epoch", status=404))
+    till.uplink.sync_now()
+    till.wait_for(Acknowledged, lambda message: message.high_water == (2, 1))
+
+
+def approve(till, books):
+    with books.twin.store.database.writing() as session:
+        terminal = find_terminal(session, till.identity.terminal_id, lock=True)
+        return approve_epoch(session, terminal, who="bursar", at=wall_clock())
+
+
 def test_an_impostor_moves_nothing(till, twin, tmp_path):
     """Whoever answers without the centre's key is not believed."""
     till.identity = replace(till.identity, centre_key=bytes(range(32)))
@@ -385,9 +472,7 @@ def test_after_a_new_epoch_was_approved_selling_reaches_the_books_again(till, tw
     till.tap(2)
     till.start()
     till.wait_for_state(LaneState.STOPPED)
-    with twin.store.database.writing() as session:
-        terminal = find_terminal(session, till.identity.terminal_id, lock=True)
-        assert approve_epoch(session, terminal, who="bursar", at=wall_clock()) == 2
+    assert approve(till, books) == 2
     image.start_epoch(2)
     till.tap(3)
     till.uplink.sync_now()

@@ -1,0 +1,310 @@
+"""An older image of a card is put back: noticed, told, approved, gone on with; nothing is lost.
+
+The whole daemon, its real files, and a real centre.
+"""
+
+import queue
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from counter_inbox import eventually
+
+from central.clock import wall_clock
+from central.enrolment import create_code
+from central.figures import disagreements, read_figures
+from central.load import load_school
+from central.seed import DemoSchool, make_school
+from central.terminals import approve_epoch, find_terminal
+from central.twin import Fault, FaultKind, TwinCentre
+from cli.main import main
+from config.settings import Settings
+from core.events import Event, read_event
+from core.facts import EpochStarted, Fact, MealCollected, SaleMade, Trouble, TroubleNoted
+from offline_cache.integrity import verify
+from offline_cache.journal_reader import JournalReader
+from sync.enrol import enrol
+from sync.identity import Identity
+from terminal.daemon import Ready, Terminal
+from terminal.doctor import Grade, examine
+
+LONG_S = 30.0
+FILES = ("journal.db", "journal.db-wal", "snapshot.db")
+
+
+class Daemon:
+    """The terminal in a thread of its own."""
+
+    def __init__(self, settings: Settings, identity: Identity) -> None:
+        self._said: queue.Queue[tuple[Terminal, Ready] | BaseException] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, args=(settings, identity))
+        self._thread.start()
+        said = self._said.get(timeout=LONG_S)
+        if isinstance(said, BaseException):
+            raise said
+        self.terminal, self.ready = said
+
+    def _run(self, settings: Settings, identity: Identity) -> None:
+        try:
+            terminal = Terminal(settings, identity, version="1.0")
+            terminal.run(lambda ready: self._said.put((terminal, ready)))
+        except BaseException as error:  # noqa: BLE001  raised in the test's own thread
+            self._said.put(error)
+
+    def stop(self) -> None:
+        self.terminal.stop()
+        self._thread.join(LONG_S)
+        assert not self._thread.is_alive()
+
+    def status(self) -> Any:
+        return self.terminal.port.status()
+
+    def tap(self, badge: Any) -> Any:
+        return self.terminal.port.tap(badge.credential, timeout_s=LONG_S)
+
+    def wait_for(self, fits: Callable[[Any], bool], what: str) -> Any:
+        eventually(lambda: fits(self.status()), what, within_s=LONG_S)
+        return self.status()
+
+
+class Canteen:
+    """A terminal's folder, its centre, and the cards that are put in."""
+
+    def __init__(self, folder: Path, centre: TwinCentre, school: DemoSchool) -> None:
+        self.folder = folder / "till"
+        self.image = folder / "image"
+        self.centre = centre
+        plain = [badge for badge in school.badges if badge.expectation.startswith("has ")]
+        self.badges = [one for one in plain if one.expectation.startswith("has a meal ordered")]
+        self.buyers = [
+            one for one in plain if one.expectation.startswith("has no order today, and")
+        ]
+        self.daemons: list[Daemon] = []
+        code = create_code(centre.store, school.school.id, terminal_name="T", now=wall_clock())
+        self.identity = enrol(central_url=centre.url, code=code, folder=self.folder)
+        self.school = school.school.id
+
+    def start(self) -> Daemon:
+        settings = Settings(
+            name="T",
+            data=self.folder,
+            readers=("simulated://",),
+            printer="none://",
+            listen="127.0.0.1:0",
+        )
+        self.daemons.append(Daemon(settings, self.identity))
+        return self.daemons[-1]
+
+    def close(self) -> None:
+        for daemon in self.daemons:
+            daemon.stop()
+
+    def keep_image(self) -> None:
+        """Copy the card while the daemon runs, as after a power cut."""
+        self.image.mkdir()
+        for name in FILES:
+            shutil.copy(self.folder / name, self.image / name)
+
+    def restore_image(self) -> None:
+        for name in (*FILES, "journal.db-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        for path in self.image.iterdir():
+            shutil.copy(path, self.folder / path.name)
+
+    def approve(self) -> int:
+        with self.centre.store.database.writing() as session:
+            terminal = find_terminal(session, self.identity.terminal_id, lock=True)
+            return approve_epoch(session, terminal, who="bursar", at=wall_clock())
+
+    def events(self) -> list[Event]:
+        reader = JournalReader.open(self.folder / "journal.db")
+        try:
+            return [read_event(event.body) for event in reader.events()]
+        finally:
+            reader.close()
+
+    def facts(self, kind: type[Fact]) -> list[Fact]:
+        return [event.fact for event in self.events() if isinstance(event.fact, kind)]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.centre.store.database.reading() as session:
+            return [tuple(row) for row in session.rows(sql)]
+
+
+@pytest.fixture(scope="module")
+def school() -> DemoSchool:
+    return make_school(seed=7, today=wall_clock().date())
+
+
+@pytest.fixture
+def canteen(tmp_path: Path, school: DemoSchool) -> Iterator[Canteen]:
+    with TwinCentre(tmp_path / "central.db") as centre:
+        load_school(centre.store, school)
+        canteen = Canteen(tmp_path, centre, school)
+        yield canteen
+        canteen.close()
+
+
+def all_booked(status: Any) -> bool:
+    return status["queue"]["count"] == 0 and status["network"]["up"]["state"] == "idle"
+
+
+def restore(canteen: Canteen, *, unsent: int = 0) -> Daemon:
+    """Serve three, keep an image after the first, and come back with it, serving some offline."""
+    daemon = canteen.start()
+    daemon.wait_for(lambda status: status["copy_at"] is not None, "the copy came")
+    assert daemon.tap(canteen.badges[0])["outcome"] == "collected"
+    daemon.wait_for(all_booked, "the first was booked")
+    canteen.keep_image()
+    for badge in canteen.badges[1:3]:
+        assert daemon.tap(badge)["outcome"] == "collected"
+    daemon.wait_for(all_booked, "three were booked")
+    daemon.stop()
+    canteen.restore_image()
+    if unsent:
+        canteen.centre.stop()
+    daemon = canteen.start()
+    for badge in canteen.badges[3 : 3 + unsent]:
+        assert daemon.tap(badge)["outcome"] == "collected"
+    if unsent:
+        canteen.centre.start()
+        daemon.terminal.port.sync_now()
+    return daemon
+
+
+@pytest.mark.parametrize("unsent", [0, 1, 4])
+def test_a_restored_card_goes_on_in_a_new_epoch_once_a_person_agrees(canteen, unsent) -> None:
+    daemon = restore(canteen, unsent=unsent)
+    status = daemon.wait_for(
+        lambda status: status["network"]["up"]["state"] == "stopped", "the lane has stopped"
+    )
+    assert "approve a new epoch" in status["network"]["up"]["detail"]
+    # Start, meal | two meals that only the centre knows. The first two are common.
+    assert status["restored"] == {"common": "1-2", "centre": "1-4"}
+    findings = examine(canteen.folder, status=status, now=wall_clock())
+    (told,) = [finding for finding in findings if finding.part == "epoch"]
+    assert told.grade is Grade.FAILED
+    assert "approve-epoch" in told.cure
+
+    # Nobody waits for the bursar: the till serves on.
+    later = canteen.badges[3 + unsent]
+    assert daemon.tap(later)["outcome"] == "collected"
+    assert canteen.approve() == 2
+    daemon.terminal.port.sync_now()
+    status = daemon.wait_for(lambda status: status["restored"] is None, "the epoch has begun")
+    daemon.wait_for(all_booked, "the new epoch is booked")
+    last = canteen.badges[4 + unsent]
+    verdict = daemon.tap(last)
+    assert verdict["outcome"] == "collected"
+    daemon.wait_for(all_booked, "it reaches the books again")
+    daemon.stop()
+
+    (started,) = canteen.facts(EpochStarted)
+    assert isinstance(started, EpochStarted)
+    ((head,),) = canteen.rows("SELECT hash FROM event WHERE epoch = 1 AND seq = 4")
+    assert (started.after_epoch, started.after_seq, started.after_hash) == (1, 4, head.hex())
+    assert started.receipt == 3
+    noted = canteen.facts(TroubleNoted)
+    assert [fact.trouble for fact in noted] == [Trouble.RESTORED_IMAGE]
+    expect_no_number_twice(canteen, started)
+    expect_nothing_lost(canteen)
+
+
+def expect_no_number_twice(canteen: Canteen, started: EpochStarted) -> None:
+    """Numbers of the new epoch lie behind all that either branch gave."""
+    events = canteen.events()
+    old = [e.fact.receipt for e in events if e.epoch == 1 and isinstance(e.fact, MealCollected)]
+    new = [e.fact.receipt for e in events if e.epoch == 2 and isinstance(e.fact, MealCollected)]
+    assert new
+    assert min(new) > max(*old, started.receipt)
+
+
+def expect_nothing_lost(canteen: Canteen) -> None:
+    """Every event of the journal is at the centre, booked or kept, and the books are sound."""
+    reader = JournalReader.open(canteen.folder / "journal.db")
+    mine = {event.hash for event in reader.events()}
+    reader.close()
+    booked = {bytes(row[0]) for row in canteen.rows("SELECT hash FROM event")}
+    kept = {bytes(row[0]) for row in canteen.rows("SELECT hash FROM stray_event")}
+    assert mine <= booked | kept
+    assert not booked & kept
+    with canteen.centre.store.database.reading() as session:
+        assert disagreements(session, canteen.school) == []
+        assert read_figures(session).ledger_sum_cents == 0
+    assert verify(canteen.folder / "journal.db").is_good
+
+
+def test_the_command_waits_for_the_approval(canteen, capsys, monkeypatch) -> None:
+    daemon = restore(canteen)
+    daemon.wait_for(lambda status: status["restored"] is not None, "the fork is told")
+    words = ["sync", "new-epoch", "--data", str(canteen.folder)]
+    with monkeypatch.context() as hasty:
+        hasty.setattr("cli.sync._ANSWER_TRIES", 2)
+        assert main(words) == 1
+    assert "approve it at the centre" in capsys.readouterr().err
+    canteen.approve()
+    assert main([*words, "--json"]) == 0
+    assert capsys.readouterr().out == '{"epoch": 2}\n'
+    assert main(words) == 1
+    assert "nothing to begin" in capsys.readouterr().err
+    daemon.stop()
+
+
+def test_an_approval_is_noticed_without_anybody_at_the_terminal(canteen) -> None:
+    daemon = restore(canteen)
+    daemon.wait_for(lambda status: status["restored"] is not None, "the fork is told")
+    lane = daemon.terminal._around.uplink._up
+    lane.intervals = replace(lane.intervals, approval_s=0.1)
+    lane.hurry()
+    canteen.approve()
+    daemon.wait_for(all_booked, "it goes on by itself")
+    daemon.stop()
+    expect_nothing_lost(canteen)
+
+
+def test_a_lost_answer_about_the_epoch_is_asked_again(canteen) -> None:
+    daemon = restore(canteen)
+    daemon.wait_for(lambda status: status["restored"] is not None, "the fork is told")
+    canteen.approve()
+    canteen.centre.fail(*[Fault(FaultKind.REPLY_LOST, path="/epoch")] * 2)
+    daemon.terminal.port.sync_now()
+    daemon.wait_for(all_booked, "it goes on")
+    daemon.stop()
+    assert len(canteen.facts(EpochStarted)) == 1
+    expect_nothing_lost(canteen)
+
+
+def test_a_restart_before_the_approval_changes_nothing(canteen) -> None:
+    daemon = restore(canteen, unsent=2)
+    daemon.wait_for(lambda status: status["restored"] is not None, "the fork is told")
+    daemon.stop()
+    daemon = canteen.start()
+    status = daemon.wait_for(
+        lambda status: status["network"]["up"]["state"] == "stopped", "it is told again"
+    )
+    assert status["restored"]["common"] == "1-2"
+    canteen.approve()
+    daemon.terminal.port.sync_now()
+    daemon.wait_for(all_booked, "it goes on")
+    daemon.stop()
+    assert len(canteen.facts(TroubleNoted)) == 1
+    expect_nothing_lost(canteen)
+
+
+def test_sales_behind_the_fork_still_lower_what_can_be_spent(canteen) -> None:
+    """The centre's balances do not hold them, whatever it says is settled."""
+    daemon = restore(canteen)
+    daemon.wait_for(lambda status: status["restored"] is not None, "the fork is told")
+    assert daemon.tap(canteen.buyers[0])["outcome"] == "sold"
+    daemon.terminal.port.sync_now()
+    daemon.wait_for(lambda status: status["network"]["down"]["state"] == "idle", "a copy came")
+    recorder = daemon.terminal._recorder
+    (sale,) = canteen.facts(SaleMade)
+    assert isinstance(sale, SaleMade)
+    assert recorder.state.settled == (1, 2)
+    assert recorder.state.unsettled.owed_of(sale.pupil) == sale.total
+    daemon.stop()
