@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pure_till import (
     ALICE,
@@ -23,9 +23,11 @@ from pure_till import (
 )
 
 from core.catalogue import Category
+from core.documents import COMMANDS_MAX
 from core.facts import (
     Circumstance,
     Direction,
+    DrawerOpened,
     MealVoided,
     Reason,
     SaleMade,
@@ -35,6 +37,7 @@ from core.facts import (
     TopUpVoided,
     VoidKind,
 )
+from core.ids import CommandId
 from core.ledger import legs_of
 from core.money import ZERO, Money, sum_money, vat_within
 from core.policy import WalkIn
@@ -285,6 +288,7 @@ def test_taking_back_a_sale_that_the_centre_booked_hides_no_risk() -> None:
     assert not unsettled.of_pupil
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     cents=st.integers(1, 999),
     quantity=st.integers(1, 99),
@@ -349,3 +353,18 @@ def test_a_meal_and_a_top_up_are_booked_back_too() -> None:
             sums[leg.account] = sums.get(leg.account, ZERO) + leg.amount
     assert set(sums.values()) == {ZERO}
     assert len(sums) == 5
+
+
+def test_a_command_that_comes_twice_is_known_and_the_oldest_are_forgotten() -> None:
+    counter = till()
+    served(counter.sell(BOB, (WATER, 1)))
+    act = counter.acts()[0]
+    done(counter.void(act, command="v-1"))
+    assert counter.state.documents.done == {"v-1": counter.events[-1].id}
+    for number in range(COMMANDS_MAX):
+        opened = DrawerOpened(counter.now.date(), CHEF.id, "x", CommandId(f"d-{number}"))
+        counter.store([opened])
+    known = counter.state.documents.done
+    assert len(known) == COMMANDS_MAX
+    assert "v-1" not in known
+    assert "d-0" in known

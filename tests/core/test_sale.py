@@ -428,6 +428,20 @@ def test_a_meal_that_was_taken_back_waits_again_whatever_the_copy_says() -> None
     assert served(counter.tap(ALICE))
 
 
+def test_what_was_taken_back_before_a_copy_is_forgotten_with_it() -> None:
+    counter = till()
+    served(counter.tap(ALICE))
+    served(counter.tap(BOB))
+    counter.refund(counter.acts()[1])
+    counter.void(counter.acts()[0])
+    counter.settle()
+    before = counter.state
+    counter.restart()
+    assert counter.state == before
+    assert counter.state.given_back == {}
+    assert counter.state.unsettled.owed_of(BOB) == ZERO
+
+
 def test_the_control_a_meal_collected_elsewhere_stays_collected() -> None:
     counter = till()
     counter.people[ALICE].orders = [counter.order("o1", ALICE, OrderState.COLLECTED)]
