@@ -30,8 +30,8 @@ def movements(
     """Return a pupil's movements, the newest first. names: of products, by their ids."""
     entries = statement(session, school, pupil, limit=MOVEMENTS_MAX)
     subjects = sorted({entry.subject for entry in entries})
-    dishes = {
-        row[0]: names.get(row[1], row[1])
+    dishes: dict[str, str] = {
+        row[0]: names.get(str(row[1]), str(row[1]))
         for row in session.rows_by(
             "SELECT id, product_id FROM meal_order WHERE school_id = ? AND id IN", subjects, school
         )
