@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -42,7 +43,7 @@ def page_app(
     pages = Pages(sessions=sessions, screen=screen)
     app = _app(
         [
-            *pages.routes(),
+            *[_packed(route) for route in pages.routes()],
             Route("/events", events(STAFF_VIEW), methods=["GET"]),
             Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
             *Technician(
@@ -64,6 +65,13 @@ def command_app(*, stream: Stream, terminal: TerminalPort, launch: Callable[[], 
 
     app = _app([*_commands(terminal, Answers()), Route("/v1/sessions", session, methods=["POST"])])
     return Limits(app, is_closing=lambda: stream.is_closing)
+
+
+def _packed(route: Route) -> Route:
+    """Return a page's route whose answers are packed; no page repeats what a request says."""
+    return Route(
+        route.path, route.endpoint, methods=["GET"], middleware=[Middleware(GZipMiddleware)]
+    )
 
 
 def _commands(terminal: TerminalPort, answers: Answers) -> list[Route]:
