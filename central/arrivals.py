@@ -52,11 +52,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Whose batch it is, as the terminal's row stood when it was locked; now: the centre's time."""
+    """Whose batch it is, as the terminal's row stood when it was locked.
+
+    now: the centre's time. signing_key: the centre's, for the receipt of a closing.
+    """
 
     terminal: Terminal
     epoch: int
     now: datetime
+    signing_key: bytes
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:
