@@ -21,7 +21,13 @@ from central.signatures import sign_bytes
 from core.batch import Flag
 from core.chain import canonical
 from core.codec import moment_text, read_moment, to_plain
-from core.day_receipt import DayReceipt, receipt_bytes, receipt_from_plain, signed_bytes
+from core.day_receipt import (
+    DayReceipt,
+    SignedReceipt,
+    receipt_bytes,
+    receipt_from_plain,
+    signed_bytes,
+)
 from core.events import Event, read_event
 from core.facts import EpochStarted, PeriodClosed, PeriodFigures, Tender
 from core.ids import EventId, SchoolId, TerminalId
@@ -52,8 +58,7 @@ class Closing:
     day: date
     event: EventId
     differences: tuple[Difference, ...]
-    receipt: DayReceipt
-    signature: bytes
+    receipt: SignedReceipt
     received_at: datetime
 
     @property
@@ -119,7 +124,7 @@ def find_closing(
 
 def newest_receipt(
     session: Session, school: SchoolId, terminal: TerminalId
-) -> tuple[DayReceipt, bytes] | None:
+) -> SignedReceipt | None:
     """Return a terminal's newest receipt with its signature; None before its first closing.
 
     It covers the ones before through the chain, so that one that was lost on the way is made good
@@ -131,9 +136,7 @@ def newest_receipt(
         school,
         terminal,
     )
-    if row is None:
-        return None
-    return receipt_from_plain(json.loads(bytes(row[0]))), bytes(row[1])
+    return None if row is None else _signed(bytes(row[0]), bytes(row[1]))
 
 
 def examine_closings(
@@ -480,7 +483,10 @@ def _closing(row: Row) -> Closing:
         day=date.fromisoformat(row[5]),
         event=EventId(row[6]),
         differences=tuple(Difference(*one) for one in json.loads(row[7])),
-        receipt=receipt_from_plain(json.loads(bytes(row[8]))),
-        signature=bytes(row[9]),
+        receipt=_signed(bytes(row[8]), bytes(row[9])),
         received_at=read_moment(row[10]),
     )
+
+
+def _signed(body: bytes, signature: bytes) -> SignedReceipt:
+    return SignedReceipt(receipt_from_plain(json.loads(body)), body, signature)

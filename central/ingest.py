@@ -14,9 +14,11 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 - a place further on: problem `gap`, with the place that is expected.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from central.arrivals import BatchAnswer, EventAnswer, Incoming, Item, read_items
+from central.closings import newest_receipt
 from central.database import Session
 from central.errors import Problem
 from central.flagging import raise_exceptions
@@ -42,6 +44,7 @@ def ingest(
         terminal = find_terminal(session, terminal_id, lock=True)
         incoming = Incoming(terminal, batch.epoch, now, store.signing_key)
         answer = _ingest_locked(session, incoming, batch, items)
+        receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(
             "UPDATE terminal SET high_epoch = ?, high_seq = ?, head_hash = ?, last_seen_at = ?"
             " WHERE school_id = ? AND id = ?",
@@ -54,7 +57,7 @@ def ingest(
     refusal = _fork_refusal(answer, batch)
     if refusal is not None:
         raise refusal
-    return answer
+    return replace(answer, receipt=receipt)
 
 
 def keep_revoked(
