@@ -14,6 +14,7 @@ from central.errors import Problem
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict, chain_hashes
+from core.day_receipt import SignedReceipt
 from core.errors import MalformedEventError
 from core.events import Event, read_event
 from core.till_state import Position
@@ -32,11 +33,15 @@ class EventAnswer:
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """What was done with a batch, and how far the terminal's facts are booked now."""
+    """What was done with a batch, and how far the terminal's facts are booked now.
+
+    receipt: of the terminal's newest closing.
+    """
 
     high_water: Position
     head_hash: bytes
     verdicts: tuple[EventAnswer, ...]
+    receipt: SignedReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Whose batch it is, as the terminal's row stood when it was locked; now: the centre's time."""
+    """Whose batch it is, as the terminal's row stood when it was locked.
+
+    now: the centre's time. signing_key: the centre's, for the receipt of a closing.
+    """
 
     terminal: Terminal
     epoch: int
     now: datetime
+    signing_key: bytes
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking, Books, book, keys_of
+from central.closings import examine_closings, flagged, write_closings
 from central.database import Session
+from central.documents import documents_of, read_documents, write_corrections
 from central.feed import advance_feed
 from central.flagging import WORDS, raise_exceptions
 from central.limits import write_bought
@@ -28,11 +30,16 @@ def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> l
     events = [item.event for item in items if item.event is not None and item.event.id not in taken]
     books = _read_books(session, incoming, events)
     bookings = {event.id: book(event, books, now=incoming.now) for event in events}
+    closings = examine_closings(session, incoming, items, bookings)
+    for closing in closings:
+        bookings[closing.event.id] = flagged(bookings[closing.event.id], closing)
     answers = [_answer_fresh(item, taken, bookings) for item in items]
     _write_events(session, incoming, items, answers)
     postings = [Posting(key, one.legs, incoming.now) for key, one in bookings.items()]
     write_postings(session, incoming.terminal.school_id, postings)
     _write_flags(session, incoming, items, answers, bookings)
+    write_corrections(session, incoming.terminal.school_id, books.documents.added)
+    write_closings(session, incoming, closings)
     _write_changes(session, incoming, books)
     return answers
 
@@ -78,6 +85,7 @@ def _read_books(session: Session, incoming: Incoming, events: Sequence[Event]) -
         wallets={PupilId(row[0]): Money(row[1]) for row in balances},
         badges={BadgeKey(row[0]): PupilId(row[1]) for row in badge_rows},
         last_at=_last_at(session, incoming),
+        documents=read_documents(session, school, documents_of(event.fact for event in events)),
     )
 
 
@@ -153,7 +161,12 @@ def _write_flags(
                 rows.append((f"{place}.conflict", place, "conflict", "its id was used before"))
             case Verdict.ACCEPTED if item.event is not None:
                 rows += [
-                    (f"{item.event.id}.{flag.value}", item.event.id, flag.value, WORDS[flag])
+                    (
+                        f"{item.event.id}.{flag.value}",
+                        item.event.id,
+                        flag.value,
+                        bookings[item.event.id].words.get(flag, WORDS[flag]),
+                    )
                     for flag in bookings[item.event.id].flags
                 ]
             case _:
@@ -165,6 +178,7 @@ def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
     orders = dict.fromkeys(books.collected, OrderState.COLLECTED.value)
     orders |= dict.fromkeys(books.waiting, OrderState.RESERVED.value)
+    orders |= dict.fromkeys(books.unclaimed, OrderState.UNCLAIMED.value)
     if not books.spent and not orders:
         return
     school = incoming.terminal.school_id

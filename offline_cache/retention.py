@@ -1,20 +1,30 @@
-"""Archives: events written to a file of JSON lines before they leave the journal."""
+"""Archives: events written to a file of JSON lines before they leave the journal.
 
+An event may leave once the centre holds it, a signed receipt of the day covers it, and it is 90
+days old. The journal then begins with a closing, which holds every number that runs on.
+"""
+
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
 from core.chain import link
-from core.events import SealedEvent
+from core.day_receipt import SignedReceipt, signed_from_plain
+from core.events import SealedEvent, read_event
+from core.kinds import EventKind
 from core.till_state import BEFORE_ALL, Position
 from offline_cache.connection import file_error
 from offline_cache.errors import DiskBrokenError
 from offline_cache.export import event_body, export_lines
 from offline_cache.journal_reader import Head
 
+RECEIPT_MARK: Final = "receipt_of_the_day"
+KEPT_AT_LEAST: Final = timedelta(days=90)
 _EVENTS_A_FILE: Final = 5000
 _EVENTS_A_STEP: Final = 200
 
@@ -37,6 +47,57 @@ class Archive:
 
     path: Path
     steps: tuple[Head, ...]
+
+
+class ReceiptJournal(EventSource, Protocol):
+    """The part of a journal that keeps the centre's receipt."""
+
+    @property
+    def acknowledged(self) -> Position:
+        """How far the centre has said that it holds this journal."""
+        ...
+
+    def mark(self, name: str, value: str, *, is_lazy: bool = False) -> None:
+        """Keep one small fact beside the events."""
+        ...
+
+    def marks(self) -> Mapping[str, str]:
+        """Return the small facts by name."""
+        ...
+
+
+def note_receipt(journal: ReceiptJournal, receipt: SignedReceipt) -> None:
+    """Keep the newest signed receipt of the day, with the next transaction; once for each."""
+    text = json.dumps(receipt.plain, sort_keys=True)
+    if journal.marks().get(RECEIPT_MARK) != text:
+        journal.mark(RECEIPT_MARK, text, is_lazy=True)
+
+
+def kept_receipt(marks: Mapping[str, str]) -> SignedReceipt | None:
+    """Return the receipt that a journal keeps; None before the first closing was booked."""
+    text = marks.get(RECEIPT_MARK)
+    return None if text is None else signed_from_plain(json.loads(text))
+
+
+def prunable_through(journal: ReceiptJournal, *, now: datetime) -> Position | None:
+    """Return up to where events may leave a journal at a moment (aware); None for none.
+
+    It is the place before the newest closing that is old enough, settled, and covered by the
+    receipt: the closing itself stays. Raises JournalError.
+    """
+    receipt = kept_receipt(journal.marks())
+    if receipt is None:
+        return None
+    covered = (receipt.receipt.epoch, receipt.receipt.seq)
+    limit = min(covered, journal.acknowledged)
+    found: Position | None = None
+    for event in journal.events():
+        place = (event.epoch, event.seq)
+        if place > limit or read_event(event.body).stamp.at > now - KEPT_AT_LEAST:
+            break
+        if event.kind is EventKind.PERIOD_CLOSED and event.seq > 1:
+            found = (event.epoch, event.seq - 1)
+    return found
 
 
 def place_text(position: Position) -> str:
