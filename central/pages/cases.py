@@ -5,7 +5,6 @@ from starlette.responses import Response
 from central.database import Session
 from central.errors import RecordError
 from central.exceptions import (
-    BY_HAND,
     Case,
     Resolution,
     find_exception,
@@ -62,7 +61,7 @@ def look(visit: Visit) -> Response:
         case=case,
         amount=amount,
         has_event=event is not None,
-        ways=[way.value for way in BY_HAND],
+        ways=[way.value for way in Resolution],
     )
 
 
@@ -71,7 +70,7 @@ def resolve(visit: Visit) -> Response:
     with visit.store.database.reading() as session:
         case = _own(session, visit)
     way = visit.field("how")
-    if way not in {one.value for one in BY_HAND}:
+    if way not in {one.value for one in Resolution}:
         raise FormError("refused.choice")
     how = Resolution(way)
     act = act_of(visit)

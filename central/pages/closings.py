@@ -8,7 +8,6 @@ from central.closings import find_closing, list_closings
 from central.errors import RecordError
 from central.pages.paging import page_of
 from central.pages.visit import NotHereError, Visit
-from core.day_receipt import receipt_bytes
 from core.ids import TerminalId
 
 _SIZE = 50
@@ -35,9 +34,9 @@ def look(visit: Visit) -> Response:
     return visit.page(
         "closing.html",
         closing=closing,
-        receipt=closing.receipt,
-        receipt_text=receipt_bytes(closing.receipt).decode(),
-        signature=b64encode(closing.signature).decode(),
+        receipt=closing.receipt.receipt,
+        receipt_text=closing.receipt.body.decode(),
+        signature=b64encode(closing.receipt.signature).decode(),
     )
 
 
