@@ -226,7 +226,7 @@ class Journal:
             self._write_lazy()
 
     def marks(self) -> Mapping[str, str]:
-        """Return the small facts by name; nothing is read for it, so it never fails."""
+        """Return the small facts by name; also of a journal that is closed or broken."""
         return self._marks | self._lazy_marks
 
     def pending_jobs(self) -> tuple[PendingJob, ...]:

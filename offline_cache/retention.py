@@ -1,7 +1,8 @@
 """Archives: events written to a file of JSON lines before they leave the journal.
 
-An event may leave once the centre holds it, a signed receipt of the day covers it, and it is 90
-days old. The journal then begins with a closing, which holds every number that runs on.
+A period may leave once a closing ended it, the centre and the copy hold it, a signed receipt of the
+day covers it, and it is 90 days old. The journal then begins with that closing, which holds every
+number that runs on: a till that starts on what is left has the same sums.
 """
 
 import json
@@ -79,25 +80,30 @@ def kept_receipt(marks: Mapping[str, str]) -> SignedReceipt | None:
     return None if text is None else signed_from_plain(json.loads(text))
 
 
-def prunable_through(journal: ReceiptJournal, *, now: datetime) -> Position | None:
-    """Return up to where events may leave a journal at a moment (aware); None for none.
+def prunable_through(
+    journal: ReceiptJournal, *, settled: Position, now: datetime
+) -> Position | None:
+    """Return the last event of the oldest closed period, if that may leave; None when not.
 
-    It is the place before the newest closing that is old enough, settled, and covered by the
-    receipt: the closing itself stays. Raises JournalError.
+    settled: how far the copy's balances hold the journal, which must cover the closing, as the
+    centre's receipt must. now: aware; the closing is ninety days old. It is the place before the
+    closing, which itself stays. Raises JournalError or MalformedEventError.
     """
     receipt = kept_receipt(journal.marks())
     if receipt is None:
         return None
     covered = (receipt.receipt.epoch, receipt.receipt.seq)
-    limit = min(covered, journal.acknowledged)
-    found: Position | None = None
+    limit = min(covered, settled, journal.acknowledged)
+    last: Position | None = None
     for event in journal.events():
         place = (event.epoch, event.seq)
-        if place > limit or read_event(event.body).stamp.at > now - KEPT_AT_LEAST:
-            break
-        if event.kind is EventKind.PERIOD_CLOSED and event.seq > 1:
-            found = (event.epoch, event.seq - 1)
-    return found
+        if place > limit:
+            return None
+        if event.kind is EventKind.PERIOD_CLOSED and last is not None:
+            is_old = read_event(event.body).stamp.at <= now - KEPT_AT_LEAST
+            return last if is_old else None
+        last = place
+    return None
 
 
 def place_text(position: Position) -> str:
