@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from terminal.ports import TerminalPort
+from terminal.upkeep import Upkeep
 from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
@@ -28,7 +29,13 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def page_app(
-    *, stream: Stream, terminal: TerminalPort, sessions: Sessions, screen: Screen, host: str
+    *,
+    stream: Stream,
+    terminal: TerminalPort,
+    sessions: Sessions,
+    screen: Screen,
+    host: str,
+    upkeep: Upkeep | None,
 ) -> ASGIApp:
     """Return the application behind the TCP socket."""
 
@@ -47,7 +54,11 @@ def page_app(
             Route("/events", events(STAFF_VIEW), methods=["GET"]),
             Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
             *Technician(
-                sessions=sessions, screen=screen, terminal=terminal, answers=answers
+                sessions=sessions,
+                screen=screen,
+                terminal=terminal,
+                answers=answers,
+                upkeep=upkeep,
             ).routes(),
             *_commands(terminal, answers),
             Mount("/static", GZipMiddleware(static_files())),

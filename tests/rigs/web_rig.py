@@ -33,7 +33,13 @@ class OpenTill(Protocol):
     """Opens the till page in a browser and watches it to the end of the test."""
 
     def __call__(
-        self, *, width: int = 1280, height: int = 800, url: str | None = None, **more: object
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        url: str | None = None,
+        is_clock_fixed: bool = True,
+        **more: object,
     ) -> "Page": ...
 
 

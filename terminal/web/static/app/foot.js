@@ -1,18 +1,31 @@
 // The strip at the bottom: how many are served, and what staff touch most.
-import { html } from "../vendor/htm-preact-3.1.1.js";
+import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
 
+// What the last act was, in words; until they are here, it is just the last act.
+function useActWords(act) {
+  const [words, setWords] = useState({ id: null, text: null });
+  useEffect(() => {
+    if (!act) return;
+    fetch(`/v1/documents/${encodeURIComponent(act.id)}`)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((told) => told && setWords({ id: act.id, text: [told.label, told.name].filter(Boolean).join(" · ") }), () => {});
+  }, [act?.id]);
+  return words.id === act?.id ? words.text : null;
+}
+
 function Undo({ act, desk, nowMs, tongue }) {
+  const what = useActWords(act);
   const left = act ? Math.ceil((Date.parse(act.can_undo_until) - nowMs) / 1000) : 0;
   const isOpen = left > 0;
   const undo = async () => {
     if (!isOpen) return;
     const answer = await desk.send("undo");
-    if (answer && answer.outcome !== "refused") desk.say(tongue.say("undo.done", { what: answer.label || act.label }));
+    if (answer && answer.outcome !== "refused") desk.say(tongue.say("undo.done", { what: answer.label || what || "" }));
   };
   return html`
     <button type="button" class="undo" aria-disabled=${!isOpen || desk.isPending} onClick=${undo}>
-      <${Icon} name="undo" /> <span>${isOpen ? tongue.say("undo.act", { what: act.label }) : tongue.say("undo.none")}</span>
+      <${Icon} name="undo" /> <span>${isOpen && what ? tongue.say("undo.act", { what }) : tongue.say("undo.none")}</span>
       ${isOpen && html`<small>${left} s</small>`}
     </button>`;
 }

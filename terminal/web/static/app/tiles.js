@@ -11,12 +11,11 @@ export function shownKinds(products) {
   return Object.keys(KINDS).filter((kind) => products.some(({ category }) => KINDS[kind].includes(category)));
 }
 
-// The day's dishes first.
+// Of dishes only the day's, as far as there is a menu.
 export function productsOf(catalogue, kind) {
-  const isToday = (product) => catalogue.menu.includes(product.id);
-  return catalogue.products
-    .filter(({ category }) => KINDS[kind]?.includes(category))
-    .sort((a, b) => isToday(b) - isToday(a));
+  const isOffered = (product) =>
+    kind !== "meals" || catalogue.menu.length === 0 || catalogue.menu.includes(product.id);
+  return catalogue.products.filter((product) => KINDS[kind]?.includes(product.category) && isOffered(product));
 }
 
 function Tile({ product, owner, number, onTouch, isOff, tongue }) {
