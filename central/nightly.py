@@ -43,7 +43,7 @@ def run_night(store: Store, school: SchoolId, *, now: datetime) -> Night:
 
 
 class NightWork:
-    """A thread that does it for each school when its business day changes, and at the start."""
+    """A thread that does it for each school when its business day changes, and after the start."""
 
     def __init__(self, store: Store, clock: Clock, *, look_again_s: float = _LOOK_AGAIN_S) -> None:
         self._store = store
@@ -81,15 +81,14 @@ class NightWork:
         return self._done.get(school) != today
 
     def _run(self) -> None:
-        while True:
+        # Not at once: whoever starts a centre wants it to answer first.
+        while not self._stopping.wait(self._look_again_s):
             try:
                 self.look()
             except CentralError as error:
                 _LOG.error("the night's work is tried again: %s", error)
             except Exception:  # noqa: BLE001  the service goes on, and its log tells
                 _LOG.exception("the night's work failed, and is tried again")
-            if self._stopping.wait(self._look_again_s):
-                return
 
 
 def _tell(night: Night) -> None:

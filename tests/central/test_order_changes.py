@@ -1,9 +1,11 @@
 """Another dish in time, the cut-off over both changes of the clock, days that end by themselves."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from central.errors import BusyError
 from central.nightly import NightWork, run_night
 from central.orders import OrderRefusedError, cancel, change, close_past_days, reserve
 from central.reconciliation import reconcile
@@ -162,10 +164,27 @@ def test_the_night_tells_what_does_not_agree_and_the_service_goes_on(centre, clo
             "UPDATE wallet SET general_cents = general_cents + 1 WHERE general_cents > 5000"
         )
     assert run_night(centre.store, "demo", now=clock()).disagreements
-    night = NightWork(centre.store, clock, look_again_s=0.01)
-    night.start()
-    night.stop()
+    night = NightWork(centre.store, clock)
+    night.look()
     assert any("their legs sum to" in record.getMessage() for record in caplog.records)
+
+
+def test_the_night_goes_on_after_a_failure_and_ends_when_it_is_told(centre, clock):
+    class Failing(NightWork):
+        tries = 0
+        tried = threading.Event()
+
+        def look(self):
+            Failing.tries += 1
+            if Failing.tries == 3:
+                self.tried.set()
+            raise RuntimeError if Failing.tries % 2 else BusyError("busy")
+
+    night = Failing(centre.store, clock, look_again_s=0.001)
+    night.start()
+    assert night.tried.wait(60)
+    night.stop()
+    assert not night._thread.is_alive()
 
 
 def test_a_meal_that_is_told_of_days_later_is_booked_from_the_unclaimed(centre, till, clock):
