@@ -5,7 +5,7 @@ a file does not name them: a pupil leaves by `central.leaving`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from central.audit import write_audit
@@ -18,7 +18,7 @@ from central.school_files import SchoolFiles
 from central.store import Store
 from core.ids import BadgeKey, PupilId, SchoolId
 from core.money import ZERO
-from core.people import Badge
+from core.people import Badge, BadgeState
 from core.receipt import SchoolHeader
 from core.snapshot import (
     BADGE_COLUMNS,
@@ -111,7 +111,9 @@ def _changes(session: Session, files: SchoolFiles, key: bytes) -> list[_Change]:
         )
         for one in files.badges
     ]
-    _refuse_others(session, school, badges)
+    states = _known_states(session, school, badges)
+    badges = [replace(one, state=states.get(one.key, one.state)) for one in badges]
+    _refuse_former(session, school, [one.id for one in files.pupils.values()])
     pupils = [pupil_row(one, empty)[:8] for one in files.pupils.values()]
     return [
         _change(session, school, "pupil", _PUPIL_COLUMNS, pupils),
@@ -168,19 +170,34 @@ def _change(
     return _Change(table, tuple(columns.split(", ")), keys, [*added, *changed], counts)
 
 
-def _refuse_others(session: Session, school: SchoolId, badges: Sequence[Badge]) -> None:
-    """A badge that is somebody else's is not handed on by a file: `replace` it, with a reason."""
+def _known_states(
+    session: Session, school: SchoolId, badges: Sequence[Badge]
+) -> dict[BadgeKey, BadgeState]:
+    """Return the states of badges that are known: a file never makes a lost badge good again.
+
+    Raises RecordError for a badge that is somebody else's: `replace` it, with a reason.
+    """
+    owners = {badge.key: badge for badge in badges}
     rows = session.rows_by(
-        "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN",
-        sorted(badge.key for badge in badges),
+        "SELECT key, pupil_id, state FROM badge WHERE school_id = ? AND key IN",
+        sorted(owners),
         school,
     )
-    owners = {BadgeKey(row[0]): PupilId(row[1]) for row in rows}
-    for badge in badges:
-        owner = owners.get(badge.key, badge.pupil_id)
+    for key, owner, _ in rows:
+        badge = owners[key]
         if owner != badge.pupil_id:
             message = f"badges.csv: badge …{badge.last4} of {badge.pupil_id} belongs to {owner}"
             raise RecordError(message)
+    return {BadgeKey(row[0]): BadgeState(row[2]) for row in rows}
+
+
+def _refuse_former(session: Session, school: SchoolId, pupils: Sequence[PupilId]) -> None:
+    rows = session.rows_by(
+        "SELECT id FROM former_pupil WHERE school_id = ? AND id IN", sorted(pupils), school
+    )
+    if rows:
+        message = f"pupils.csv: pupil {rows[0][0]} has left; take the line out"
+        raise RecordError(message)
 
 
 def _write(session: Session, school: SchoolId, changes: Sequence[_Change]) -> None:
