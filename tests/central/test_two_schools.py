@@ -190,9 +190,8 @@ def test_the_others_ids_open_no_door_and_move_nothing(centre, both):
     for name, call in calls(both).items():
         takes_session = "session" in inspect.signature(_function(name)).parameters
         if takes_session:
-            with centre.store.database.reading() as session:
-                with suppress(RecordError):
-                    assert not call(session), name
+            with centre.store.database.reading() as session, suppress(RecordError):
+                assert not call(session), name
         else:
             with pytest.raises(RecordError):
                 call(centre.store)
