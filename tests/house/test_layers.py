@@ -21,6 +21,7 @@ VIOLATIONS = {
     "home-of-argon2": ("sync", "import argon2"),
     "home-of-databases": ("printer", "import sqlite3"),
     "home-of-postgres": ("offline_cache", "import psycopg"),
+    "home-of-bank-formats": ("sync", "import coda"),
     "home-of-web-server": ("config", "import starlette.applications"),
 }
 
