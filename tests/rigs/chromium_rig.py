@@ -59,6 +59,7 @@ class Watched:
     origin: str
     page: "Page" = field(init=False)
     faults: list[str] = field(default_factory=list)
+    status: int = 0
 
     def __post_init__(self) -> None:
         self.context.add_init_script(WATCH)
@@ -70,7 +71,8 @@ class Watched:
     def go(self, path: str) -> "Page":
         """Open a page of the origin, and keep what the policy refused on the one before."""
         self.collect()
-        self.page.goto(self.origin + path)
+        answer = self.page.goto(self.origin + path)
+        self.status = 0 if answer is None else answer.status
         return self.page
 
     def collect(self) -> None:

@@ -60,9 +60,12 @@ def test_everybody_can_use_every_page(desk, furnished):
     page = desk.go("/sign-in")
     assert axe_violations(page) == []
     sign_in(desk)
-    for name, path in (*pages_of(furnished).items(), ("refused", "/office/pupils/nobody")):
+    pages = pages_of(furnished)
+    assert {"exception", "closing", "bank-line", "event"} <= set(pages)
+    for name, path in (*pages.items(), ("refused", "/office/pupils/nobody")):
         page.set_viewport_size({"width": 1280, "height": 900})
         desk.go(path)
+        assert desk.status == (404 if name == "refused" else 200), name
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         assert axe_violations(page) == [], name
         assert page.evaluate(SMALL) == [], name
