@@ -36,6 +36,7 @@ from core.people import BadgeState, PriceClass
 from core.period import Period
 from core.tap import Assurance
 from core.wallet import WalletKind
+from core.wire import HEALTH_HEADER
 from sync.channel import Channel
 from sync.enrol import enrol
 from sync.twin import MemoryOutbox
@@ -143,6 +144,12 @@ class OfficeTill:
                 "Idempotency-Key": f'"{batch.idempotency_key}"',
             },
         )
+
+    def tell(self, health: str) -> None:
+        """Ask for the copy, as a terminal does, and say how it is."""
+        path = f"/v1/terminals/{self.identity.terminal_id}/snapshot"
+        with self._channel.get(path, headers={HEALTH_HEADER: health}) as answer:
+            answer.read()
         self._channel.close()
 
 
@@ -216,7 +223,7 @@ def _lunch(office: FurnishedOffice, folder: Path) -> None:
     ]
     first = OfficeTill(office, "Caisse 1", folder / "till-1")
     second = OfficeTill(office, "Caisse 2", folder / "till-2")
-    OfficeTill(office, "Borne du hall", folder / "till-3")
+    kiosk = OfficeTill(office, "Borne du hall", folder / "till-3")
     office.clock.now = LUNCH
     for order in waiting[:14]:
         first.collect(order)
@@ -233,6 +240,9 @@ def _lunch(office: FurnishedOffice, folder: Path) -> None:
     first.send()
     second.send()
     office.clock.now += timedelta(minutes=3)
+    first.tell("version=0.1.0; queue=0")
+    second.tell("version=0.1.0; queue=0; troubles=printer.paper_end")
+    kiosk.tell("version=0.1.0; queue=3; oldest=2026-11-24T11:02:00.000Z")
 
 
 def _bank(office: FurnishedOffice) -> None:
