@@ -127,7 +127,7 @@ def test_a_morning_by_keyboard_alone(desk, furnished):
     desk.go("/office/bank")
     body = camt(Paid(700, text="sans nom"), statement="2026-118")
     file = {"name": "new.xml", "mimeType": "text/xml", "buffer": body}
-    page.get_by_label("Fichier").set_input_files(file)
+    page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="Lire").click()
     page.wait_for_selector("[role=status]")
     assert "Le fichier (camt.053) est lu." in page.locator(".done").inner_text()
