@@ -385,7 +385,19 @@ _PAGES = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES)
+_HEALTH = Migration(
+    statements=(
+        """CREATE TABLE terminal_health (
+    school_id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    told TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, terminal_id)
+)""",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.codec import moment_text, read_moment
+from core.health import health_text
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal import Journal
 from offline_cache.snapshot import Snapshot
@@ -43,6 +44,7 @@ from terminal.settlement import (
 )
 from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
+from terminal.told_health import told_health
 from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
 
@@ -85,6 +87,7 @@ class Terminal:
         Raises JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
         """
         self._settings = settings
+        self._version = version
         self._demo = demo
         self._clock = clock or SystemClock()
         self._folder = settings.data
@@ -231,6 +234,7 @@ class Terminal:
             folder=self._folder,
             post=settlement.post,
             clock=self._clock.now,
+            health=lambda: health_text(told_health(self._board, version=self._version)),
         )
 
     def _stop_parts(self, *, is_in_order: bool) -> None:
