@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import logging
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cli.central_users import register_user_words
+from cli.log import set_up_log
 from cli.output import (
     EXIT_FAILED,
     EXIT_WELL,
@@ -130,7 +130,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     from central.errors import CentralError  # noqa: PLC0415  another layer loads late
     from central.serve import serve  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    set_up_log("warning")
     store = _open(parsed)
 
     def on_ready(listening: "Listening", service: "Service") -> None:

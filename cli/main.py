@@ -27,6 +27,7 @@ COMMAND_FILES = (
     "cli.backup",
     "cli.screen",
     "cli.till",
+    "cli.support",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001

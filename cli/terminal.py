@@ -3,7 +3,6 @@
 import argparse
 import faulthandler
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.again import Again
+from cli.log import set_up_log
 from cli.output import (
     EXIT_NOT_CONFIGURED,
     EXIT_USAGE,
@@ -57,16 +57,11 @@ def _serve_once(parsed: argparse.Namespace, again: Again) -> int:
     # systemd ends a till that hangs with SIGABRT: the log then says in which line it hung.
     faulthandler.enable()
     settings = _settings(parsed)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
-    # Vendor libraries say at `info` what is of no use to a technician.
-    for chatty in ("httpx", "httpcore", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    finish_log = set_up_log(settings.log_level)
     terminal = _build(settings, _identity(settings), _demo(parsed.demo))
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop_signal, lambda *_: terminal.stop())
-    again.listen(terminal.stop)
+    again.listen(terminal.stop, before_again=finish_log)
     if parsed.until_stdin_closes:
         threading.Thread(target=_stop_at_end, args=(terminal,), daemon=True).start()
     return _serve(terminal, as_json=parsed.json)

@@ -18,6 +18,7 @@ from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
+from terminal.web.metrics_route import metrics_route
 from terminal.web.pages import Pages, static_files
 from terminal.web.problems import problem
 from terminal.web.screen import Screen
@@ -92,7 +93,11 @@ def _packed(route: Route) -> Route:
 
 
 def _commands(terminal: TerminalPort, answers: Answers) -> list[Route]:
-    return [*Api(terminal, answers).routes(), *CounterApi(terminal, answers).routes()]
+    return [
+        *Api(terminal, answers).routes(),
+        *CounterApi(terminal, answers).routes(),
+        metrics_route(terminal, answers),
+    ]
 
 
 def _app(routes: Sequence[BaseRoute]) -> ASGIApp:

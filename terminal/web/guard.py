@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from terminal.web.metrics_route import is_metrics_from_here
 from terminal.web.problems import problem
 from terminal.web.sessions import Sessions
 
@@ -133,7 +134,8 @@ class Guard:
         is_command = scope["method"] not in _READ_METHODS
         if is_command and not _is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "commands come from the terminal's own pages")
-        if scope["path"] == "/" or scope["path"].startswith("/static/"):
+        is_open = scope["path"] == "/" or scope["path"].startswith("/static/")
+        if is_open or is_metrics_from_here(scope):
             return None
         cookie = self._sessions.cookie_in(headers.get("cookie", ""))
         if cookie is None or not self._sessions.is_open(cookie):
