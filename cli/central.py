@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cli.central_terminals import register_terminal_words
 from cli.central_users import register_user_words
 from cli.log import set_up_log
 from cli.output import (
@@ -64,10 +65,6 @@ def _register_words(words: "Commands") -> None:
     seed.add_argument("--seed", type=int, default=1, metavar="N", help="another N, another school")
     seed.add_argument("--day", type=date.fromisoformat, metavar="DAY", help="its today")
     seed.set_defaults(run=_seed)
-    code = words.add_parser("code", help="a one-time code to enrol a terminal, for 15 minutes")
-    code.add_argument("--terminal", required=True, metavar="NAME", help="name of the terminal")
-    code.add_argument("--school", metavar="ID", help="where the database holds several")
-    code.set_defaults(run=_code)
     check = words.add_parser("check", help="compare every sum of the books with every other")
     check.set_defaults(run=_check)
     terminals = words.add_parser("terminals", help="the terminals, and how far they are booked")
@@ -83,15 +80,16 @@ def _register_words(words: "Commands") -> None:
     close.add_argument("--day", type=date.fromisoformat, required=True, metavar="DAY")
     close.add_argument("--school", metavar="ID", help="where the database holds several")
     close.set_defaults(run=_close_day)
-    for word in (seed, code, check, terminals, approve, revoke, close):
+    for word in (seed, check, terminals, approve, revoke, close):
         _add_database(word, argparse.SUPPRESS)
         add_json_option(word)
-    register_user_words(
-        words,
-        add_database=lambda word: _add_database(word, argparse.SUPPRESS),
-        open_store=lambda parsed: _open(parsed, may_create=False),
-        school_of=_school,
-    )
+    for register_words in (register_user_words, register_terminal_words):
+        register_words(
+            words,
+            add_database=lambda word: _add_database(word, argparse.SUPPRESS),
+            open_store=lambda parsed: _open(parsed, may_create=False),
+            school_of=_school,
+        )
 
 
 def _add_database(parser: argparse.ArgumentParser, default: str) -> None:
@@ -186,29 +184,6 @@ def _seed(parsed: argparse.Namespace) -> int:
         say_json(done)
     else:
         say(f"{school.school.header.name}: {done['pupils']} pupils, {done['orders']} orders")
-    return EXIT_WELL
-
-
-def _code(parsed: argparse.Namespace) -> int:
-    from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
-    from central.enrolment import CODE_LIFE, create_code  # noqa: PLC0415
-    from central.errors import CentralError  # noqa: PLC0415
-
-    store = _open(parsed, may_create=False)
-    now = wall_clock()
-    try:
-        school = _school(store, parsed.school)
-        code = create_code(store, school, terminal_name=parsed.terminal, now=now)
-    except CentralError as error:
-        raise CommandError(str(error)) from error
-    finally:
-        store.close()
-    if parsed.json:
-        from core.codec import moment_text  # noqa: PLC0415
-
-        say_json({"code": code, "ends_at": moment_text(now + CODE_LIFE), "school": school})
-    else:
-        say(code)
     return EXIT_WELL
 
 

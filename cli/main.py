@@ -18,6 +18,8 @@ COMMAND_FILES = (
     "cli.reader",
     "cli.printer",
     "cli.journal",
+    "cli.enrol",
+    "cli.replace",
     "cli.sync",
     "cli.conformance",
     "cli.status",
