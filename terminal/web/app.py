@@ -23,10 +23,9 @@ from terminal.web.pages import Pages, static_files
 from terminal.web.problems import problem
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
+from terminal.web.sockets import LOOPBACK_NAMES
 from terminal.web.stream import PUPIL_VIEW, STAFF_VIEW, BoardView, Stream
 from terminal.web.technician import Technician
-
-_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def page_app(
@@ -57,7 +56,7 @@ def page_app(
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )
-    guard = Guard(app, sessions=sessions, hosts=_LOOPBACK_NAMES | {host})
+    guard = Guard(app, sessions=sessions, hosts=LOOPBACK_NAMES | {host})
     return Limits(guard, is_closing=lambda: stream.is_closing)
 
 
