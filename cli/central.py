@@ -1,7 +1,6 @@
 """`refectory central`: the service itself, and the words of its bursar and technician."""
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -10,11 +9,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from cli.central_books import register_book_words
+from cli.central_codes import register_code_words
 from cli.central_desk import add_database, day, default_database, open_books, school_of
 from cli.central_money import register_money_words
 from cli.central_people import register_people_words
 from cli.central_terminals import register_terminal_words
 from cli.central_users import register_user_words
+from cli.log import set_up_log
 from cli.output import EXIT_WELL, CommandError, add_json_option, say, say_json
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _register_words(words: "Commands") -> None:
     add_json_option(seed)
     seed.set_defaults(run=_seed)
     register_terminal_words(words)
+    register_code_words(words)
     register_book_words(words)
     register_money_words(words)
     register_people_words(words)
@@ -75,7 +77,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     from central.errors import CentralError  # noqa: PLC0415  another layer loads late
     from central.serve import serve  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    set_up_log("warning")
     store = open_books(parsed, may_create=True)
 
     def on_ready(listening: "Listening", service: "Service") -> None:

@@ -1,11 +1,11 @@
-"""`refectory central code`, `terminals`, `approve-epoch`, `revoke`: the tills of a school."""
+"""`refectory central terminals`, `approve-epoch`, `revoke`, `rename`, `retire`: the tills."""
 
 import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cli.central_desk import add_database, open_books, school_of, who
-from cli.output import EXIT_WELL, CommandError, add_json_option, say, say_json
+from cli.central_desk import add_database, open_books, who
+from cli.output import EXIT_USAGE, EXIT_WELL, CommandError, add_json_option, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,45 +16,22 @@ if TYPE_CHECKING:
 
 def register_terminal_words(words: "Commands") -> None:
     """Add the words about terminals."""
-    code = words.add_parser("code", help="a one-time code to enrol a terminal, for 15 minutes")
-    code.add_argument("--terminal", required=True, metavar="NAME", help="name of the terminal")
-    code.add_argument("--school", metavar="ID", help="where the database holds several")
-    code.set_defaults(run=_code)
     terminals = words.add_parser("terminals", help="the terminals, and how far they are booked")
     terminals.set_defaults(run=_terminals)
     approve = words.add_parser(
         "approve-epoch", help="let a terminal whose card was restored begin anew"
     )
     revoke = words.add_parser("revoke", help="stop believing a terminal")
-    for word, run in ((approve, _approve), (revoke, _revoke)):
+    rename = words.add_parser("rename", help="another name; the terminal shows it by itself")
+    retire = words.add_parser("retire", help="end a terminal for good; its facts stay in the books")
+    runs = ((approve, _approve), (revoke, _revoke), (rename, _rename), (retire, _retire))
+    for word, run in runs:
         word.add_argument("terminal", metavar="ID", help="see `refectory central terminals`")
         word.set_defaults(run=run)
-    for word in (code, terminals, approve, revoke):
+    rename.add_argument("name", metavar="NAME", help="1 to 40 characters")
+    for word in (terminals, approve, revoke, rename, retire):
         add_database(word)
         add_json_option(word)
-
-
-def _code(parsed: argparse.Namespace) -> int:
-    from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
-    from central.enrolment import CODE_LIFE, create_code  # noqa: PLC0415
-    from central.errors import CentralError  # noqa: PLC0415
-
-    store = open_books(parsed)
-    now = wall_clock()
-    try:
-        school = school_of(store, parsed.school)
-        code = create_code(store, school, terminal_name=parsed.terminal, now=now)
-    except CentralError as error:
-        raise CommandError(str(error)) from error
-    finally:
-        store.close()
-    if parsed.json:
-        from core.codec import moment_text  # noqa: PLC0415
-
-        say_json({"code": code, "ends_at": moment_text(now + CODE_LIFE), "school": school})
-    else:
-        say(code)
-    return EXIT_WELL
 
 
 def _terminals(parsed: argparse.Namespace) -> int:
@@ -118,19 +95,52 @@ def _revoke(parsed: argparse.Namespace) -> int:
     return _change(parsed, act, "{terminal_id} is revoked; what it sends is kept, not booked")
 
 
+def _rename(parsed: argparse.Namespace) -> int:
+    from central.enrolment import checked_name  # noqa: PLC0415  another layer loads late
+    from central.errors import CentralError  # noqa: PLC0415
+    from central.terminals import find_terminal, rename_terminal  # noqa: PLC0415
+    from core.ids import TerminalId  # noqa: PLC0415
+
+    try:
+        name = checked_name(parsed.name)
+    except CentralError as error:
+        raise CommandError(str(error), EXIT_USAGE) from error
+
+    def act(session: "Session", at: datetime) -> dict[str, object]:
+        terminal = find_terminal(session, TerminalId(parsed.terminal), lock=True)
+        rename_terminal(session, terminal, name=name, who=who(), at=at)
+        return {"terminal_id": terminal.id, "name": name, "before": terminal.name}
+
+    return _change(parsed, act, "{terminal_id} is called {name} now (before: {before})")
+
+
+def _retire(parsed: argparse.Namespace) -> int:
+    from central.terminals import find_terminal, retire_terminal  # noqa: PLC0415  loads late
+    from core.ids import TerminalId  # noqa: PLC0415
+
+    def act(session: "Session", at: datetime) -> dict[str, object]:
+        terminal = find_terminal(session, TerminalId(parsed.terminal), lock=True)
+        retire_terminal(session, terminal, who=who(), at=at)
+        epoch, seq = terminal.high_water
+        return {"terminal_id": terminal.id, "booked_to": f"{epoch}-{seq}"}
+
+    words = "{terminal_id} is retired; everything up to {booked_to} is in the books"
+    return _change(parsed, act, words)
+
+
 def _change(
     parsed: argparse.Namespace,
     act: "Callable[[Session, datetime], dict[str, object]]",
     words: str,
 ) -> int:
     from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
-    from central.errors import CentralError  # noqa: PLC0415
+    from central.errors import CentralError, Problem  # noqa: PLC0415
 
     store = open_books(parsed)
     try:
         with store.database.writing() as session:
             done = act(session, wall_clock())
-    except CentralError as error:
+    except (CentralError, Problem) as error:
         raise CommandError(str(error)) from error
     finally:
         store.close()

@@ -43,6 +43,7 @@ from terminal.settlement import (
     use_copy,
 )
 from terminal.surroundings import Surroundings
+from terminal.tap_trail import TapTrail
 from terminal.till import Till, TillParts
 from terminal.told_health import told_health
 from terminal.upkeep import Upkeep
@@ -96,6 +97,7 @@ class Terminal:
             identity = replace(identity, central_url=settings.central)
         self._identity = identity
         self._inbox = Inbox()
+        self._trail = TapTrail()
         self._board = Board(self._clock.stamp().boot)
         self._readers = Supervisor(settings.readers, post=self._inbox.post)
         self._printer = _open_printer(settings)
@@ -129,6 +131,7 @@ class Terminal:
             clock=self._clock,
             inbox=self._inbox,
             reopen=reopen_journal,
+            trail=self._trail,
         )
         self.till = Till(parts, self._around, version=version)
         self.port = RunningTerminal(
@@ -214,8 +217,15 @@ class Terminal:
             school_id=self._identity.school_id,
             forget_copy=around.copy_lost,
             follow=around.copy_in_place,
+            trail=self._trail,
         )
-        papers = Papers(self._inbox, self._recorder, self._clock, self._service.desk.rehearsal)
+        papers = Papers(
+            self._inbox,
+            self._recorder,
+            self._clock,
+            self._service.desk.rehearsal,
+            trail=self._trail,
+        )
         around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
         around.spool.start()
         around.uplink = self._make_uplink(around.settlement)
