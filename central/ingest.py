@@ -40,7 +40,7 @@ def ingest(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now)
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now))
         answer = _ingest_locked(session, incoming, batch, items)
         session.run(
             "UPDATE terminal SET high_epoch = ?, high_seq = ?, head_hash = ?, last_seen_at = ?"
@@ -64,7 +64,7 @@ def keep_revoked(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now)
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now))
         kept = session.row(
             "SELECT COUNT(*) FROM stray_event WHERE school_id = ? AND terminal_id = ?",
             terminal.school_id,

@@ -10,6 +10,7 @@ from fleet_simulation import Till, World, memory_folder, prepare, simulate
 
 import central.fresh_events
 from central.booking import book
+from central.quick_events import book_quick
 
 CHUNK = 25
 
@@ -63,7 +64,11 @@ def test_the_control_a_centre_that_keeps_silent_is_noticed(small, monkeypatch):
     def silent(event, books, *, now):
         return replace(book(event, books, now=now), flags=())
 
+    def quickly_silent(fact, books, *, now):
+        return [], book_quick(fact, books, now=now)[1]
+
     monkeypatch.setattr(central.fresh_events, "book", silent)
+    monkeypatch.setattr(central.fresh_events, "book_quick", quickly_silent)
     expect_noticed(small, "without a flag|not 0|exceptions|in silence")
 
 
