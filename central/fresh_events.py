@@ -192,22 +192,31 @@ def _last_at(session: Session, incoming: Incoming) -> datetime | None:
 
 def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
-    orders = dict.fromkeys(books.collected, OrderState.COLLECTED.value)
-    orders |= dict.fromkeys(books.waiting, OrderState.RESERVED.value)
-    if not books.changed and not orders:
+    if not (books.changed or books.collected or books.waiting):
         return
     school = incoming.terminal.school_id
     cursor = advance_feed(session, school)
-    session.run_many(
-        "INSERT INTO wallet (school_id, pupil_id, general_cents, reserve_cents, cursor)"
-        " VALUES (?, ?, ?, 0, ?) ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
+    session.insert_many(
+        "wallet",
+        ("school_id", "pupil_id", "general_cents", "reserve_cents", "cursor"),
+        [
+            (school, pupil, amount.cents, 0, cursor)
+            for pupil, amount in sorted(books.changed.items())
+        ],
+        conflict="ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
         " general_cents = wallet.general_cents + excluded.general_cents,"
         " cursor = excluded.cursor",
-        [(school, pupil, amount.cents, cursor) for pupil, amount in sorted(books.changed.items())],
     )
     if books.bought:
         write_bought(session, school, books.bought, cursor)
-    session.run_many(
-        "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id = ?",
-        [(state, cursor, school, order) for order, state in sorted(orders.items())],
-    )
+    for orders, state in (
+        (books.collected, OrderState.COLLECTED),
+        (books.waiting, OrderState.RESERVED),
+    ):
+        session.run_by(
+            "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id IN",
+            sorted(orders),
+            state.value,
+            cursor,
+            school,
+        )
