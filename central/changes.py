@@ -42,6 +42,8 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
     cursor = read_feed(session, terminal.school_id)
     if not after.isdecimal() or int(after) > cursor:
         raise _gone("this place is not of this feed")
+    if int(after) < _removed_at(session, terminal):
+        raise _gone("something was taken away since then, or these books were restored")
     today = today_of(session, terminal, now)
     rows: dict[str, list[Row]] = {}
     left = ROWS_MAX
@@ -61,6 +63,14 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
         meta=meta_rows(meta),
         rows=rows,
     )
+
+
+def _removed_at(session: Session, terminal: Terminal) -> int:
+    """Return the place before which the feed does not tell all that happened since."""
+    row = session.row("SELECT removed_at FROM school WHERE id = ?", terminal.school_id)
+    assert row is not None, "a terminal has a school"
+    place: int = row[0]
+    return place
 
 
 def _of(columns: str, table: str) -> str:

@@ -136,7 +136,7 @@ class PostgresDatabase(Database):
         self._is_closed = False
         self._places = threading.BoundedSemaphore(_CONNECTIONS_MAX)
         self._writers = threading.BoundedSemaphore(_WRITERS_MAX)
-        self.name = _without_password(url)
+        self.name = without_password(url)
         try:
             self._idle.append(self._connect())
         except psycopg.Error as error:
@@ -266,7 +266,8 @@ class PostgresDatabase(Database):
         connection.close()
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Return a database's address as it may be shown."""
     scheme, _, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")

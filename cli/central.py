@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cli.central_backup import register_backup_words
 from cli.central_users import register_user_words
 from cli.output import (
     EXIT_FAILED,
@@ -86,6 +87,7 @@ def _register_words(words: "Commands") -> None:
     for word in (seed, code, check, terminals, approve, revoke, close):
         _add_database(word, argparse.SUPPRESS)
         add_json_option(word)
+    register_backup_words(words, add_database=lambda word: _add_database(word, argparse.SUPPRESS))
     register_user_words(
         words,
         add_database=lambda word: _add_database(word, argparse.SUPPRESS),
