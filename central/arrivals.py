@@ -18,6 +18,7 @@ from central.quick_events import Quick, read_quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict, chain_hashes
+from core.day_receipt import SignedReceipt
 from core.errors import MalformedEventError
 from core.events import Event, read_event
 from core.till_state import Position
@@ -35,34 +36,44 @@ class EventAnswer(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
-    """What was done with a batch, and how far the terminal's facts are booked now."""
+    """What was done with a batch, and how far the terminal's facts are booked now.
+
+    receipt: of the terminal's newest closing.
+    """
 
     high_water: Position
     head_hash: bytes
     verdicts: tuple[EventAnswer, ...]
+    receipt: SignedReceipt | None = None
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """One event of the batch at its place.
+    """One event of the batch at its place. event: None when it cannot be read, and why.
 
-    read: the event, or the fields of one that is quickly booked; None when it cannot be read, and
-    why. A struct, since there are hundreds: made in C.
+    quick: stands for the event where it can be booked from its fields. A struct, since there are
+    hundreds: made in C.
     """
 
     seq: int
     body: bytes
     hash: bytes
-    read: Event | Quick | None
+    event: Event | None
     fault: str
+    quick: Quick | None = None
 
 
 class Incoming(NamedTuple):
-    """Whose batch it is, as the terminal's row stood when it was locked; now: the centre's time."""
+    """Whose batch it is, as the terminal's row stood when it was locked.
+
+    now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a
+    closing.
+    """
 
     terminal: Terminal
     epoch: int
     now: datetime
     now_text: str
+    signing_key: bytes
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:
@@ -94,12 +105,20 @@ def read_items(batch: ReceivedBatch) -> list[Item]:
 def _item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
     quick = read_quick(body, epoch=epoch, seq=seq)
     if quick is not None:
-        return Item(seq, body, digest, quick, "")
+        return Item(seq, body, digest, None, "", quick)
     try:
         return Item(seq, body, digest, read_checked(body, epoch, seq), "")
     except Exception as error:  # noqa: BLE001  whatever a poisoned event does, it blocks nothing
         words = " ".join(str(error).split())[:200]
         return Item(seq, body, digest, None, words or type(error).__name__)
+
+
+def read_whole(item: Item, epoch: int) -> Item:
+    """Return an item with its event, where only the fields of one were read."""
+    if item.quick is None:
+        return item
+    event = read_checked(item.body, epoch, item.seq)
+    return Item(item.seq, item.body, item.hash, event, "")
 
 
 def read_checked(body: bytes, epoch: int, seq: int) -> Event:

@@ -68,4 +68,5 @@ def _batch_plain(answer: BatchAnswer, now: datetime) -> dict[str, object]:
             {"seq": one.seq, "verdict": one.verdict.value, "exception": one.flag}
             for one in answer.verdicts
         ],
+        "receipt": None if answer.receipt is None else answer.receipt.plain,
     }

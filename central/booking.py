@@ -5,16 +5,19 @@ the same batch meets the books as they are after this one. A fact is never refus
 breaks a rule is booked all the same, and flagged for the bursar.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, assert_never
 
+from central.documents import Documents
 from core.batch import Flag
 from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
     CashMoved,
+    Circumstance,
+    CorrectionFact,
     Fact,
     MealCollected,
     MealVoided,
@@ -46,8 +49,9 @@ class Books:
     """The part of a school's books that a batch touches, and what the batch changed in it.
 
     badges: whose each badge is. wallets: the general wallets. last_at: when the event before
-    this batch happened, by the terminal's clock; None for the first of an epoch. limited: of whom
-    `bought` is counted, since their parents set a limit.
+    this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
+    the batch's corrections are about. limited: of whom `bought` is counted, since their parents
+    set a limit.
     """
 
     overdraft_max: Money
@@ -59,15 +63,21 @@ class Books:
     changed: dict[PupilId, Money] = field(default_factory=dict)
     collected: set[OrderId] = field(default_factory=set)
     waiting: set[OrderId] = field(default_factory=set)
+    unclaimed: set[OrderId] = field(default_factory=set)
+    documents: Documents = field(default_factory=Documents)
     bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What one fact does to the books. The first flag is the one that its verdict names."""
+    """What one fact does to the books. The first flag is the one that its verdict names.
+
+    words: what is told of a flag where its own words do not tell enough.
+    """
 
     legs: Legs
     flags: tuple[Flag, ...]
+    words: Mapping[Flag, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,8 @@ class MealLike(Protocol):
     def badge(self) -> BadgeKey | None: ...  # noqa: D102
     @property
     def price(self) -> Money: ...  # noqa: D102
+    @property
+    def circumstances(self) -> tuple[Circumstance, ...]: ...  # noqa: D102
 
 
 class SaleLike(Protocol):
@@ -105,6 +117,8 @@ class SaleLike(Protocol):
     def tender(self) -> Tender: ...  # noqa: D102
     @property
     def is_to_settle(self) -> bool: ...  # noqa: D102
+    @property
+    def circumstances(self) -> tuple[Circumstance, ...]: ...  # noqa: D102
 
 
 def keys_of(facts: Iterable[Fact]) -> Keys:
@@ -153,6 +167,8 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
     fact = event.fact
     paid_from = AccountKind.MEALS_PREPAID
     flags: list[Flag] = []
+    if isinstance(fact, CorrectionFact):
+        flags += books.documents.correct(event.id, fact)
     match fact:
         case MealCollected():
             flags, paid_from = collect(fact, books)
@@ -162,27 +178,29 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
         case WalletToppedUp():
             flags = _credit(fact.pupil, fact.amount, books)
             flags += _badge_flags(fact.badge, fact.pupil, books)
-        case MealVoided(meal=meal):
-            _uncollect(meal, books)
+        case MealVoided():
+            paid_from = _uncollect(fact, books, is_first=not flags)
         case SaleVoided(sale=sale):
-            flags = _give_back(sale.tender, sale.pupil, sale.total, books)
+            flags += _give_back(sale.tender, sale.pupil, sale.total, books)
             _note_bought(sale.tender, sale.pupil, sale.day, sale.lines, books, sign=-1)
         case TopUpVoided(top_up=top_up):
-            flags = _credit(top_up.pupil, -top_up.amount, books)
+            flags += _credit(top_up.pupil, -top_up.amount, books)
         case SaleRefunded():
-            flags = _give_back(fact.tender, fact.pupil, fact.total, books)
+            flags += _give_back(fact.tender, fact.pupil, fact.total, books)
             lines = [back.line for back in fact.lines]
             day = fact.sold_on or fact.day
             _note_bought(fact.tender, fact.pupil, day, lines, books, sign=-1)
         case _:
             pass  # it breaks no rule of money
     flags += note_time(event.stamp.at, books, now=now)
+    books.documents.note(event, paid_from)
     return Booking(legs=legs_of(fact, paid_from=paid_from), flags=tuple(flags))
 
 
 def collect(fact: MealLike, books: Books) -> tuple[list[Flag], AccountKind]:
     """Collect a meal in the books, and return what pays it. The legs are the caller's."""
     badge_flags = _badge_flags(fact.badge, fact.pupil, books)
+    badge_flags += _circumstance_flags(fact.circumstances)
     order = books.orders.get(fact.order)
     if order is None or not _is_that_order(fact, order):
         return [Flag.UNKNOWN_ORDER, *badge_flags], AccountKind.EXCEPTIONS
@@ -200,6 +218,7 @@ def collect(fact: MealLike, books: Books) -> tuple[list[Flag], AccountKind]:
             assert_never(order.state)
     books.collected.add(order.id)
     books.waiting.discard(order.id)
+    books.unclaimed.discard(order.id)
     books.orders[order.id] = Order(
         id=order.id,
         pupil_id=order.pupil_id,
@@ -215,14 +234,25 @@ def _is_that_order(fact: MealLike, order: Order) -> bool:
     return fact.pupil == order.pupil_id and fact.price == order.price
 
 
-def _uncollect(meal: MealCollected, books: Books) -> None:
-    """Have an order wait again whose meal was not handed out after all."""
-    order = books.orders.get(meal.order)
-    if order is None or order.state is not OrderState.COLLECTED:
-        return
+def _uncollect(fact: MealVoided, books: Books, *, is_first: bool) -> AccountKind:
+    """Have an order wait again whose meal was not handed out after all.
+
+    Result: the account that paid the meal, and gets its money back. It is the exceptions where the
+    meal was never booked, or was taken back before: then the order is as it was.
+    """
+    paid_from = books.documents.paid_from(fact.correction.document) if is_first else None
+    order = books.orders.get(fact.meal.order)
+    if paid_from not in _ORDERED or order is None or order.state is not OrderState.COLLECTED:
+        return AccountKind.EXCEPTIONS
+    is_over = paid_from is AccountKind.MEALS_UNCLAIMED
     books.collected.discard(order.id)
-    books.waiting.add(order.id)
-    books.orders[order.id] = replace(order, state=OrderState.RESERVED)
+    (books.unclaimed if is_over else books.waiting).add(order.id)
+    state = OrderState.UNCLAIMED if is_over else OrderState.RESERVED
+    books.orders[order.id] = replace(order, state=state)
+    return AccountKind.MEALS_UNCLAIMED if is_over else AccountKind.MEALS_PREPAID
+
+
+_ORDERED = frozenset({AccountKind.MEALS_PREPAID, AccountKind.MEALS_UNCLAIMED})
 
 
 def sell(fact: SaleLike, books: Books) -> list[Flag]:
@@ -235,7 +265,8 @@ def sell(fact: SaleLike, books: Books) -> list[Flag]:
             flags.append(Flag.OVERDRAFT)
     if fact.is_to_settle:
         flags.append(Flag.TO_SETTLE)
-    return flags + _badge_flags(fact.badge, fact.pupil, books)
+    flags += _badge_flags(fact.badge, fact.pupil, books)
+    return flags + _circumstance_flags(fact.circumstances)
 
 
 def _give_back(tender: Tender, pupil: PupilId | None, total: Money, books: Books) -> list[Flag]:
@@ -274,6 +305,10 @@ def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     changed = books.changed.get(pupil)
     books.changed[pupil] = amount if changed is None else changed + amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
+
+
+def _circumstance_flags(circumstances: Iterable[Circumstance]) -> list[Flag]:
+    return [Flag.BLOCKED_BADGE] if Circumstance.BLOCKED_BADGE in circumstances else []
 
 
 def _badge_flags(badge: BadgeKey | None, pupil: PupilId | None, books: Books) -> list[Flag]:

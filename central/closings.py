@@ -9,16 +9,25 @@ would show there. The receipt is signed whether they agree or not, and says whic
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
+from central.arrivals import Incoming, Item
+from central.booking import Booking
 from central.database import Row, Session
 from central.errors import RecordError
 from central.postings import leg_from_row
 from central.signatures import sign_bytes
+from core.batch import Flag
 from core.chain import canonical
 from core.codec import moment_text, read_moment, to_plain
-from core.day_receipt import DayReceipt, receipt_bytes, receipt_from_plain, signed_bytes
+from core.day_receipt import (
+    DayReceipt,
+    SignedReceipt,
+    receipt_bytes,
+    receipt_from_plain,
+    signed_bytes,
+)
 from core.events import Event, read_event
 from core.facts import EpochStarted, PeriodClosed, PeriodFigures, Tender
 from core.ids import EventId, SchoolId, TerminalId
@@ -49,26 +58,13 @@ class Closing:
     day: date
     event: EventId
     differences: tuple[Difference, ...]
-    receipt: DayReceipt
-    signature: bytes
+    receipt: SignedReceipt
     received_at: datetime
 
     @property
     def agrees(self) -> bool:
         """Whether the books confirm every sum."""
         return not self.differences
-
-
-@dataclass(frozen=True, slots=True)
-class Arriving:
-    """What arrived in one batch before and with a closing: events and how they were booked."""
-
-    school: SchoolId
-    terminal: TerminalId
-    events: Sequence[Event]
-    hashes: Mapping[int, bytes]
-    legs: Mapping[EventId, Legs]
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,7 @@ def find_closing(
 
 def newest_receipt(
     session: Session, school: SchoolId, terminal: TerminalId
-) -> tuple[DayReceipt, bytes] | None:
+) -> SignedReceipt | None:
     """Return a terminal's newest receipt with its signature; None before its first closing.
 
     It covers the ones before through the chain, so that one that was lost on the way is made good
@@ -140,13 +136,55 @@ def newest_receipt(
         school,
         terminal,
     )
-    if row is None:
-        return None
-    return receipt_from_plain(json.loads(bytes(row[0]))), bytes(row[1])
+    return None if row is None else _signed(bytes(row[0]), bytes(row[1]))
 
 
-def examine(session: Session, arriving: Arriving, event: Event, fact: PeriodClosed) -> Examined:
-    """Compare a closing with what the centre holds of its period."""
+def examine_closings(
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    bookings: Mapping[EventId, Booking],
+) -> list[Examined]:
+    """Compare the closings of a batch with what the centre holds of their periods.
+
+    bookings: of the batch's events, which are not written yet. Nothing is asked without a closing.
+    """
+    arriving = _Arriving(incoming, items, bookings)
+    return [
+        _examine(session, arriving, event, event.fact)
+        for event in arriving.events
+        if isinstance(event.fact, PeriodClosed)
+    ]
+
+
+def flagged(booking: Booking, closing: Examined) -> Booking:
+    """Return a closing's booking with its flag where the books say otherwise."""
+    if not closing.differences:
+        return booking
+    return replace(
+        booking,
+        flags=(*booking.flags, Flag.CLOSING_DIFFERS),
+        words={Flag.CLOSING_DIFFERS: differences_text(closing.differences)},
+    )
+
+
+class _Arriving:
+    """What arrived in one batch: its events, their hashes, and how they are booked."""
+
+    def __init__(
+        self, incoming: Incoming, items: Sequence[Item], bookings: Mapping[EventId, Booking]
+    ) -> None:
+        self.school = incoming.terminal.school_id
+        self.terminal = incoming.terminal.id
+        self.now = incoming.now
+        self.events = [
+            item.event for item in items if item.event is not None and item.event.id in bookings
+        ]
+        self.hashes = {item.seq: item.hash for item in items}
+        self.legs = {event: booking.legs for event, booking in bookings.items()}
+
+
+def _examine(session: Session, arriving: _Arriving, event: Event, fact: PeriodClosed) -> Examined:
     before = _before(session, arriving, event)
     events, legs, head_hash = _held(session, arriving, event, before)
     folded = _folded(events, before)
@@ -155,15 +193,14 @@ def examine(session: Session, arriving: Arriving, event: Event, fact: PeriodClos
         *_ledger_differences(fact.figures, legs),
         *_chain_differences(event, fact, before, head_hash),
     ]
-    return Examined(
-        event, fact, tuple(differences), _receipt(arriving, event, fact, folded, legs, differences)
-    )
+    receipt = _receipt(arriving, event, fact, folded, legs, differences)
+    return Examined(event, fact, tuple(differences), receipt)
 
 
-def write_closings(
-    session: Session, arriving: Arriving, examined: Sequence[Examined], *, signing_key: bytes
-) -> None:
+def write_closings(session: Session, incoming: Incoming, examined: Sequence[Examined]) -> None:
     """Keep closings with their signed receipts."""
+    if not examined:
+        return
     columns = (
         "school_id",
         "terminal_id",
@@ -183,8 +220,8 @@ def write_closings(
         told = [[each.what, each.terminal, each.books] for each in one.differences]
         rows.append(
             (
-                arriving.school,
-                arriving.terminal,
+                incoming.terminal.school_id,
+                incoming.terminal.id,
                 one.event.epoch,
                 one.event.seq,
                 one.fact.number,
@@ -192,8 +229,8 @@ def write_closings(
                 one.event.id,
                 canonical(told).decode(),
                 body,
-                sign_bytes(signing_key, signed_bytes(body)),
-                moment_text(arriving.now),
+                sign_bytes(incoming.signing_key, signed_bytes(body)),
+                moment_text(incoming.now),
             )
         )
     session.insert_many("closing", columns, rows)
@@ -222,7 +259,7 @@ class _Before:
 
 
 def _held(
-    session: Session, arriving: Arriving, event: Event, before: _Before | None
+    session: Session, arriving: _Arriving, event: Event, before: _Before | None
 ) -> tuple[list[Event], list[Legs], str]:
     """Return what came since the closing before, its legs, and the hash (hex) of the last event.
 
@@ -261,7 +298,7 @@ def _legs_of(session: Session, school: SchoolId, events: Sequence[str]) -> list[
     return [tuple(leg_from_row(row) for row in rows)]
 
 
-def _before(session: Session, arriving: Arriving, event: Event) -> _Before | None:
+def _before(session: Session, arriving: _Arriving, event: Event) -> _Before | None:
     """Return the closing before this one, from this batch or from the books."""
     for one in reversed(arriving.events):
         if one.seq < event.seq and isinstance(one.fact, PeriodClosed):
@@ -298,7 +335,7 @@ def _folded(events: Sequence[Event], before: _Before | None) -> PeriodFigures:
 
 def _figure_differences(told: PeriodFigures, folded: PeriodFigures) -> list[Difference]:
     """Compare every field of the two; a list (tenders, VAT rates) line by line."""
-    differences = []
+    differences: list[Difference] = []
     for field in fields(PeriodFigures):
         name = field.name
         one, other = getattr(told, name), getattr(folded, name)
@@ -400,7 +437,7 @@ def _chain_differences(
 
 
 def _receipt(
-    arriving: Arriving,
+    arriving: _Arriving,
     event: Event,
     fact: PeriodClosed,
     folded: PeriodFigures,
@@ -446,7 +483,10 @@ def _closing(row: Row) -> Closing:
         day=date.fromisoformat(row[5]),
         event=EventId(row[6]),
         differences=tuple(Difference(*one) for one in json.loads(row[7])),
-        receipt=receipt_from_plain(json.loads(bytes(row[8]))),
-        signature=bytes(row[9]),
+        receipt=_signed(bytes(row[8]), bytes(row[9])),
         received_at=read_moment(row[10]),
     )
+
+
+def _signed(body: bytes, signature: bytes) -> SignedReceipt:
+    return SignedReceipt(receipt_from_plain(json.loads(body)), body, signature)

@@ -36,20 +36,16 @@ class Resolution(StrEnum):
     """A pupil pays what stands open."""
     REVERSED = "reversed"
     """What the fact booked is booked back; cash stays where it is."""
-    ARRIVED = "arrived"
-    """What was missing came later; the centre itself settled it."""
 
 
 MOVES_MONEY = frozenset({Resolution.WAIVED, Resolution.CHARGED, Resolution.REVERSED})
-BY_HAND = tuple(word for word in Resolution if word is not Resolution.ARRIVED)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One exception.
 
-    subject: the event's id, or a place in a terminal's journal for what could not be booked. open
-    amount: what the event left on the accounts of cases, positive where somebody still owes it.
+    subject: the event's id, or a place in a terminal's journal for what could not be booked.
     settled_at, settled_by, resolution: None while it is open. note: what the person wrote.
     """
 
@@ -119,7 +115,10 @@ def find_exception(session: Session, school: SchoolId, case: str) -> Case:
 
 
 def open_amount(session: Session, school: SchoolId, case: Case) -> Money:
-    """Return what an exception's event left on the accounts that wait for the bursar."""
+    """Return what an exception's event left open: positive where somebody is to pay it.
+
+    It stays as it was when the case is settled: the posting that settles it is another one.
+    """
     return -sum_money(
         leg.amount
         for leg in event_legs(session, school, case.subject)
@@ -141,7 +140,6 @@ def settle(
     pupil: who pays, for CHARGED; None for the one whose fact it was. act.why: the note that is
     kept. Raises RecordError when it was settled in another way, or there is nothing to move.
     """
-    assert how in BY_HAND, "only the centre says that something arrived"
     act = Act(act.who, act.at, checked_why(act.why))
     with store.database.writing() as session:
         # The exception's row is locked before any wallet: two people settle one after the other.
@@ -162,18 +160,6 @@ def settle(
         return find_exception(session, school, case)
 
 
-def settle_arrived(session: Session, school: SchoolId, subjects: list[str], at: datetime) -> None:
-    """Settle what was raised because a document was missing that has arrived now."""
-    session.run_many(
-        "UPDATE exception SET settled_at = ?, settled_by = ?, resolution = ?"
-        " WHERE school_id = ? AND subject = ? AND flag = ? AND settled_at IS NULL",
-        [
-            (moment_text(at), "centre", Resolution.ARRIVED.value, school, subject, _MISSING)
-            for subject in sorted(subjects)
-        ],
-    )
-
-
 def event_legs(session: Session, school: SchoolId, event: str) -> Legs:
     """Return the legs that an event was booked with; none for what was not booked."""
     rows = session.rows(
@@ -185,7 +171,6 @@ def event_legs(session: Session, school: SchoolId, event: str) -> Legs:
     return tuple(leg_from_row(row) for row in rows)
 
 
-_MISSING = "unknown_document"
 _WAITING = frozenset({AccountKind.EXCEPTIONS, AccountKind.TO_SETTLE})
 _ORDERED = frozenset({AccountKind.MEALS_PREPAID, AccountKind.MEALS_UNCLAIMED})
 _SETTLED = "exception.settled"
@@ -238,7 +223,7 @@ def _legs(booked: Legs, how: Resolution, pupil: PupilId | None) -> Legs:
             return _filled(waiting or paid, _payer(pupil))
         case Resolution.REVERSED:
             return _reversed(booked)
-        case Resolution.ACCEPTED | Resolution.ARRIVED:
+        case Resolution.ACCEPTED:
             return ()
         case _:
             assert_never(how)

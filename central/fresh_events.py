@@ -7,22 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from central.arrivals import EventAnswer, Incoming, Item
-from central.booking import Books, book, keys_of
+from central.arrivals import EventAnswer, Incoming, Item, read_whole
+from central.booking import Booking, Books, book, keys_of
+from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session, Value
+from central.documents import documents_of, read_documents, write_corrections
 from central.feed import advance_feed
 from central.flagging import WORDS, raise_exceptions
 from central.limits import limited_of, write_bought
 from central.postings import LegRow, Posting, leg_rows, write_legs
-from central.quick_events import Quick, book_quick, note_quick_keys
+from central.quick_events import QuickBooking, book_quick, note_quick_keys
 from central.records import read_orders, read_policy
-from core.batch import Flag, Verdict
+from core.batch import Verdict
 from core.codec import moment_text, read_moment
-from core.events import Event
+from core.facts import CorrectionFact, PeriodClosed
 from core.ids import EventId
 from core.money import ZERO, Money
 from core.orders import OrderState
 
+_LOOKS_BACK = (CorrectionFact, PeriodClosed)
+"""What is about other events, perhaps of its own batch: then all of it is read whole."""
 _ACCEPTED = Verdict.ACCEPTED.value
 _EVENT_COLUMNS = (
     "school_id",
@@ -52,74 +56,114 @@ class _Page:
 
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
     """Book events that take their place now, and return what was done with each."""
+    if any(isinstance(item.event.fact, _LOOKS_BACK) for item in items if item.event is not None):
+        items = [read_whole(item, incoming.epoch) for item in items]
     taken = _ids_taken(session, incoming, items)
-    well = [item.read for item in items if item.read is not None and item.read.id not in taken]
-    books = _read_books(session, incoming, well)
+    books = _read_books(session, incoming, items, taken)
+    bookings = {
+        item.seq: _book_item(item, books, incoming.now)
+        for item in items
+        if _id_of(item) not in taken and (item.event or item.quick)
+    }
+    closings = _examine(session, incoming, items, bookings)
     page = _Page()
     for item in items:
-        _book_item(page, incoming, item, books, taken)
+        _write_item(page, incoming, item, bookings.get(item.seq))
     session.insert_many("event", _EVENT_COLUMNS, page.events)
     write_legs(session, page.legs)
     raise_exceptions(session, incoming, page.exceptions)
+    write_corrections(session, incoming.terminal.school_id, books.documents.added)
+    write_closings(session, incoming, closings)
     _write_changes(session, incoming, books)
     return page.answers
 
 
-def _book_item(
-    page: _Page, incoming: Incoming, item: Item, books: Books, taken: set[EventId]
+def _id_of(item: Item) -> EventId | None:
+    read = item.quick or item.event
+    return None if read is None else read.id
+
+
+def _book_item(item: Item, books: Books, now: datetime) -> Booking | QuickBooking:
+    if item.quick is not None:
+        return book_quick(item.quick, books, now=now)
+    assert item.event is not None, "what cannot be read is not booked"
+    return book(item.event, books, now=now)
+
+
+def _examine(
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    bookings: dict[int, Booking | QuickBooking],
+) -> Sequence[Examined]:
+    """Compare the batch's closings with the books, and flag those that differ."""
+    whole = {
+        item.event.id: booking
+        for item in items
+        if item.event is not None and isinstance(booking := bookings.get(item.seq), Booking)
+    }
+    closings = examine_closings(session, incoming, items, whole)
+    for closing in closings:
+        flagged_one = flagged(whole[closing.event.id], closing)
+        bookings.update({item.seq: flagged_one for item in items if item.event is closing.event})
+    return closings
+
+
+def _write_item(
+    page: _Page, incoming: Incoming, item: Item, booking: Booking | QuickBooking | None
 ) -> None:
-    seq, body, digest, read, fault = item.seq, item.body, item.hash, item.read, item.fault
-    if read is None:
-        _set_aside(page, incoming, item, Verdict.QUARANTINED, fault)
+    """Write down what becomes of one item. booking: None for what is only kept at its place."""
+    if booking is None:
+        _set_aside(page, incoming, item)
         return
-    event_id = read.id
-    if event_id in taken:
-        _set_aside(page, incoming, item, Verdict.CONFLICT, "its id was used before")
-        return
-    terminal, epoch, now, now_text = incoming
-    school = terminal.school_id
-    flags: Sequence[Flag]
-    if isinstance(read, Event):
-        booking = book(read, books, now=now)
-        flags = booking.flags
-        kind, at_text = read.fact.kind.value, moment_text(read.stamp.at)
-        page.legs += leg_rows(school, Posting(event_id, booking.legs, now))
-    else:
-        flags, rows = book_quick(read, books, now=now)
-        kind, at_text = read.kind, read.at_text
+    terminal, epoch, now, now_text, _ = incoming
+    school, quick, event = terminal.school_id, item.quick, item.event
+    if quick is not None:
+        assert isinstance(booking, QuickBooking), "what was read quickly is booked so"
+        event_id, kind, at_text = quick.id, quick.kind, quick.at_text
         page.legs += [
             (school, event_id, name, account, owner, cents, now_text)
-            for name, account, owner, cents in rows
+            for name, account, owner, cents in booking.legs
         ]
+    else:
+        assert event is not None, "an item that is booked was read"
+        assert isinstance(booking, Booking), "what was read whole is booked so"
+        event_id, kind, at_text = event.id, event.fact.kind.value, moment_text(event.stamp.at)
+        page.legs += leg_rows(school, Posting(event_id, booking.legs, now))
+    flags = booking.flags
     flag = flags[0].value if flags else None
-    page.answers.append(EventAnswer(seq, Verdict.ACCEPTED, flag))
+    page.answers.append(EventAnswer(item.seq, Verdict.ACCEPTED, flag))
     page.events.append(
         (
             school,
             terminal.id,
             epoch,
-            seq,
+            item.seq,
             event_id,
             kind,
             at_text,
-            body,
-            digest,
+            item.body,
+            item.hash,
             _ACCEPTED,
             flag,
             now_text,
         )
     )
     for one in flags:
-        page.exceptions.append((f"{event_id}.{one.value}", event_id, one.value, WORDS[one]))
+        told = booking.words.get(one, WORDS[one])
+        page.exceptions.append((f"{event_id}.{one.value}", event_id, one.value, told))
 
 
-def _set_aside(page: _Page, incoming: Incoming, item: Item, verdict: Verdict, detail: str) -> None:
+def _set_aside(page: _Page, incoming: Incoming, item: Item) -> None:
     """Keep an event at its place that is not booked, without the id that may be another's."""
     kind, at_text = "", ""
-    if isinstance(item.read, Event):
-        kind, at_text = item.read.fact.kind.value, moment_text(item.read.stamp.at)
-    elif item.read is not None:
-        kind, at_text = item.read.kind, item.read.at_text
+    verdict, detail = Verdict.CONFLICT, "its id was used before"
+    if item.quick is not None:
+        kind, at_text = item.quick.kind, item.quick.at_text
+    elif item.event is not None:
+        kind, at_text = item.event.fact.kind.value, moment_text(item.event.stamp.at)
+    else:
+        verdict, detail = Verdict.QUARANTINED, item.fault
     place = f"{incoming.terminal.id} {incoming.epoch}-{item.seq}"
     page.answers.append(EventAnswer(item.seq, verdict, None))
     page.exceptions.append((f"{place}.{verdict.value}", place, verdict.value, detail))
@@ -143,7 +187,7 @@ def _set_aside(page: _Page, incoming: Incoming, item: Item, verdict: Verdict, de
 
 def _ids_taken(session: Session, incoming: Incoming, items: Sequence[Item]) -> set[EventId]:
     """Return the ids that cannot be booked: used before, or twice in this batch."""
-    ids = [item.read.id for item in items if item.read is not None]
+    ids = [event_id for item in items if (event_id := _id_of(item)) is not None]
     rows = session.rows_by(
         "SELECT id FROM event WHERE school_id = ? AND id IN", ids, incoming.terminal.school_id
     )
@@ -153,10 +197,13 @@ def _ids_taken(session: Session, incoming: Incoming, items: Sequence[Item]) -> s
     return taken
 
 
-def _read_books(session: Session, incoming: Incoming, reads: Sequence[Event | Quick]) -> Books:
+def _read_books(
+    session: Session, incoming: Incoming, items: Sequence[Item], taken: set[EventId]
+) -> Books:
     school = incoming.terminal.school_id
-    keys = keys_of(read.fact for read in reads if isinstance(read, Event))
-    note_quick_keys((read for read in reads if not isinstance(read, Event)), keys)
+    events = [one.event for one in items if one.event is not None and one.event.id not in taken]
+    keys = keys_of(event.fact for event in events)
+    note_quick_keys((item.quick for item in items if item.quick is not None), keys)
     balances = session.rows_by(
         "SELECT pupil_id, general_cents FROM wallet WHERE school_id = ? AND pupil_id IN",
         sorted(keys.pupils),
@@ -175,6 +222,7 @@ def _read_books(session: Session, incoming: Incoming, reads: Sequence[Event | Qu
         badges=dict(badge_rows),
         last_at=_last_at(session, incoming),
         limited=limited_of(session, school, sorted(keys.pupils)),
+        documents=read_documents(session, school, documents_of(event.fact for event in events)),
     )
 
 
@@ -192,7 +240,7 @@ def _last_at(session: Session, incoming: Incoming) -> datetime | None:
 
 def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
-    if not (books.changed or books.collected or books.waiting):
+    if not (books.changed or books.collected or books.waiting or books.unclaimed):
         return
     school = incoming.terminal.school_id
     cursor = advance_feed(session, school)
@@ -212,6 +260,7 @@ def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     for orders, state in (
         (books.collected, OrderState.COLLECTED),
         (books.waiting, OrderState.RESERVED),
+        (books.unclaimed, OrderState.UNCLAIMED),
     ):
         session.run_by(
             "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id IN",

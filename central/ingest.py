@@ -14,9 +14,11 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 - a place further on: problem `gap`, with the place that is expected.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from central.arrivals import BatchAnswer, EventAnswer, Incoming, Item, read_items
+from central.closings import newest_receipt
 from central.database import Session
 from central.errors import Problem
 from central.flagging import raise_exceptions
@@ -40,8 +42,9 @@ def ingest(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, moment_text(now))
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now), store.signing_key)
         answer = _ingest_locked(session, incoming, batch, items)
+        receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(
             "UPDATE terminal SET high_epoch = ?, high_seq = ?, head_hash = ?, last_seen_at = ?"
             " WHERE school_id = ? AND id = ?",
@@ -54,7 +57,7 @@ def ingest(
     refusal = _fork_refusal(answer, batch)
     if refusal is not None:
         raise refusal
-    return answer
+    return replace(answer, receipt=receipt)
 
 
 def keep_revoked(
@@ -64,7 +67,7 @@ def keep_revoked(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, moment_text(now))
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now), store.signing_key)
         kept = session.row(
             "SELECT COUNT(*) FROM stray_event WHERE school_id = ? AND terminal_id = ?",
             terminal.school_id,

@@ -114,6 +114,39 @@ _SCHEMAS: Json = {
             "server_time": _MOMENT,
             "next": _object({"max_batch": {"type": "integer"}, "after_ms": {"type": "integer"}}),
             "verdicts": {"type": "array", "items": _ref("EventVerdict")},
+            "receipt": {
+                "oneOf": [{"type": "null"}, _ref("SignedReceipt")],
+                "description": "Of the terminal's newest closing; it covers those before it.",
+            },
+        },
+        optional=("receipt",),
+    ),
+    "SignedReceipt": {
+        **_object({"receipt": _ref("DayReceipt"), "signature": _BASE64}),
+        "description": "The signature (Ed25519, the centre's key) is over the text `refectory"
+        " receipt of the day`, a zero byte, and the receipt as canonical JSON: keys sorted, no"
+        " blanks, UTF-8.",
+    },
+    "DayReceipt": _object(
+        {
+            "school": {"type": "string"},
+            "terminal": {"type": "string"},
+            "epoch": _SEQ,
+            "seq": {**_SEQ, "description": "The place of the closing's event."},
+            "closing": {"type": "string", "description": "The id of the closing's event."},
+            "number": {"type": "integer", "minimum": 1},
+            "day": {"type": "string", "format": "date"},
+            "head_hash": {"type": "string", "description": "Of the last event that it covers."},
+            "events": {"type": "integer", "minimum": 0},
+            "collected": {"type": "integer"},
+            "sales_cents": {"type": "integer"},
+            "cash_cents": {"type": "integer"},
+            "differences": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "How many sums of the closing the books do not confirm.",
+            },
+            "booked_at": _MOMENT,
         }
     ),
     "EventVerdict": _object(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from central.audit import write_audit
 from central.database import Session
 from central.errors import RecordError
 from central.feed import advance_feed
@@ -88,9 +89,12 @@ def reserve(
     return made
 
 
-def cancel(store: Store, school: SchoolId, *, order: OrderId, now: datetime) -> Order:
+def cancel(
+    store: Store, school: SchoolId, *, order: OrderId, now: datetime, who: str = ""
+) -> Order:
     """Cancel a reserved meal in time, and credit it back. Twice is once.
 
+    who: the person of the office who does it, for the audit log; empty for the family itself.
     Raises OrderRefusedError after the orders of its day have closed, or when it was collected.
     """
     with store.database.writing() as session:
@@ -114,6 +118,8 @@ def cancel(store: Store, school: SchoolId, *, order: OrderId, now: datetime) -> 
         cursor = advance_feed(session, school)
         _add_to_wallet(session, school, known.pupil_id, known.price, cursor)
         _set_state(session, school, [order], OrderState.CANCELLED, cursor)
+        if who:
+            write_audit(session, school, who=who, what="order cancelled", subject=order, at=now)
     return Order(
         known.id, known.pupil_id, known.day, known.product_id, known.price, OrderState.CANCELLED
     )

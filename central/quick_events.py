@@ -9,8 +9,9 @@ plainly well is left to it (`None`), and it alone says what is wrong. The rules 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -41,6 +42,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
+_NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
 _SERVED = AccountKind.MEALS_SERVED.value
 
 
@@ -124,6 +126,7 @@ class Meal(msgspec.Struct, gc=False):
     order: OrderId
     badge: BadgeKey | None
     price: Money
+    circumstances: tuple[Circumstance, ...]
 
 
 class Sale(msgspec.Struct, gc=False):
@@ -139,10 +142,21 @@ class Sale(msgspec.Struct, gc=False):
     is_to_settle: bool
     day: date
     lines: list[tuple[ProductId, str, int, int]]
+    circumstances: tuple[Circumstance, ...]
     tender: Tender = Tender.WALLET
 
 
 Quick = Meal | Sale
+
+
+class QuickBooking(msgspec.Struct, gc=False):
+    """What one fact does to the books, as `central.booking.Booking`, with legs as rows."""
+
+    legs: Iterable[QuickLeg]
+    flags: list[Flag]
+    words: Mapping[Flag, str] = _NO_WORDS
+
+
 _DECODER = msgspec.json.Decoder(_MealEnvelope | _SaleEnvelope)
 
 
@@ -177,6 +191,7 @@ def _meal(read: _MealEnvelope, data: _MealData, at: datetime) -> Meal | None:
         data.order,
         data.badge,
         Money(data.price_cents),
+        data.circumstances,
     )
 
 
@@ -205,6 +220,7 @@ def _sale(read: _SaleEnvelope, data: _SaleData, at: datetime) -> Sale | None:
         data.is_to_settle,
         data.day,
         lines,
+        data.circumstances,
     )
 
 
@@ -219,10 +235,8 @@ def note_quick_keys(facts: Iterable[Quick], keys: Keys) -> None:
             keys.badges.add(fact.badge)
 
 
-def book_quick(
-    fact: Quick, books: Books, *, now: datetime
-) -> tuple[list[Flag], Iterable[QuickLeg]]:
-    """Book one fact, advance the books by it, and return its flags and legs."""
+def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
+    """Book one fact, and advance the books by it."""
     if isinstance(fact, Sale):
         flags, legs = sell(fact, books), _sale_legs(fact)
         if fact.pupil in books.limited:
@@ -233,7 +247,7 @@ def book_quick(
         flags, paid_from = collect(fact, books)
         legs = _meal_legs(fact, paid_from)
     flags += note_time(fact.at, books, now=now)
-    return flags, legs
+    return QuickBooking(legs, flags)
 
 
 def _meal_legs(meal: Meal, paid_from: AccountKind) -> Iterable[QuickLeg]:

@@ -226,30 +226,6 @@ TABLES = (
     cursor BIGINT NOT NULL,
     PRIMARY KEY (school_id, day, product_id)
 )""",
-    """CREATE TABLE web_user (
-    school_id TEXT NOT NULL REFERENCES school (id),
-    name TEXT NOT NULL UNIQUE,
-    role TEXT NOT NULL,
-    language TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
-    added_at TEXT NOT NULL,
-    disabled_at TEXT,
-    PRIMARY KEY (school_id, name)
-)""",
-    """CREATE TABLE web_session (
-    school_id TEXT NOT NULL REFERENCES school (id),
-    token_hash BLOB NOT NULL UNIQUE,
-    user_name TEXT NOT NULL,
-    begun_at TEXT NOT NULL,
-    seen_at TEXT NOT NULL,
-    PRIMARY KEY (school_id, token_hash)
-)""",
-    """CREATE TABLE sign_in_try (
-    bucket BIGINT PRIMARY KEY,
-    failures BIGINT NOT NULL,
-    last_at TEXT NOT NULL,
-    waits_until TEXT NOT NULL
-)""",
 )
 
 APPEND_ONLY = ("event", "stray_event", "booking", "leg", "audit")
@@ -378,6 +354,37 @@ _OFFICE = Migration(
     ),
 )
 
+_PAGES = Migration(
+    statements=(
+        # A pupil's page shows that pupil's orders.
+        "CREATE INDEX meal_order_pupil ON meal_order (school_id, pupil_id, day)",
+        """CREATE TABLE web_user (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    name TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    language TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    disabled_at TEXT,
+    PRIMARY KEY (school_id, name)
+)""",
+        """CREATE TABLE web_session (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    token_hash BLOB NOT NULL UNIQUE,
+    user_name TEXT NOT NULL,
+    begun_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, token_hash)
+)""",
+        """CREATE TABLE sign_in_try (
+    bucket BIGINT PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    last_at TEXT NOT NULL,
+    waits_until TEXT NOT NULL
+)""",
+    ),
+)
+
 _LEGS_BY_TIME = Migration(
     # By owner, each sale dirtied a page of its own in the index: most of what a commit wrote. By
     # time the newest legs stand together at its end. One pupil's are found by reading back
@@ -389,7 +396,7 @@ _LEGS_BY_TIME = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _LEGS_BY_TIME)
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _LEGS_BY_TIME)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)

@@ -13,13 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, assert_never
 
-from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from central.app import make_app
 from central.clock import Clock, wall_clock
 from central.serve import Listening, run_in_thread
 from central.store import Store, open_store
+from central.whole import WholeCentre, make_centre
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +47,9 @@ class Fault:
 class FaultyApp:
     """Wraps an application; `faults` may be filled from any thread."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: WholeCentre) -> None:
         self._app = app
-        self.stopping: threading.Event = app.state.stopping
+        self.stopping: threading.Event = app.stopping
         self._lock = threading.Lock()
         self.faults: deque[Fault] = deque()
         self.requests: list[str] = []
@@ -112,7 +111,7 @@ class TwinCentre:
     """A centre on loopback in a thread, which can fail on demand, stop, and come back.
 
     Used as a context manager. The port stays the same over a restart. public_url: as for
-    `central.app.make_app`.
+    `central.whole.make_centre`.
     """
 
     def __init__(
@@ -133,7 +132,7 @@ class TwinCentre:
         self.app = self._make_app()
 
     def _make_app(self) -> FaultyApp:
-        app = make_app(self.store, clock=self._clock, public_url=self._public_url)
+        app = make_centre(self.store, clock=self._clock, public_url=self._public_url)
         return FaultyApp(app)
 
     @property

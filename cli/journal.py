@@ -26,17 +26,25 @@ if TYPE_CHECKING:
     from core.events import SealedEvent
     from offline_cache.integrity import VerifyReport
     from offline_cache.journal_reader import JournalReader
+    from offline_cache.rebuild import Rebuilt
 
 _Position = tuple[int, int]
 
 
 def register(commands: "Commands") -> None:
-    """Add `journal verify`, `journal show` and `journal export`."""
-    parser = commands.add_parser("journal", help="the terminal's own record: verify, show, export")
+    """Add `journal verify`, `journal rebuild`, `journal show` and `journal export`."""
+    parser = commands.add_parser(
+        "journal", help="the terminal's own record: verify, rebuild, show, export"
+    )
     actions = parser.add_subparsers(dest="journal_command", metavar="WHAT", required=True)
     verify = actions.add_parser("verify", help="check every event and the chain over them")
     _add_file(verify)
     verify.set_defaults(run=_verify)
+    rebuild = actions.add_parser(
+        "rebuild", help="add up every event anew, and hold each closing against its events"
+    )
+    _add_file(rebuild)
+    rebuild.set_defaults(run=_rebuild)
     show = actions.add_parser("show", help="print the events, one on a line")
     _add_file(show)
     _add_range(show)
@@ -159,6 +167,46 @@ def _report_text(report: "VerifyReport") -> str:
     return (
         f"journal {report.path}: well; {report.events} events up to {head.epoch}-{head.seq}, each "
         f"whole and in its place; head hash {head.hash.hex()}; the centre holds {held}"
+    )
+
+
+def _rebuild(parsed: argparse.Namespace) -> int:
+    from offline_cache.rebuild import rebuild  # noqa: PLC0415  as above
+
+    with _opened(parsed) as reader:
+        rebuilt = rebuild(reader.events())
+    path = _file(parsed)
+    if parsed.json:
+        say_json(_rebuilt_object(path, rebuilt))
+    elif rebuilt.is_good:
+        say(_rebuilt_text(path, rebuilt))
+    for fault in () if parsed.json else rebuilt.faults:
+        complain(f"journal {path}: {fault}; keep the file, and show this to the bursar")
+    return EXIT_WELL if rebuilt.is_good else EXIT_FAILED
+
+
+def _rebuilt_object(path: Path, rebuilt: "Rebuilt") -> dict[str, object]:
+    from core.codec import to_plain  # noqa: PLC0415  as above
+
+    state = rebuilt.state
+    return {
+        "file": str(path),
+        "ok": rebuilt.is_good,
+        "events": rebuilt.events,
+        "receipt": state.receipt_number,
+        "closings": state.closing_count,
+        "period": to_plain(state.period.figures()),
+        "faults": rebuilt.faults,
+    }
+
+
+def _rebuilt_text(path: Path, rebuilt: "Rebuilt") -> str:
+    state = rebuilt.state
+    sales = state.period.perpetual.sales.text()
+    return (
+        f"journal {path}: well; {rebuilt.events} events add up to receipt {state.receipt_number}"
+        f" and sales of {sales} since the terminal was enrolled; {state.closing_count} closings,"
+        " and those that are here say what their events give"
     )
 
 

@@ -19,6 +19,7 @@ COMMAND_FILES = (
     "cli.printer",
     "cli.journal",
     "cli.sync",
+    "cli.conformance",
     "cli.status",
     "cli.doctor",
     "cli.config",

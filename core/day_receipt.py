@@ -6,11 +6,14 @@ every event before it. Ed25519 gives the same signature for the same bytes, howe
 asked for.
 """
 
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.chain import canonical
-from core.codec import from_plain, to_plain
+from core.codec import CodecError, Plain, from_plain, to_plain
 from core.ids import EventId, SchoolId, TerminalId
 from core.money import Money
 
@@ -41,6 +44,37 @@ class DayReceipt:
     cash: Money
     differences: int
     booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReceipt:
+    """A receipt as it travels. body: its canonical bytes, with what a newer centre may add."""
+
+    receipt: DayReceipt
+    body: bytes
+    signature: bytes
+
+    @property
+    def plain(self) -> Plain:
+        """The form in which it is sent and kept."""
+        return {
+            "receipt": json.loads(self.body),
+            "signature": b64encode(self.signature).decode(),
+        }
+
+
+def signed_from_plain(plain: object) -> SignedReceipt:
+    """Return the signed receipt of plain JSON values. Raises CodecError; proves no signature."""
+    if not isinstance(plain, Mapping):
+        message = "a signed receipt must be an object"
+        raise CodecError(message)
+    told = plain.get("receipt")
+    try:
+        signature = b64decode(str(plain.get("signature")), validate=True)
+    except ValueError as error:
+        message = "signature: must be base64"
+        raise CodecError(message) from error
+    return SignedReceipt(receipt_from_plain(told), canonical(told), signature)
 
 
 def signed_bytes(receipt: bytes) -> bytes:

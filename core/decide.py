@@ -107,7 +107,11 @@ def _walk_in_kind(view: View, policy: Policy) -> Category:
 
 
 def _is_waiting(order: Order, view: View) -> bool:
-    return order.state is OrderState.RESERVED and order.id not in view.own.collected_at
+    if order.id in view.own.collected_at:
+        return False
+    # Its void is newer than the copy, which still takes the meal for handed out.
+    is_given_back = order.state is OrderState.COLLECTED and order.id in view.own.given_back
+    return order.state is OrderState.RESERVED or is_given_back
 
 
 def _served_refusal(view: View, holder: Holder) -> Refused | None:
@@ -211,6 +215,8 @@ def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime
     wanted = _walk_in_wanted(view, policy)
     if wanted is None or not _may_settle_unknown(view, policy):
         return _refuse(view, Reason.UNKNOWN_BADGE)
+    if view.own.walk_in_at is not None:
+        return _refuse(view, Reason.ALREADY_SERVED, earlier_at=view.own.walk_in_at)
     later = Wanted(wanted.items, tender=Tender.LATER, price_class=PriceClass.PUPIL)
     lines = lines_of(later, view)
     total = sum_money(line.total for line in lines)

@@ -48,7 +48,10 @@ def limit_reason(
 
     own: what this terminal sold the pupil today, beyond what the centre had booked.
     """
-    wanted = {ProductId(line.product): Bought(line.quantity, line.total) for line in lines}
+    wanted: dict[ProductId, Bought] = {}
+    for line in lines:
+        more = Bought(line.quantity, line.total)
+        wanted[line.product] = wanted.get(line.product, Bought()).plus(more)
     if limits.daily_max is not None:
         spent = sum_money(
             bought.amount for day in (limits.bought, own, wanted) for bought in day.values()

@@ -49,13 +49,13 @@ def sell(wanted: Wanted, presence: Presence, view: View, policy: Policy, now: da
     if refusal is not None:
         return Refused(facts=(), reason=refusal)
     lines = lines_of(wanted, view)
-    if wanted.tender is Tender.CASH:
-        return made(wanted, lines, Terms(), presence, view, policy, now)
     holder = view.holder
-    assert holder is not None, "a sale on a wallet without a pupil was refused"
-    stop = allergen_stop(wanted, presence, view, holder)
+    stop = None if holder is None else allergen_stop(wanted, presence, view, holder)
     if stop is not None:
         return stop
+    if wanted.tender is Tender.CASH:
+        return made(wanted, lines, Terms(), presence, view, policy, now)
+    assert holder is not None, "a sale on a wallet without a pupil was refused"
     terms = terms_of(lines, presence, view, policy, holder, now)
     if isinstance(terms, Reason):
         return _refuse(view, holder, terms, sum_money(line.total for line in lines))
@@ -147,7 +147,8 @@ def terms_of(  # noqa: PLR0911  one line a reason
         return Reason.ASSURANCE_TOO_LOW
     may_settle = WalkIn.SETTLE in answers
     limit = limit_reason(holder.limits, view.own.bought, lines)
-    if limit is not None and not may_settle:
+    # No child goes without a meal; what parents allow of anything else is the parents' to say.
+    if limit is not None and not (may_settle and has_meal(lines)):
         return limit
     if is_over_limit(view, policy, total) and not may_settle:
         return Reason.LIMIT

@@ -82,22 +82,24 @@ def pin_lock(
 ) -> PinLock | None:
     """Return what keeps a member of staff from trying a PIN now; None when nothing does.
 
-    wrong: of each member of staff, since the last right one. at_terminal: of all together.
+    wrong: of each member of staff, since the last right one. at_terminal: of all together. A clock
+    that stood far in the future when the PIN was typed locks nobody until then: there are ten tries
+    in all, however long the waits between them.
     """
     own = wrong.get(staff)
     if own is not None and own.count >= RELEASE_AFTER:
         return PinLock(until=None)
     ends = [
         end
-        for end in (_wait_end(own, FREE_TRIES), _wait_end(at_terminal, TERMINAL_FREE_TRIES))
-        if end is not None and now < end
+        for wrong_pins, free in ((own, FREE_TRIES), (at_terminal, TERMINAL_FREE_TRIES))
+        if wrong_pins is not None
+        and wrong_pins.count >= free
+        and wrong_pins.last_at - WAIT_MAX <= now < (end := _wait_end(wrong_pins, free))
     ]
     return PinLock(until=max(ends)) if ends else None
 
 
-def _wait_end(wrong: WrongPins | None, free_tries: int) -> datetime | None:
-    if wrong is None or wrong.count < free_tries:
-        return None
+def _wait_end(wrong: WrongPins, free_tries: int) -> datetime:
     wait = FIRST_WAIT
     for _ in range(min(wrong.count - free_tries, _DOUBLINGS_MAX)):
         wait += wait

@@ -1,8 +1,9 @@
 """What this terminal did to wallets that the copy's balances do not hold yet.
 
-Two sums of the same entries. What the balance still has to give: sales take, top-ups bring. And
-the risk: what was sold on trust while the centre could not be asked, which a cash top-up of one
-pupil must not hide.
+Two sums of the same acts. What the balance still has to give: sales take; top-ups, voids and
+refunds bring. And the risk: what was sold on trust while the centre could not be asked. Only taking
+back that very sale lowers it: neither a cash top-up nor the void of a sale that the centre has
+booked hides what was sold to another.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.facts import SaleLine, SaleMade, SaleRefunded, Tender
-from core.ids import ProductId, PupilId
+from core.ids import EventId, ProductId, PupilId
 from core.limits import Bought
 from core.money import ZERO, Money
 
@@ -21,31 +22,44 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act that the copy may not hold. owed: what the wallet gives; risk: what was trusted."""
+    """What one act did to a wallet. owed: what the wallet gives. sign: -1 for what came back."""
 
     position: Position
-    pupil: PupilId | None
+    pupil: PupilId
     owed: Money
-    risk: Money
-    count: int
     day: date | None = None
     lines: tuple[SaleLine, ...] = ()
     sign: int = 1
 
 
 @dataclass(slots=True)
+class Trust:
+    """A sale that the centre has not booked: what is left of it after what was taken back."""
+
+    position: Position
+    pupil: PupilId | None
+    amount: Money
+
+
+@dataclass(slots=True)
 class Unsettled:
-    """The entries behind the copy's position, and their sums."""
+    """The acts behind the copy's position, and their sums."""
 
     settled: Position = (0, 0)
     entries: deque[Entry] = field(default_factory=deque)
+    of_pupil: dict[PupilId, deque[Entry]] = field(default_factory=dict)
+    trusted: dict[EventId, Trust] = field(default_factory=dict)
     owed_by: dict[PupilId, Money] = field(default_factory=dict)
     risk_by: dict[PupilId, Money] = field(default_factory=dict)
     risk: Money = ZERO
-    count: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many sales were made on trust and not taken back."""
+        return len(self.trusted)
 
     def settle(self, settled: Position) -> None:
-        """Forget the entries up to a position: the copy's balances hold them now.
+        """Forget the acts up to a position: the copy's balances hold them now.
 
         A copy older than the one before brings nothing back: its balances would be lower only by
         sales that are no longer counted here, so whoever installs one rebuilds the state.
@@ -53,7 +67,9 @@ class Unsettled:
         assert settled >= self.settled, "a copy never goes back behind the last one"
         self.settled = settled
         while self.entries and self.entries[0].position <= settled:
-            self._count(self.entries.popleft(), sign=-1)
+            self._forget(self.entries.popleft())
+        for document in [key for key, one in self.trusted.items() if one.position <= settled]:
+            self._trust_less(document, self.trusted[document].amount)
 
     def owed_of(self, pupil: PupilId) -> Money:
         """Return what the copy's balance of a pupil still has to give; negative after a top-up."""
@@ -66,60 +82,86 @@ class Unsettled:
     def bought_of(self, pupil: PupilId, day: date) -> dict[ProductId, Bought]:
         """Return what a pupil bought here on a day that the copy does not hold, per product."""
         bought: dict[ProductId, Bought] = {}
-        if pupil not in self.risk_by and pupil not in self.owed_by:
-            return bought
-        for entry in self.entries:
-            if entry.pupil != pupil or entry.day != day:
+        for entry in self.of_pupil.get(pupil, ()):
+            if entry.day != day:
                 continue
             for line in entry.lines:
                 more = Bought(line.quantity * entry.sign, line.total * entry.sign)
                 bought[line.product] = bought.get(line.product, Bought()).plus(more)
         return bought
 
-    def sale(self, position: Position, sale: SaleMade, *, sign: int) -> None:
-        """Add a sale, or with sign -1 take it out."""
-        self._add(position, sale.pupil, sale.tender, sale.day, sale.lines, sign=sign)
+    def sale(self, position: Position, document: EventId, sale: SaleMade) -> None:
+        """Add a sale; document: its event."""
+        if sale.tender is Tender.CASH or position <= self.settled:
+            return
+        self.trusted[document] = Trust(position, sale.pupil, sale.total)
+        self._risk_more(sale.pupil, sale.total)
+        if sale.tender is Tender.WALLET:
+            self._owe(position, sale.pupil, sale.day, sale.lines, sign=1)
+
+    def void_sale(self, position: Position, document: EventId, sale: SaleMade) -> None:
+        """Take a whole sale back; document: the sale's event."""
+        if document in self.trusted:
+            self._trust_less(document, self.trusted[document].amount)
+        if sale.tender is Tender.WALLET and position > self.settled:
+            self._owe(position, sale.pupil, sale.day, sale.lines, sign=-1)
 
     def refund(self, position: Position, refund: SaleRefunded) -> None:
         """Take out the products that were given back."""
-        lines = tuple(back.line for back in refund.lines)
-        day = refund.sold_on or refund.day
-        self._add(position, refund.pupil, refund.tender, day, lines, sign=-1)
+        document = refund.correction.document
+        if document in self.trusted:
+            self._trust_less(document, refund.total)
+        if refund.tender is Tender.WALLET and position > self.settled:
+            day = refund.sold_on or refund.day
+            self._owe(position, refund.pupil, day, (back.line for back in refund.lines), sign=-1)
 
     def top_up(self, position: Position, pupil: PupilId, amount: Money) -> None:
         """Add cash that was put into a wallet; negative when it was handed out again."""
-        self._keep(Entry(position, pupil, owed=-amount, risk=ZERO, count=0))
+        if position > self.settled:
+            self._keep(Entry(position, pupil, owed=-amount))
 
-    def _add(
+    def _owe(
         self,
         position: Position,
         pupil: PupilId | None,
-        tender: Tender,
         day: date,
         lines: Iterable[SaleLine],
         *,
         sign: int,
     ) -> None:
-        if tender is Tender.CASH:
-            return
+        assert pupil is not None, "a wallet has an owner"
         kept = tuple(lines)
-        total = ZERO
+        owed = ZERO
         for line in kept:
-            total += line.total * sign
-        owed = total if tender is Tender.WALLET else ZERO
-        self._keep(Entry(position, pupil, owed, total, sign, day, kept, sign))
+            owed += line.total * sign
+        self._keep(Entry(position, pupil, owed, day, kept, sign))
 
     def _keep(self, entry: Entry) -> None:
-        if entry.position > self.settled:
-            self.entries.append(entry)
-            self._count(entry, sign=1)
+        self.entries.append(entry)
+        self.of_pupil.setdefault(entry.pupil, deque()).append(entry)
+        _shift(self.owed_by, entry.pupil, entry.owed)
 
-    def _count(self, entry: Entry, *, sign: int) -> None:
-        self.risk += entry.risk * sign
-        self.count += entry.count * sign
-        if entry.pupil is not None:
-            _shift(self.owed_by, entry.pupil, entry.owed * sign)
-            _shift(self.risk_by, entry.pupil, entry.risk * sign)
+    def _forget(self, entry: Entry) -> None:
+        of_pupil = self.of_pupil[entry.pupil]
+        first = of_pupil.popleft()
+        assert first is entry, "a pupil's acts are forgotten in their order"
+        if not of_pupil:
+            del self.of_pupil[entry.pupil]
+        _shift(self.owed_by, entry.pupil, -entry.owed)
+
+    def _risk_more(self, pupil: PupilId | None, amount: Money) -> None:
+        self.risk += amount
+        if pupil is not None:
+            _shift(self.risk_by, pupil, amount)
+
+    def _trust_less(self, document: EventId, amount: Money) -> None:
+        """Take something out of a sale that was trusted; a sale of which nothing is left goes."""
+        trust = self.trusted[document]
+        assert amount <= trust.amount, "no more is taken back than was sold"
+        trust.amount -= amount
+        self._risk_more(trust.pupil, -amount)
+        if not trust.amount:
+            del self.trusted[document]
 
 
 def _shift(sums: dict[PupilId, Money], pupil: PupilId, amount: Money) -> None:

@@ -44,12 +44,13 @@ class Holder:
 class OwnSums:
     """What this terminal did that the copy does not hold: from its own journal.
 
-    collected_at: when an order of `Holder.orders` was collected here. walk_in_at: when this pupil
-    bought a meal without an order today, here. pupil_unsettled: what the copy's balance still has
-    to give for this pupil's acts here. pupil_risk, terminal_risk, terminal_risk_count: sales here,
-    less those taken back, that the centre has not booked yet. bought: what this pupil bought today
-    that the copy's `Limits.bought` does not hold. accepted: the dishes about whose allergens staff
-    were asked for this pupil today.
+    collected_at: when an order of `Holder.orders` was collected here. given_back: those whose meal
+    was collected here and taken back, whatever the copy says of them. walk_in_at: when this pupil,
+    or this badge that nobody knows, got a meal without an order today, here. pupil_unsettled: what
+    the copy's balance still has to give for this pupil's acts here. pupil_risk, terminal_risk,
+    terminal_risk_count: sales here, less those taken back, that the centre has not booked yet.
+    bought: what this pupil bought today that the copy's `Limits.bought` does not hold. accepted:
+    the dishes about whose allergens staff were asked for this pupil today.
     """
 
     collected_at: Mapping[OrderId, datetime]
@@ -60,6 +61,7 @@ class OwnSums:
     terminal_risk_count: int
     bought: Mapping[ProductId, Bought] = field(default_factory=dict)
     accepted: frozenset[ProductId] = frozenset()
+    given_back: frozenset[OrderId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

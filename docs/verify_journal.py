@@ -16,7 +16,10 @@ The format, so that this file can be written again from its words alone:
   follows 32 zero bytes; the first of an archive follows the last of the archive before;
 - seq counts from 1 without gaps; a later epoch begins again at 1, chained to the event before;
 - inside, `epoch` and `seq` say the same as outside, no `id` comes twice, keys are sorted, there
-  are no blanks, and amounts (`..._cents`) are whole numbers.
+  are no blanks, and amounts (`..._cents`) are whole numbers;
+- an event of the kind `period.closed` is a Z report. Its `number` counts from 1 without gaps, its
+  `head_hash` is the hash of the event before it, its `previous_hash` that of the closing before
+  it, and its figures cover up to that event. `epoch.started` may move the number on.
 
 What it proves: these are the events that were recorded, complete and in order between the first
 and the last of them. Whether the last one was the newest is seen by comparing the hash printed at
@@ -42,6 +45,9 @@ class Check:
         self.place = (0, 0)
         self.ids: set[str] = set()
         self.count = 0
+        self.is_whole = False
+        # The closing before: its number, and its hash where it is known.
+        self.closing: tuple[int, str | None] | None = None
 
     def read_file(self, name: str) -> None:
         """Check one file; a fault tells its name and line."""
@@ -75,6 +81,7 @@ class Check:
         body = line.rstrip(b"\n").partition(b'"event":')[2][:-1]
         if self.prev_hash is None:
             self.prev_hash = told["prev_hash"]
+            self.is_whole = (epoch, seq) == (1, 1)
             if seq == 1 and epoch == 1 and self.prev_hash != "00" * 32:
                 raise FaultError(f"{where}: the first event does not follow 32 zero bytes")
         elif (epoch, seq) != (self.place[0], self.place[1] + 1) and not (
@@ -94,7 +101,29 @@ class Check:
                 f"{where}: it says another place inside, or an id that was there before"
             )
         self.ids.add(event["id"])
+        if event["kind"] == "period.closed":
+            self.read_closing(where, event["data"])
+            self.closing = (event["data"]["number"], told["hash"])
+        elif event["kind"] == "epoch.started" and event["data"].get("closing"):
+            self.closing = (max(event["data"]["closing"], (self.closing or (0, ""))[0]), None)
         self.prev_hash, self.place, self.count = told["hash"], (epoch, seq), self.count + 1
+
+    def read_closing(self, where: str, said: dict[str, Any]) -> None:
+        """Check a closing against the one before and the event before."""
+        number, covered = said["number"], said["figures"]
+        if self.count and said["head_hash"] != self.prev_hash:
+            raise FaultError(f"{where}: closing {number} names another last event")
+        if covered["last_seq"] and self.count:
+            last = (covered["epoch"], covered["last_seq"])
+            if last != self.place:
+                raise FaultError(f"{where}: closing {number} does not cover up to {self.place}")
+        if self.closing is None and not self.is_whole:
+            return  # what lay before is in no file
+        before, closing_hash = self.closing or (0, "")
+        if number != before + 1:
+            raise FaultError(f"{where}: closing {number} stands behind closing {before}")
+        if closing_hash is not None and said["previous_hash"] != closing_hash:
+            raise FaultError(f"{where}: closing {number} is not chained to the one before")
 
 
 def main(names: list[str]) -> int:

@@ -91,6 +91,7 @@ class Journal:
         self._commits = 0
         self._lazy: list[StateChange] = []
         self._lazy_marks: dict[str, str] = {}
+        self._marks = read_marks(connection)
         self._head = read_head(connection, path)
         self._acknowledged = read_acknowledged(connection, path)
         self._spool = SpoolTable(connection, path)
@@ -225,9 +226,8 @@ class Journal:
             self._write_lazy()
 
     def marks(self) -> Mapping[str, str]:
-        """Return the small facts by name."""
-        with journal_errors(self.path):
-            return read_marks(self._connection) | self._lazy_marks
+        """Return the small facts by name; also of a journal that is closed or broken."""
+        return self._marks | self._lazy_marks
 
     def pending_jobs(self) -> tuple[PendingJob, ...]:
         """Return the print jobs that are not over, oldest first."""
@@ -432,6 +432,7 @@ class Journal:
         self._execute(_COMMIT)
         self._commits += 1
         self._lazy.clear()
+        self._marks |= self._lazy_marks
         self._lazy_marks.clear()
 
     def _refuse_if_broken(self) -> None:

@@ -1,20 +1,31 @@
-"""Archives: events written to a file of JSON lines before they leave the journal."""
+"""Archives: events written to a file of JSON lines before they leave the journal.
 
+A period may leave once a closing ended it, the centre and the copy hold it, a signed receipt of the
+day covers it, and it is 90 days old. The journal then begins with that closing, which holds every
+number that runs on: a till that starts on what is left has the same sums.
+"""
+
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
 from core.chain import link
-from core.events import SealedEvent
+from core.day_receipt import SignedReceipt, signed_from_plain
+from core.events import SealedEvent, read_event
+from core.kinds import EventKind
 from core.till_state import BEFORE_ALL, Position
 from offline_cache.connection import file_error
 from offline_cache.errors import DiskBrokenError
 from offline_cache.export import event_body, export_lines
 from offline_cache.journal_reader import Head
 
+RECEIPT_MARK: Final = "receipt_of_the_day"
+KEPT_AT_LEAST: Final = timedelta(days=90)
 _EVENTS_A_FILE: Final = 5000
 _EVENTS_A_STEP: Final = 200
 
@@ -37,6 +48,62 @@ class Archive:
 
     path: Path
     steps: tuple[Head, ...]
+
+
+class ReceiptJournal(EventSource, Protocol):
+    """The part of a journal that keeps the centre's receipt."""
+
+    @property
+    def acknowledged(self) -> Position:
+        """How far the centre has said that it holds this journal."""
+        ...
+
+    def mark(self, name: str, value: str, *, is_lazy: bool = False) -> None:
+        """Keep one small fact beside the events."""
+        ...
+
+    def marks(self) -> Mapping[str, str]:
+        """Return the small facts by name."""
+        ...
+
+
+def note_receipt(journal: ReceiptJournal, receipt: SignedReceipt) -> None:
+    """Keep the newest signed receipt of the day, with the next transaction; once for each."""
+    text = json.dumps(receipt.plain, sort_keys=True)
+    if journal.marks().get(RECEIPT_MARK) != text:
+        journal.mark(RECEIPT_MARK, text, is_lazy=True)
+
+
+def kept_receipt(marks: Mapping[str, str]) -> SignedReceipt | None:
+    """Return the receipt that a journal keeps; None before the first closing was booked."""
+    text = marks.get(RECEIPT_MARK)
+    return None if text is None else signed_from_plain(json.loads(text))
+
+
+def prunable_through(
+    journal: ReceiptJournal, *, settled: Position, now: datetime
+) -> Position | None:
+    """Return the last event of the oldest closed period, if that may leave; None when not.
+
+    settled: how far the copy's balances hold the journal, which must cover the closing, as the
+    centre's receipt must. now: aware; the closing is ninety days old. It is the place before the
+    closing, which itself stays. Raises JournalError or MalformedEventError.
+    """
+    receipt = kept_receipt(journal.marks())
+    if receipt is None:
+        return None
+    covered = (receipt.receipt.epoch, receipt.receipt.seq)
+    limit = min(covered, settled, journal.acknowledged)
+    last: Position | None = None
+    for event in journal.events():
+        place = (event.epoch, event.seq)
+        if place > limit:
+            return None
+        if event.kind is EventKind.PERIOD_CLOSED and last is not None:
+            is_old = read_event(event.body).stamp.at <= now - KEPT_AT_LEAST
+            return last if is_old else None
+        last = place
+    return None
 
 
 def place_text(position: Position) -> str:

@@ -32,7 +32,7 @@ def enrol(*, central_url: str, code: str, folder: Path) -> Identity:
 
     code: the one-time code, in any spelling. Raises EnrolmentError, IdentityFileError.
     """
-    url = _safe_url(central_url)
+    url = safe_url(central_url)
     private_key = pending_key(folder)
     reply = _ask(url, code, private_key, folder)
     try:
@@ -54,7 +54,11 @@ def enrol(*, central_url: str, code: str, folder: Path) -> Identity:
     return identity
 
 
-def _safe_url(written: str) -> str:
+def safe_url(written: str) -> str:
+    """Return an address that secrets may travel to, without its last slash.
+
+    Raises EnrolmentError.
+    """
     try:
         parts = urlsplit(written)
         host = parts.hostname or ""

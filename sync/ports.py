@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.batch import Flag, Verdict
+from core.day_receipt import SignedReceipt
 from core.events import SealedEvent
 from core.shift_facts import Perpetual
 from core.snapshot import Row
@@ -52,7 +53,7 @@ class Acknowledged:
 
     is_ours: whether that event is this journal's. Where it is not, an older image of the card was
     restored (see `Forked`), and the centre keeps what it was sent, up to `answered`, beside what
-    it has booked.
+    it has booked. receipt: of this terminal's newest closing, its signature proved.
     """
 
     high_water: Position
@@ -60,6 +61,7 @@ class Acknowledged:
     verdicts: tuple[EventVerdict, ...]
     is_ours: bool = True
     answered: Position = (0, 0)
+    receipt: SignedReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

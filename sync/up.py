@@ -23,6 +23,7 @@ from core.events import SealedEvent
 from core.shift_facts import Perpetual
 from core.till_state import Position
 from core.wire import API, BATCH_TYPE, CLOCK_HEADER
+from sync.day_receipt import read_receipt
 from sync.errors import RefusedError, TransientError
 from sync.identity import Identity
 from sync.intervals import Intervals
@@ -189,7 +190,8 @@ class UpLane(LaneThread):
         return True
 
     def _acknowledge(self, reply: dict[str, object], events: Sequence[SealedEvent]) -> None:
-        message = read_reply(reply)
+        receipt = read_receipt(reply.get("receipt"), self.identity)
+        message = replace(read_reply(reply), receipt=receipt)
         if self._is_ours(message):
             self.post(message)
             self._acknowledged = message.high_water

@@ -43,6 +43,7 @@ from terminal.settlement import (
 )
 from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
+from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
 
 log = logging.getLogger("refectory.terminal")
@@ -135,6 +136,7 @@ class Terminal:
             surroundings=self._around,
             badges=() if demo is None else demo.badges,
         )
+        self._upkeep = Upkeep(self._folder, status=self.port.status, now=self._clock.now)
         self._web = self._around.web = self._make_web()
 
     def run(self, on_ready: Callable[[Ready], None]) -> None:
@@ -152,12 +154,14 @@ class Terminal:
         keep_one_heap()
         # The page's door is tried before anything is promised: a taken port is told at once.
         self._web.start()
+        self._upkeep.open()
         is_in_order = False
         try:
             self.till.run(is_recovery=is_recovery, ready=ready)
             is_in_order = True
         finally:
             self._stop_parts(is_in_order=is_in_order)
+            self._upkeep.close()
 
     def stop(self) -> None:
         """End `run` after the message at hand."""
@@ -192,6 +196,7 @@ class Terminal:
             keeps_token=demo is not None,
             key_path=self._folder / WEB_KEY_NAME,
             time_zone=self._knowledge.zone_name,
+            upkeep=self._upkeep,
         )
 
     def _start_parts(self) -> None:

@@ -11,7 +11,7 @@ from core.calendar import SchoolCalendar
 from core.catalogue import Product
 from core.day import Day
 from core.events import Basis
-from core.ids import BadgeKey, ProductId, PupilId, StaffId
+from core.ids import BadgeKey, OrderId, ProductId, PupilId, StaffId
 from core.money import ZERO
 from core.policy import CLOSED, Policy
 from core.receipt import SchoolHeader
@@ -123,7 +123,7 @@ class Knowledge:
             is_online=self.is_online,
             badge=badge,
             holder=holder,
-            own=_own_sums(recorder, holder, day.date),
+            own=_own_sums(recorder, holder, badge, day.date),
             products=self._products(),
             epoch=recorder.epoch,
             next_seq=recorder.next_seq,
@@ -163,25 +163,29 @@ def put_aside(path: Path) -> None:
         path.replace(path.with_name(path.name + BAD_END))
 
 
-def _own_sums(recorder: Recorder, holder: Holder | None, day: date) -> OwnSums:
+def _own_sums(
+    recorder: Recorder, holder: Holder | None, badge: BadgeKey | None, day: date
+) -> OwnSums:
     state = recorder.state
     collected = {}
-    walk_in_at = None
+    given_back: frozenset[OrderId] = frozenset()
     pupil = None if holder is None else holder.pupil.id
+    eater = pupil or badge
     if holder is not None:
         collected = {
             order.id: state.collected_at[order.id]
             for order in holder.orders
             if order.id in state.collected_at
         }
-        walk_in_at = state.walk_in_at.get((day, holder.pupil.id))
+        given_back = frozenset(order.id for order in holder.orders if order.id in state.given_back)
     return OwnSums(
         collected_at=collected,
-        walk_in_at=walk_in_at,
+        walk_in_at=None if eater is None else state.walk_in_at(day, eater),
         pupil_unsettled=ZERO if pupil is None else state.unsettled.owed_of(pupil),
         pupil_risk=ZERO if pupil is None else state.unsettled.risk_of(pupil),
         terminal_risk=state.unsettled.risk,
         terminal_risk_count=state.unsettled.count,
         bought={} if pupil is None else state.unsettled.bought_of(pupil, day),
         accepted=frozenset() if pupil is None else state.asked.get((day, pupil), frozenset()),
+        given_back=given_back,
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from offline_cache.connection import Connect, connect_writer
 from terminal.acts import Acts
+from terminal.archiving import Archiving
 from terminal.board import Board
 from terminal.clerk import Clerk
 from terminal.clock import Clock
@@ -31,6 +32,7 @@ class Service:
     sign_in: SignInDesk
     pins: PinCheck
     disk: DiskWatch
+    archiving: Archiving
 
 
 def make_service(
@@ -66,4 +68,5 @@ def make_service(
         sign_in=SignInDesk(desk, clerk),
         pins=PinCheck(pepper),
         disk=DiskWatch(folder),
+        archiving=Archiving(folder, clock),
     )

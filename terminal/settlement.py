@@ -19,6 +19,7 @@ from core.till_state import Position
 from offline_cache.changes import apply_changes, note_etag
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal_reader import JournalReader
+from offline_cache.retention import note_receipt
 from offline_cache.snapshot import Snapshot, install_snapshot
 from sync.ports import (
     Acknowledged,
@@ -144,6 +145,8 @@ class Settlement:
         head = (journal.head.epoch, journal.head.seq)
         # A centre whose events are not ours holds of this journal what it was sent, and no more.
         position = message.high_water if message.is_ours else message.answered
+        if message.receipt is not None:
+            note_receipt(journal, message.receipt)
         journal.acknowledge(min(position, head), flagged)
 
     def _note_fork(self, message: Forked) -> None:

@@ -250,7 +250,11 @@ class Till:
     def _tidy(self) -> None:
         self._written_ns = None
         try:
-            self._service.desk.live.journal.checkpoint()
+            live = self._service.desk.live
+            live.journal.checkpoint()
+            if self._service.archiving.look(live) is not None:
+                # Another period may be due; it waits for the next idle second.
+                self._written_ns = self._parts.clock.mono_ns()
         except JournalError as error:
             self._turn_red(error)
 

@@ -38,6 +38,7 @@ BASE_VERDICT: Final[Content] = {
     "price_cents": 450,
     "wallet_cents": 2340,
     "pupil": "lea",
+    "price_class": "pupil",
     "reserve_cents": None,
     "is_to_settle": False,
     "asks": False,

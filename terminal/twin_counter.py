@@ -257,7 +257,6 @@ class TwinCounter:
                 "last_act": {
                     "id": document["id"],
                     "at": document["at"],
-                    "label": f"{label} · {name}" if name else label,
                     "can_undo_until": _text(until),
                 }
             }

@@ -41,6 +41,7 @@ PRODUCTS: Final[Mapping[str, Mapping[str, Any]]] = dict(
         _product(2, "Menu végétarien", Category.MEAL, 520, Allergen.GLUTEN),
         _product(3, "Sandwich jambon-fromage", Category.SANDWICH, 350, Allergen.GLUTEN),
         _product(4, "Sandwich satay", Category.SANDWICH, 350, Allergen.PEANUTS),
+        _product(15, "Lasagne, mais demain", Category.MEAL, 520, Allergen.GLUTEN),
         _product(5, "Eau", Category.DRINK, 80),
         _product(6, "Eau pétillante", Category.DRINK, 90),
         _product(7, "Jus de pomme", Category.DRINK, 150),
@@ -57,7 +58,7 @@ PRODUCTS: Final[Mapping[str, Mapping[str, Any]]] = dict(
 TILL: Final[Content] = {
     "cursor": "1",
     "products": list(PRODUCTS.values()),
-    "menu": ["product-1", "product-2"],
+    "menu": ["product-1", "product-2", "product-3", "product-4"],
     "staff": [
         {"id": "fatima", "name": "Fatima B.", "has_pin": True},
         {"id": "marc", "name": "Marc D.", "has_pin": True},

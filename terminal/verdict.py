@@ -87,6 +87,7 @@ def person_content(holder: Holder | None) -> dict[str, object]:
         "pupil": None if pupil is None else pupil.id,
         "reserve_cents": None if holder is None else holder.wallets.reserve.cents,
         "language": None if pupil is None else pupil.language.value,
+        "price_class": None if pupil is None else pupil.price_class.value,
         "name": None if pupil is None else pupil.short_name,
         "class_name": None if pupil is None else pupil.class_name,
         "allergens": [] if pupil is None else words_of(pupil.allergens),

@@ -121,6 +121,16 @@ def list_lines(
     return [_line(row) for row in rows]
 
 
+def find_line(session: Session, school: SchoolId, line: str) -> BankLine | None:
+    """Return one bank line; None when this school has none of this id."""
+    row = session.row(
+        f"SELECT {_COLUMNS} FROM bank_line WHERE school_id = ? AND id = ?",  # noqa: S608
+        school,
+        line,
+    )
+    return None if row is None else _line(row)
+
+
 def assign(store: Store, school: SchoolId, *, line: str, pupil: PupilId, act: Act) -> BankLine:
     """Book an unmatched line into a pupil's general wallet. The same again changes nothing.
 

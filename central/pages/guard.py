@@ -15,7 +15,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FORM_BYTES_MAX: Final = 64 * 1024
-UPLOAD_BYTES_MAX: Final = 8 * 1024 * 1024
 
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -2,19 +2,51 @@
 
 from typing import Final
 
-from central.pages import account, day, orders, pupils, terminals
+from central.pages import (
+    account,
+    audit,
+    badges,
+    bank,
+    cases,
+    closings,
+    day,
+    events,
+    money,
+    orders,
+    pupils,
+    terminals,
+)
 from central.pages.place import Place, form
 from central.pages.users import Role
 from central.pages.visit import OFFICE
 
 _ADMIN: Final = frozenset({Role.ADMIN})
 
+_PUPIL: Final = f"{OFFICE}/pupils/{{pupil}}"
+_CASE: Final = f"{OFFICE}/exceptions/{{case}}"
+_LINE: Final = f"{OFFICE}/bank/lines/{{line}}"
+
 PLACES: Final = (
     Place(OFFICE, day.show),
     Place(f"{OFFICE}/pupils", pupils.find),
-    Place(f"{OFFICE}/pupils/{{pupil}}", pupils.show),
+    Place(_PUPIL, pupils.show),
+    form(f"{_PUPIL}/move", money.move_money, back=_PUPIL),
+    form(f"{_PUPIL}/adjust", money.adjust_money, back=_PUPIL),
+    form(f"{_PUPIL}/badges/{{badge}}", badges.set_state, back=_PUPIL),
+    Place(f"{OFFICE}/events/{{event}}", events.show),
     Place(f"{OFFICE}/orders", orders.show),
     form(f"{OFFICE}/orders/{{order}}/cancel", orders.cancel_order, back=f"{OFFICE}/orders"),
+    Place(f"{OFFICE}/exceptions", cases.show),
+    Place(_CASE, cases.look),
+    form(_CASE, cases.resolve, back=_CASE),
+    Place(f"{OFFICE}/closings", closings.show),
+    Place(f"{OFFICE}/closings/{{terminal}}/{{epoch}}/{{seq}}", closings.look),
+    Place(f"{OFFICE}/bank", bank.show),
+    form(f"{OFFICE}/bank", bank.take_file, back=f"{OFFICE}/bank", bytes_max=bank.UPLOAD_BYTES_MAX),
+    form(f"{OFFICE}/bank/accounts", bank.note_account, back=f"{OFFICE}/bank", roles=_ADMIN),
+    Place(_LINE, bank.look),
+    form(f"{_LINE}/assign", bank.assign_line, back=_LINE),
+    form(f"{_LINE}/back", bank.send_line_back, back=_LINE),
     Place(f"{OFFICE}/terminals", terminals.show),
     form(
         f"{OFFICE}/terminals/codes",
@@ -36,6 +68,7 @@ PLACES: Final = (
         back=f"{OFFICE}/terminals",
         roles=_ADMIN,
     ),
+    Place(f"{OFFICE}/audit", audit.show),
     Place(f"{OFFICE}/account", account.show),
     form(f"{OFFICE}/account/language", account.choose_language, back=f"{OFFICE}/account"),
     form(f"{OFFICE}/account/password", account.change_password, back=f"{OFFICE}/account"),

@@ -70,7 +70,13 @@ def cancel_order(visit: Visit) -> Response:
     if not visit.school.calendar.may_change_order(day, visit.now):
         raise FormError("refused.too_late")
     try:
-        cancel(visit.store, visit.school.id, order=OrderId(order), now=visit.now)
+        cancel(
+            visit.store,
+            visit.school.id,
+            order=OrderId(order),
+            now=visit.now,
+            who=visit.user.name,
+        )
     except OrderRefusedError as error:
         raise FormError("refused.not_reserved") from error
     return visit.go(f"{OFFICE}/orders", done="cancelled", day=day.isoformat())

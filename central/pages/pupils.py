@@ -1,15 +1,18 @@
 """Pupils: found by any part of a name, a class or a badge's end; one of them, with all there is."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from starlette.responses import Response
 
+from central.bank.communications import communication_of
 from central.database import Session
+from central.pages.movements import movements
 from central.pages.orders import product_names
 from central.pages.paging import page_of
-from central.pages.visit import NotHereError, Visit
+from central.pages.visit import FormError, NotHereError, Visit
 from core.ids import PupilId, SchoolId
 from core.people import Badge, Pupil
 from core.snapshot import (
@@ -42,9 +45,7 @@ def find(visit: Visit) -> Response:
     asked = visit.asked.get("q", "").strip()[:80]
     with visit.store.database.reading() as session:
         everybody = _everybody(session, visit.school.id)
-    words = [f" {word}" for word in folded(asked).split()]
-    found = [one for one in everybody if all(word in one.folded for word in words)]
-    shown = page_of(found, asked=visit.asked.get("page", ""), size=_SIZE)
+    shown = page_of(_matching(everybody, asked), asked=visit.asked.get("page", ""), size=_SIZE)
     return visit.page(
         "pupils.html",
         asked=asked,
@@ -53,6 +54,33 @@ def find(visit: Visit) -> Response:
         page=shown.page,
         pages=shown.pages,
     )
+
+
+def the_pupil(visit: Visit, asked: str) -> PupilId:
+    """Return the one pupil that somebody wrote down, as in the search. Raises FormError."""
+    with visit.store.database.reading() as session:
+        everybody = _everybody(session, visit.school.id)
+    found = _matching(everybody, asked[:80])
+    if not asked or len(found) != 1:
+        raise FormError("refused.pupil_unclear")
+    return PupilId(found[0].id)
+
+
+def pupil_names(
+    session: Session, school: SchoolId, pupils: Iterable[PupilId | None]
+) -> dict[str, str]:
+    """Return the names of pupils by their ids."""
+    rows = session.rows_by(
+        "SELECT id, last_name, first_name, class_name FROM pupil WHERE school_id = ? AND id IN",
+        sorted({pupil for pupil in pupils if pupil is not None}),
+        school,
+    )
+    return {row[0]: f"{row[1]} {row[2]} ({row[3]})" for row in rows}
+
+
+def _matching(everybody: list[Found], asked: str) -> list[Found]:
+    words = [f" {word}" for word in folded(asked).split()]
+    return [one for one in everybody if all(word in one.folded for word in words)]
 
 
 def folded(text: str) -> str:
@@ -105,6 +133,9 @@ def show(visit: Visit) -> Response:
         orders = _orders(session, visit.school.id, pupil_id)
         badges = _badges(session, visit.school.id, pupil_id)
         names = product_names(session, visit.school.id)
+        moved = movements(session, visit.school.id, pupil_id, names)
+        communication = communication_of(session, visit.school.id, pupil_id)
+    paged = page_of(moved, asked=visit.asked.get("page", ""), size=_SIZE)
     calendar = visit.school.calendar
     return visit.page(
         "pupil.html",
@@ -119,6 +150,10 @@ def show(visit: Visit) -> Response:
         orders_close_at=calendar.orders_close(visit.today),
         badges=badges,
         names=names,
+        movements=paged.items,
+        page=paged.page,
+        pages=paged.pages,
+        communication=communication,
     )
 
 

@@ -28,17 +28,18 @@ class Question:
     asked: Mapping[str, str]
     form: Mapping[str, str]
     upload: bytes
+    upload_name: str
 
 
 async def read_question(request: Request, cookies: Cookies) -> Question:
     """Read a request. Raises BodyTooLargeError, and HTTPException for a form that is none."""
     form: dict[str, str] = {}
-    upload = b""
+    upload, upload_name = b"", ""
     if request.method == "POST":
         async with request.form(max_files=1, max_fields=_FIELDS_MAX) as sent:
             for name, value in sent.items():
                 if isinstance(value, UploadFile):
-                    upload = await value.read()
+                    upload, upload_name = await value.read(), value.filename or ""
                 else:
                     form[name] = value
     server = request.scope.get("server") or ("", 0)
@@ -56,6 +57,7 @@ async def read_question(request: Request, cookies: Cookies) -> Question:
         asked=dict(request.query_params),
         form=form,
         upload=upload,
+        upload_name=upload_name,
     )
 
 

@@ -197,6 +197,7 @@ class Pages:
             asked=question.asked,
             form=question.form,
             upload=question.upload,
+            upload_name=question.upload_name,
         )
 
 

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from central.database import Session
+from central.database import Row, Session
 from central.pages.users import Role, User
 from central.pages.voice import Voice
 from central.records import School
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent
 OFFICE: Final = "/office"
 _ENTROPY_BYTES = 10
+_ONCE_LETTERS_MAX = 64
 _NAVIGATION: Final = tuple(
     (f"{OFFICE}/{word}" if word else OFFICE, word or "day")
-    for word in ("", "pupils", "orders", "terminals")
+    for word in ("", "pupils", "orders", "exceptions", "closings", "bank", "terminals", "audit")
 )
 
 
@@ -77,6 +78,7 @@ class Visit:
     asked: Mapping[str, str]
     form: Mapping[str, str]
     upload: bytes = b""
+    upload_name: str = ""
 
     @property
     def today(self) -> date:
@@ -94,8 +96,15 @@ class Visit:
         """Return what was written into a field, without blanks around it."""
         return self.form.get(name, "").strip()
 
+    def once(self) -> str:
+        """Return the id that a form carries, so that sent twice it is done once."""
+        carried = self.field("once")
+        if not 1 <= len(carried) <= _ONCE_LETTERS_MAX:
+            raise FormError("refused.old_form")
+        return carried
+
     def new_id(self) -> str:
-        """Return a new id: a form carries it along, so that sent twice it is done once."""
+        """Return a new id for a form to carry along, see `once`."""
         at_ms = int(self.now.timestamp() * 1000)
         return uuid7(at_ms=at_ms, entropy=self.store.entropy(_ENTROPY_BYTES))
 
@@ -115,6 +124,7 @@ class Visit:
 
     def go(self, path: str, *, done: str = "", **asked: str) -> Response:
         """Answer a form: lead to a page. done: the key after `done.` of what that page says."""
+        path = quote(path)
         query = urlencode({name: value for name, value in {**asked, "done": done}.items() if value})
         return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
 
@@ -158,7 +168,7 @@ def _environment() -> "Environment":
     return environment
 
 
-def one_row(session: Session, sql: str, *values: str | int) -> tuple[object, ...]:
+def one_row(session: Session, sql: str, *values: str | int) -> Row:
     """Return the row that a statement must find. Raises NotHereError when it finds none."""
     row = session.row(sql, *values)
     if row is None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from terminal.ports import TerminalPort
+from terminal.upkeep import Upkeep
 from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
@@ -27,7 +29,13 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def page_app(
-    *, stream: Stream, terminal: TerminalPort, sessions: Sessions, screen: Screen, host: str
+    *,
+    stream: Stream,
+    terminal: TerminalPort,
+    sessions: Sessions,
+    screen: Screen,
+    host: str,
+    upkeep: Upkeep | None,
 ) -> ASGIApp:
     """Return the application behind the TCP socket."""
 
@@ -42,11 +50,15 @@ def page_app(
     pages = Pages(sessions=sessions, screen=screen)
     app = _app(
         [
-            *pages.routes(),
+            *[_packed(route) for route in pages.routes()],
             Route("/events", events(STAFF_VIEW), methods=["GET"]),
             Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
             *Technician(
-                sessions=sessions, screen=screen, terminal=terminal, answers=answers
+                sessions=sessions,
+                screen=screen,
+                terminal=terminal,
+                answers=answers,
+                upkeep=upkeep,
             ).routes(),
             *_commands(terminal, answers),
             Mount("/static", GZipMiddleware(static_files())),
@@ -64,6 +76,13 @@ def command_app(*, stream: Stream, terminal: TerminalPort, launch: Callable[[], 
 
     app = _app([*_commands(terminal, Answers()), Route("/v1/sessions", session, methods=["POST"])])
     return Limits(app, is_closing=lambda: stream.is_closing)
+
+
+def _packed(route: Route) -> Route:
+    """Return a page's route whose answers are packed; no page repeats what a request says."""
+    return Route(
+        route.path, route.endpoint, methods=["GET"], middleware=[Middleware(GZipMiddleware)]
+    )
 
 
 def _commands(terminal: TerminalPort, answers: Answers) -> list[Route]:

@@ -23,7 +23,13 @@ from terminal.web.sounds import SOUNDS, wav
 _FOLDER: Final = Path(__file__).parent
 # Told to the browser at once, so that it fetches all of them together.
 _SHARED_MODULES: Final = ("link", "words", "icons", "screen")
-_OWN_MODULES: Final = {"till": ("sound", "status", "verdict", "papers", "demo"), "pupil": ()}
+_OWN_MODULES: Final = {
+    "till": (
+        *("asked", "basket", "board", "demo", "desk", "foot", "keys", "language", "pad", "panels"),
+        *("sale", "selling", "sign_in", "sound", "status", "tiles", "verdict"),
+    ),
+    "pupil": (),
+}
 
 
 class Pages:

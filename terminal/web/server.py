@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from terminal.board import Board
 from terminal.ports import TerminalPort
+from terminal.upkeep import Upkeep
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions, cookie_name, load_key
 from terminal.web.sockets import Listen, bind_tcp, bind_unix, parse_listen
@@ -36,7 +37,8 @@ class WebServer:
     language: of the screens, until somebody chooses another. screen_mm: the staff screen's
     diagonal. token: opens the first session, once; `keeps_token`: as often as it is asked, as suits
     a demo. key_path: where the key of the sessions is kept, so that they outlive a restart.
-    time_zone: the school's, by its IANA name.
+    time_zone: the school's, by its IANA name. upkeep: what the technician's page tells beside the
+    status.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class WebServer:
         key_path: Path | None = None,
         time_zone: str = "Europe/Brussels",
         is_network_allowed: bool = False,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self._listen = parse_listen(listen, is_network_allowed=is_network_allowed)
         self._socket_path = socket_path
         self._board = board
         self._terminal = terminal
+        self._upkeep = upkeep
         self._screen = Screen(language=language, screen_mm=screen_mm, time_zone=time_zone)
         self._sessions = Sessions(load_key(key_path))
         if token is not None:
@@ -159,6 +163,7 @@ class WebServer:
             sessions=self._sessions,
             screen=self._screen,
             host=self._listen.host,
+            upkeep=self._upkeep,
         )
         apps = [page, command_app(stream=stream, terminal=self._terminal, launch=self.launch_url)]
         doors = [Door(door, app) for door, app in zip(self._doors, apps, strict=False)]

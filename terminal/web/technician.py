@@ -1,4 +1,8 @@
-"""The technician's page: what `refectory status` says, as plain HTML that needs no script."""
+"""The technician's page, as plain HTML that needs no script.
+
+The doctor's findings with their cures, readers and printer to try, the newest log lines, and what
+`refectory status` says.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from terminal.ports import TerminalBusyError, TerminalPort
+from terminal.board import Content
+from terminal.ports import NoPaperError, TerminalBusyError, TerminalPort
+from terminal.upkeep import Upkeep
 from terminal.web.answers import Answers
 from terminal.web.catalogue import words
 from terminal.web.pages import html_page
@@ -31,39 +37,63 @@ class Technician:
     """The page of one terminal, and its one command."""
 
     def __init__(
-        self, *, sessions: Sessions, screen: Screen, terminal: TerminalPort, answers: Answers
+        self,
+        *,
+        sessions: Sessions,
+        screen: Screen,
+        terminal: TerminalPort,
+        answers: Answers,
+        upkeep: Upkeep | None,
     ) -> None:
         self._sessions = sessions
         self._screen = screen
         self._terminal = terminal
         self._answers = answers
+        self._upkeep = upkeep
 
     def routes(self) -> list[Route]:
         """Return the page and its command as routes."""
         return [
             Route("/technician", self._page, methods=["GET"]),
             Route("/technician/sync", self._sync, methods=["POST"]),
+            Route("/technician/print", self._print, methods=["POST"]),
         ]
 
     async def _page(self, request: Request) -> Response:
         cookie = self._sessions.cookie_in(request.headers.get("cookie", ""))
         assert cookie is not None, "the guard lets nobody in without a session"
-        try:
-            rows = status_rows(await self._answers.run(self._terminal.status))
-        except TerminalBusyError:
-            rows = []
-        language = self._screen.language
+        status = await self._status()
+        upkeep, language = self._upkeep, self._screen.language
+        findings = [] if upkeep is None else await self._answers.run(upkeep.findings)
         return html_page(
             "technician.html",
             csrf=self._sessions.csrf(cookie),
             language=language,
-            rows=rows,
+            findings=findings,
+            readers=status.get("readers", []),
+            rows=status_rows(status) if status else [],
+            log_lines=[] if upkeep is None else upkeep.log_lines(),
+            said=request.query_params.get("said"),
             words=words(language),
         )
+
+    async def _status(self) -> Content:
+        try:
+            return await self._answers.run(self._terminal.status)
+        except TerminalBusyError:
+            return {}
 
     async def _sync(self, _: Request) -> Response:
         await self._answers.run(self._terminal.sync_now)
         return RedirectResponse("/technician", status_code=HTTPStatus.SEE_OTHER)
+
+    async def _print(self, _: Request) -> Response:
+        """Print the last receipt once more: paper, cutter and cable are tried by a real one."""
+        try:
+            await self._answers.run(lambda: self._terminal.reprint("last"))
+        except (NoPaperError, TerminalBusyError):
+            return RedirectResponse("/technician?said=none", status_code=HTTPStatus.SEE_OTHER)
+        return RedirectResponse("/technician?said=printed", status_code=HTTPStatus.SEE_OTHER)
 
 
 def status_rows(status: object, *, name: str = "", depth: int = -1) -> list[Row]:

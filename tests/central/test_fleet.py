@@ -10,7 +10,7 @@ from fleet_simulation import Till, World, memory_folder, prepare, simulate
 
 import central.fresh_events
 from central.booking import book
-from central.quick_events import book_quick
+from central.quick_events import QuickBooking, book_quick
 
 CHUNK = 25
 
@@ -65,7 +65,7 @@ def test_the_control_a_centre_that_keeps_silent_is_noticed(small, monkeypatch):
         return replace(book(event, books, now=now), flags=())
 
     def quickly_silent(fact, books, *, now):
-        return [], book_quick(fact, books, now=now)[1]
+        return QuickBooking(book_quick(fact, books, now=now).legs, [])
 
     monkeypatch.setattr(central.fresh_events, "book", silent)
     monkeypatch.setattr(central.fresh_events, "book_quick", quickly_silent)

@@ -9,11 +9,41 @@ import pytest
 from central.wire_batch import unpack_batch
 from core.batch import chain_hashes
 from core.events import read_event
+from core.kinds import EventKind
 
 SAMPLES = Path(__file__).with_name("samples")
-KINDS = ["terminal.started", "meal.collected", "sale.made", "tap.refused"]
+FIRST_KINDS = ["terminal.started", "meal.collected", "sale.made", "tap.refused"]
 HEADS = {
     "batch-v1.json": "525ca94ee2fd6d1d49798ec8b92271400c4a2f9327a82aaa4c7b4b14af65958d",
+    "batch-v1-staff.json": "01c4aa9ef6721bee6df16ed6b78e7988a4d74af0ef5532c007359d84cd811d91",
+}
+KINDS = {
+    "batch-v1.json": FIRST_KINDS,
+    "batch-v1-staff.json": [
+        *FIRST_KINDS,
+        "tap.refused",
+        "receipt.reprinted",
+        "sale.refused",
+        "wallet.topped_up",
+        "meal.voided",
+        "sale.voided",
+        "top_up.voided",
+        "sale.refunded",
+        "staff.signed_in",
+        "staff.signed_out",
+        "staff.pin_refused",
+        "staff.pin_released",
+        "shift.opened",
+        "cash.moved",
+        "drawer.opened",
+        "period.closed",
+        "clock.changed",
+        "day.confirmed",
+        "training.started",
+        "training.ended",
+        "epoch.started",
+        "trouble.noted",
+    ],
 }
 
 
@@ -27,5 +57,9 @@ def test_an_old_batch_is_read_and_its_chain_holds(name):
     batch = unpack_batch(gzip.compress(text, mtime=0))
     hashes = chain_hashes(batch.prev_hash, batch.bodies)
     assert hashes[-1].hex() == batch.head_hash.hex() == HEADS[name]
-    assert [read_event(body).fact.kind.value for body in batch.bodies] == KINDS
+    assert [read_event(body).fact.kind.value for body in batch.bodies] == KINDS[name]
     assert json.loads(text)["first_seq"] == 1
+
+
+def test_every_kind_that_was_ever_sent_has_a_sample():
+    assert {kind.value for kind in EventKind} <= {kind for name in KINDS for kind in KINDS[name]}

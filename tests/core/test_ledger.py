@@ -15,6 +15,7 @@ from core.facts import (
     SaleLine,
     SaleMade,
     TapRefused,
+    Tender,
     TerminalStarted,
 )
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
@@ -25,6 +26,7 @@ from core.ledger import (
     balanced,
     leg_id,
     legs_of,
+    payer_account,
     reservation,
     wallet_account,
 )
@@ -124,3 +126,8 @@ def test_what_was_sold_here_is_subtracted_once() -> None:
 )
 def test_a_wallet_pays_down_to_its_limit(balance: int, overdraft: int, *, may: bool) -> None:
     assert can_pay(Money(balance), Money(450), overdraft_max=Money(overdraft)) is may
+
+
+def test_what_a_stranger_got_waits_until_somebody_pays() -> None:
+    assert payer_account(Tender.LATER, None) == Account(AccountKind.TO_SETTLE)
+    assert payer_account(Tender.CASH, None) == Account(AccountKind.CASH)

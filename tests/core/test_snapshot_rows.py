@@ -10,12 +10,25 @@ import pytest
 from canteen import NOON, POLICY, STEW, TODAY, order, pupil
 
 from core import snapshot
-from core.ids import BadgeKey, PupilId, SchoolId, TerminalId
+from core.catalogue import Category
+from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId, TerminalId
+from core.limits import Bought, Limits
 from core.money import Money
 from core.people import Allergen, Badge, BadgeState, PriceClass
-from core.policy import CLOSED
+from core.policy import CLOSED, WalkIn
 from core.receipt import SchoolHeader
-from core.snapshot import Meta, SnapshotRowError
+from core.sale_facts import Circumstance
+from core.snapshot import (
+    Meta,
+    SnapshotRowError,
+    limit_row,
+    limits_from_rows,
+    policy_from_plain,
+    policy_plain,
+    staff_from_row,
+    staff_row,
+)
+from core.staff import Right, StaffMember
 from core.wallet import Wallets
 
 META = Meta(
@@ -121,3 +134,32 @@ def test_a_bad_row_is_named_by_table_and_key() -> None:
         snapshot.product_from_row(("stew", "Stew", "meal", 60, "poison", 1, None, None, None))
     with pytest.raises(SnapshotRowError, match="table meal_order, row 'o1'"):
         snapshot.order_from_row(("o1", "p1", TODAY.strftime("%d/%m"), "stew", 450, "reserved"))
+
+
+def test_answers_and_what_an_older_centre_does_not_say() -> None:
+    answers = {
+        (Circumstance.LOW_BALANCE, Category.MEAL): WalkIn.SETTLE,
+        (Circumstance.STALE_COPY, Category.DRINK): WalkIn.SELL,
+    }
+    policy = replace(POLICY, answers=answers, settle_max=Money(700), takes_cash=True)
+    plain = policy_plain(policy)
+    assert plain["answers"] == "low_balance:meal=settle,stale_copy:drink=sell"
+    assert policy_from_plain(plain) == policy
+    later = ("answers", "settle_max_cents", "takes_cash", "top_up_max_cents", "needs_sign_in")
+    old = {key: value for key, value in plain.items() if key not in later}
+    assert policy_from_plain(old) == replace(POLICY, answers={})
+    with pytest.raises(ValueError, match="settle_max_cents"):
+        policy_from_plain(plain | {"settle_max_cents": -1})
+
+
+def test_staff_and_limits_are_read_back() -> None:
+    member = StaffMember(StaffId("s1"), "Fatima", "$x", frozenset({Right.SELL, Right.CLOSE}))
+    assert staff_from_row(staff_row(member)) == member
+    limits = Limits(Money(500), {ProductId("a=1,b"): 0}, asks_allergens=True)
+    bought = ("p1", "2026-11-24", "water", 2, 160)
+    read = limits_from_rows(limit_row(PupilId("p1"), limits), [bought])
+    assert read == replace(limits, bought={ProductId("water"): Bought(2, Money(160))})
+    assert limits_from_rows(limit_row(PupilId("p1"), Limits()), ()) == Limits()
+    for maxima in ("[]", '{"water": "2"}', "water=2"):
+        with pytest.raises(SnapshotRowError, match="table pupil_limit, row 'p1'"):
+            limits_from_rows(("p1", None, 0, maxima), ())

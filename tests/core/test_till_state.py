@@ -77,7 +77,7 @@ def test_a_day_adds_up() -> None:
     assert state.head == (1, 5)
     assert state.receipt_number == 3
     assert state.collected_at == {"o1": NOON + timedelta(seconds=2)}
-    assert state.walk_in_at == {(TODAY, "p2"): NOON + timedelta(seconds=3)}
+    assert state.walk_in_at(TODAY, PupilId("p2")) == NOON + timedelta(seconds=3)
     assert state.collected_count == {TODAY: 1}
     assert state.unsettled.owed_of(PupilId("p2")) == Money(530)
     assert (state.unsettled.risk, state.unsettled.count) == (Money(530), 2)

@@ -1,5 +1,6 @@
 """What may leave the journal: nothing before the centre holds it and an archive is on the disk."""
 
+import ast
 import os
 import sqlite3
 import subprocess
@@ -192,11 +193,22 @@ def test_a_new_card_begins_in_the_epoch_it_is_told(path: Path) -> None:
 # --- the stand-alone verifier ---------------------------------------------------------------------
 
 
+def without_words(tree: ast.Module) -> ast.Module:
+    """Return a program without its docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
 def test_it_needs_nothing_of_this_program_and_few_lines() -> None:
     lines = VERIFIER.read_text(encoding="utf-8").splitlines()
     imports = [line.split()[1] for line in lines if line.startswith(("import", "from"))]
     assert imports == ["hashlib", "json", "sys", "pathlib", "typing"]
-    assert len(lines) <= 125
+    told = ast.unparse(without_words(ast.parse("\n".join(lines)))).splitlines()
+    assert len([line for line in told if line]) <= 110
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,13 @@ class OpenTill(Protocol):
     """Opens the till page in a browser and watches it to the end of the test."""
 
     def __call__(
-        self, *, width: int = 1280, height: int = 800, url: str | None = None, **more: object
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        url: str | None = None,
+        is_clock_fixed: bool = True,
+        **more: object,
     ) -> "Page": ...
 
 
@@ -111,6 +117,30 @@ class Visitor:
         told = page.partition('id="told">')[2].partition("</script>")[0]
         inside.csrf = json.loads(told)["csrf"]
         return inside
+
+
+def sign_in(page: "Page", *, staff: str = "fatima", pin: str = "246810") -> None:
+    """Take over the twin's till by a PIN, typed on its pad."""
+    page.locator(f"[data-staff={staff}]").tap()
+    for digit in pin:
+        page.locator(".pad button", has_text=digit).tap()
+    page.locator(".pad .main").tap()
+    page.locator(".sale").wait_for()
+
+
+def open_panel(page: "Page", name: str) -> None:
+    """Open a panel by the menu."""
+    page.locator(".menu-button").tap()
+    page.locator(f"[data-menu={name}]").tap()
+    page.locator(f"[data-panel={name.replace('_', '-')}]").wait_for()
+
+
+def type_amount(page: "Page", cents: int) -> None:
+    """Type an amount on a panel's pad, and end it."""
+    for digit in str(cents):
+        page.locator(".panel .pad button", has_text=digit).tap()
+    page.locator(f"[data-cents='{cents}']").wait_for()
+    page.locator(".panel .pad .main").tap()
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -30,7 +30,9 @@ from offline_cache.journal_reader import JournalReader
 from sync.enrol import enrol
 from sync.identity import Identity
 from terminal.daemon import Ready, Terminal
-from terminal.doctor import Grade, examine
+from terminal.doctor.finding import Grade
+from terminal.doctor.running import check_epoch
+from terminal.doctor.scene import Scene
 
 LONG_S = 30.0
 FILES = ("journal.db", "journal.db-wal", "snapshot.db")
@@ -185,8 +187,7 @@ def test_a_restored_card_goes_on_in_a_new_epoch_once_a_person_agrees(canteen, un
     assert "approve a new epoch" in status["network"]["up"]["detail"]
     # Start, meal | two meals that only the centre knows. The first two are common.
     assert status["restored"] == {"common": "1-2", "centre": "1-4"}
-    findings = examine(canteen.folder, status=status, now=wall_clock())
-    (told,) = [finding for finding in findings if finding.part == "epoch"]
+    (told,) = check_epoch(Scene(canteen.folder, wall_clock(), status))
     assert told.grade is Grade.FAILED
     assert "approve-epoch" in told.cure
 

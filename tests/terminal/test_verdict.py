@@ -54,6 +54,7 @@ def test_a_collected_meal():
         "asks": False,
         "pupil": "p1",
         "language": "fr",
+        "price_class": "pupil",
         "reserve_cents": 1500,
         "earlier_at": None,
         "epoch": 1,

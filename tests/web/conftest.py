@@ -150,12 +150,17 @@ class Watch:
 
 
 @pytest.fixture
-def open_till(chromium: Browser, server: WebServer) -> Iterator[OpenTill]:
+def open_till(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenTill]:
     """Open the till page, as a browser that was just given its address; watch it to the end."""
     opened = []
 
     def open_page(
-        *, width: int = 1280, height: int = 800, url: str | None = None, **more: object
+        *,
+        width: int = 1280,
+        height: int = 800,
+        url: str | None = None,
+        is_clock_fixed: bool = True,
+        **more: object,
     ) -> Page:
         size = {"width": width, "height": height}
         context = chromium.new_context(
@@ -163,14 +168,15 @@ def open_till(chromium: Browser, server: WebServer) -> Iterator[OpenTill]:
         )
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.clock.set_fixed_time(LUNCH_AT)
+        if is_clock_fixed:
+            page.clock.set_fixed_time(LUNCH_AT)
         watch = Watch(foreign=[], errors=[])
-        address = url or server.launch_url()
+        address = url or request.getfixturevalue("server").launch_url()
         origin = address.partition("/?")[0]
 
-        def see(request: Request) -> None:
-            if not request.url.startswith(f"{origin}/"):
-                watch.foreign.append(request.url)
+        def see(sent: Request) -> None:
+            if not sent.url.startswith(f"{origin}/"):
+                watch.foreign.append(sent.url)
 
         def hear(response: Response) -> None:
             if response.status == 404:

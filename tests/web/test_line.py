@@ -74,7 +74,7 @@ def test_a_killed_daemon_is_told_within_three_seconds_and_comes_back_by_itself(
     assert screen.locator(".verdict").count() == 0
     daemon.start("second")
     screen.locator(".verdict .name", has_text="pupil of second").wait_for(timeout=10_000)
-    assert screen.locator("h1").inner_text() == "till of second"
+    assert screen.locator("h1").inner_text().startswith("till of second")
 
 
 def test_a_daemon_that_hangs_is_told_within_three_seconds(screen: Page, daemon: Daemon) -> None:

@@ -1,12 +1,23 @@
 """The technician's page: all that the terminal says of itself, without a script."""
 
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Browser
-from web_rig import TOKEN, Visitor
+from web_rig import TOKEN, Serve, Visitor
 
+from terminal.board import Content
+from terminal.doctor.finding import Grade
+from terminal.ports import TerminalBusyError
 from terminal.twin import TwinTerminal
+from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
 from terminal.web.technician import Row, status_rows
+
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
 
 def test_a_status_becomes_lines() -> None:
@@ -65,3 +76,40 @@ def test_it_works_without_a_script(
     assert terminal.sync_count == 1
     assert page.get_by_role("cell", name="Institut Sainte-Claire").count() == 1
     context.close()
+
+
+def does_not_answer() -> Content:
+    raise TerminalBusyError("the till did not answer in time")
+
+
+def test_the_findings_readers_and_log_stand_on_the_page(serve: Serve, tmp_path: Path) -> None:
+    upkeep = Upkeep(tmp_path, status=does_not_answer, now=lambda: NOON)
+    upkeep.open()
+    try:
+        logging.getLogger("refectory.test").warning("the reader <b>hall</b>\nwent away")
+        server = serve(upkeep=upkeep, socket_path=None)
+        visitor = Visitor(urlsplit(server.address).netloc).enter()
+        page = visitor.get("/technician").body.decode()
+    finally:
+        upkeep.close()
+    assert "failed · daemon" in page
+    assert "<code>" in page
+    assert "the reader &lt;b&gt;hall&lt;/b&gt; went away" in page
+    assert "simulated" in page
+    failed = [finding for finding in upkeep.findings() if finding.grade is Grade.FAILED]
+    assert failed == upkeep.findings()[: len(failed)] != []
+
+
+def test_the_printer_is_tried_by_the_last_receipt(visitor: Visitor, terminal: TwinTerminal) -> None:
+    reply = visitor.post(f"/technician/print?csrf={visitor.csrf}")
+    assert reply.headers["location"] == "/technician?said=printed"
+    assert terminal.reprints == ["last"]
+    terminal.is_busy = True
+    reply = visitor.post(f"/technician/print?csrf={visitor.csrf}")
+    assert reply.headers["location"] == "/technician?said=none"
+    visitor.csrf = None
+    assert visitor.post("/technician/print").status == 403
+
+
+def test_what_an_address_says_is_no_text_of_the_page(visitor: Visitor) -> None:
+    assert "attack" not in visitor.get("/technician?said=attack").body.decode()

@@ -139,7 +139,8 @@ def test_a_demo_badge_is_found_by_name_without_accents_and_laid_on_by_keys(
     till: Page, terminal: TwinTerminal
 ) -> None:
     till.get_by_role("searchbox").focus()
-    till.keyboard.type("zoe")
+    till.keyboard.type("zoe", delay=60)
+    till.locator("[data-badge='04A1B2C3D4E502']:only-child").wait_for()
     till.keyboard.press("Tab")
     till.keyboard.press("Enter")
     till.locator(".verdict.refused").wait_for()
@@ -198,6 +199,7 @@ def test_another_language_is_chosen_on_the_page_and_kept(
     till: Page, terminal: TwinTerminal
 ) -> None:
     terminal.publish_verdict({"outcome": "refused", "tone": "refused", "reason": "lost_badge"})
+    till.locator(".menu-button").tap()
     till.get_by_role("combobox").select_option("nl")
     till.get_by_role("heading", name="Badge als verloren gemeld").wait_for()
     assert till.evaluate("document.documentElement.lang") == "nl"
@@ -206,6 +208,7 @@ def test_another_language_is_chosen_on_the_page_and_kept(
 
 
 def test_sounds_play_once_the_button_was_touched(till: Page) -> None:
+    till.locator(".menu-button").tap()
     till.locator("button.sound").tap()
     till.locator("button.sound[aria-pressed=true]").wait_for()
     till.locator("button.sound").tap()

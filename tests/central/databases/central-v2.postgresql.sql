@@ -411,12 +411,6 @@ CREATE TABLE public.school_account (
     school_id text NOT NULL,
     iban text NOT NULL
 );
-CREATE TABLE public.sign_in_try (
-    bucket bigint NOT NULL,
-    failures bigint NOT NULL,
-    last_at text NOT NULL,
-    waits_until text NOT NULL
-);
 CREATE TABLE public.staff (
     school_id text NOT NULL,
     id text NOT NULL,
@@ -468,22 +462,6 @@ CREATE TABLE public.wallet (
     general_cents bigint NOT NULL,
     reserve_cents bigint NOT NULL,
     cursor bigint NOT NULL
-);
-CREATE TABLE public.web_session (
-    school_id text NOT NULL,
-    token_hash bytea NOT NULL,
-    user_name text NOT NULL,
-    begun_at text NOT NULL,
-    seen_at text NOT NULL
-);
-CREATE TABLE public.web_user (
-    school_id text NOT NULL,
-    name text NOT NULL,
-    role text NOT NULL,
-    language text NOT NULL,
-    password_hash text NOT NULL,
-    added_at text NOT NULL,
-    disabled_at text
 );
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_0 FOR VALUES WITH (modulus 8, remainder 0);
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_1 FOR VALUES WITH (modulus 8, remainder 1);
@@ -882,8 +860,6 @@ ALTER TABLE ONLY public.school_account
     ADD CONSTRAINT school_account_pkey PRIMARY KEY (school_id, iban);
 ALTER TABLE ONLY public.school
     ADD CONSTRAINT school_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY public.sign_in_try
-    ADD CONSTRAINT sign_in_try_pkey PRIMARY KEY (bucket);
 ALTER TABLE ONLY public.staff_badge
     ADD CONSTRAINT staff_badge_pkey PRIMARY KEY (school_id, key);
 ALTER TABLE ONLY public.staff
@@ -900,14 +876,6 @@ ALTER TABLE ONLY public.terminal
     ADD CONSTRAINT terminal_pkey PRIMARY KEY (school_id, id);
 ALTER TABLE ONLY public.wallet
     ADD CONSTRAINT wallet_pkey PRIMARY KEY (school_id, pupil_id);
-ALTER TABLE ONLY public.web_session
-    ADD CONSTRAINT web_session_pkey PRIMARY KEY (school_id, token_hash);
-ALTER TABLE ONLY public.web_session
-    ADD CONSTRAINT web_session_token_hash_key UNIQUE (token_hash);
-ALTER TABLE ONLY public.web_user
-    ADD CONSTRAINT web_user_name_key UNIQUE (name);
-ALTER TABLE ONLY public.web_user
-    ADD CONSTRAINT web_user_pkey PRIMARY KEY (school_id, name);
 CREATE INDEX audit_at ON public.audit USING btree (school_id, at);
 CREATE INDEX badge_history_pupil ON public.badge_history USING btree (school_id, pupil_id);
 CREATE INDEX bank_line_entry ON public.bank_line USING btree (school_id, account, booked_on, cents);
@@ -992,7 +960,3 @@ ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_school_id_fkey FOREIGN KEY (school_id) REFERENCES public.school(id);
 ALTER TABLE ONLY public.terminal
     ADD CONSTRAINT terminal_school_id_fkey FOREIGN KEY (school_id) REFERENCES public.school(id);
-ALTER TABLE ONLY public.web_session
-    ADD CONSTRAINT web_session_school_id_fkey FOREIGN KEY (school_id) REFERENCES public.school(id);
-ALTER TABLE ONLY public.web_user
-    ADD CONSTRAINT web_user_school_id_fkey FOREIGN KEY (school_id) REFERENCES public.school(id);

@@ -526,12 +526,6 @@ CREATE TABLE school_account (
     iban TEXT NOT NULL UNIQUE,
     PRIMARY KEY (school_id, iban)
 );
-CREATE TABLE sign_in_try (
-    bucket BIGINT PRIMARY KEY,
-    failures BIGINT NOT NULL,
-    last_at TEXT NOT NULL,
-    waits_until TEXT NOT NULL
-);
 CREATE TABLE staff (
     school_id TEXT NOT NULL REFERENCES school (id),
     id TEXT NOT NULL,
@@ -600,24 +594,6 @@ CREATE TABLE wallet (
 INSERT INTO "wallet" VALUES('demo','2af48659-ed77-51c5-9128-4f9429fc4ad2',5100,0,1);
 INSERT INTO "wallet" VALUES('demo','94de79b6-a873-540f-adb3-c9b1ac91cf5e',1000,0,2);
 INSERT INTO "wallet" VALUES('demo','c75d3797-8508-5a2b-84aa-600bce751050',5050,1500,1);
-CREATE TABLE web_session (
-    school_id TEXT NOT NULL REFERENCES school (id),
-    token_hash BLOB NOT NULL UNIQUE,
-    user_name TEXT NOT NULL,
-    begun_at TEXT NOT NULL,
-    seen_at TEXT NOT NULL,
-    PRIMARY KEY (school_id, token_hash)
-);
-CREATE TABLE web_user (
-    school_id TEXT NOT NULL REFERENCES school (id),
-    name TEXT NOT NULL UNIQUE,
-    role TEXT NOT NULL,
-    language TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
-    added_at TEXT NOT NULL,
-    disabled_at TEXT,
-    PRIMARY KEY (school_id, name)
-);
 CREATE UNIQUE INDEX event_id ON event (school_id, id);
 CREATE INDEX leg_account ON leg (school_id, owner, account);
 CREATE INDEX meal_order_day ON meal_order (school_id, day, pupil_id);

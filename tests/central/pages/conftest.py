@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,8 @@ from pages_rig import Clerk, add_clerks
 
 from central.pages.voice import read_words
 from central.serve import run_in_thread
-from central.store import Store, open_store
+from central.store import open_store
 from central.whole import make_centre
-
-
-@dataclass
-class Office:
-    """A running centre with its pages."""
-
-    url: str
-    store: Store
-    clock: object
-    school: object
-
-    def rows(self, sql: str, *values: object) -> list[tuple]:
-        with self.store.database.reading() as session:
-            return session.rows(sql, *values)
 
 
 @pytest.fixture(scope="session")
@@ -43,38 +28,43 @@ def staffed_file(seeded_file: Path, demo_school, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def new_office(clock, demo_school) -> Iterator[Callable[..., Office]]:
-    """Starts a centre with its pages at a place, and stops it at the end."""
+def office_file(staffed_file: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "office.db"
+    shutil.copy(staffed_file, path)
+    return path
+
+
+@pytest.fixture
+def office(office_file: Path, new_centre):
+    """A centre with its pages, on SQLite."""
+    return new_centre(str(office_file))
+
+
+@pytest.fixture
+def new_office(clock, demo_school) -> Iterator[Callable[..., str]]:
+    """Starts another centre at a place, and stops it at the end; returns its address."""
     with ExitStack() as running:
 
-        def start(place: str, **more: object) -> Office:
+        def start(place: str, **more: object) -> str:
             store = open_store(place)
             running.callback(store.close)
             app = make_centre(store, clock=clock, **more)
             listening, stop = run_in_thread(app, stopping=app.stopping)
             running.callback(stop)
-            return Office(listening.url, store, clock, demo_school)
+            return listening.url
 
         yield start
 
 
 @pytest.fixture
-def office(staffed_file: Path, tmp_path: Path, new_office) -> Office:
-    """The pages of a school, on SQLite."""
-    path = tmp_path / "office.db"
-    shutil.copy(staffed_file, path)
-    return new_office(str(path))
-
-
-@pytest.fixture
-def stranger(office: Office) -> Iterator[Clerk]:
+def stranger(office) -> Iterator[Clerk]:
     clerk = Clerk(office.url)
     yield clerk
     clerk.close()
 
 
 @pytest.fixture
-def bursar(office: Office) -> Iterator[Clerk]:
+def bursar(office) -> Iterator[Clerk]:
     clerk = Clerk(office.url)
     assert clerk.sign_in("fatima").status_code == 303
     yield clerk
@@ -82,7 +72,7 @@ def bursar(office: Office) -> Iterator[Clerk]:
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[Clerk]:
+def admin(office) -> Iterator[Clerk]:
     clerk = Clerk(office.url)
     assert clerk.sign_in("anton").status_code == 303
     yield clerk

@@ -185,7 +185,7 @@ def test_the_throttle_holds_in_the_browser_and_over_a_restart(
         assert stranger.sign_in("fatima", "wrong").status_code == 401
     answer = stranger.sign_in("fatima")  # even the right one is not looked at
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "31")
-    again = Clerk(new_office(office.store.database.name).url)
+    again = Clerk(new_office(office.store.database.name))
     assert again.sign_in("fatima").status_code == 429
     clock.advance(seconds=31)
     assert again.sign_in("fatima").status_code == 303

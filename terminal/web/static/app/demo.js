@@ -1,9 +1,12 @@
 // The demo's badges, to lay on the simulated reader. Nothing of this shows at a real till.
-import { html, useMemo, useState } from "../vendor/htm-preact-3.1.1.js";
+import { html, useEffect, useMemo, useRef, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
+import { told } from "./language.js";
+import { command } from "./link.js";
 
 const SHOWN_UNASKED = 4;
 const SHOWN_FOUND = 24;
+const DOUBLE_MS = 800;
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -46,8 +49,7 @@ export function DemoBadges({ badges, onTap, pending, failure, tongue }) {
   const groups = useMemo(() => grouped(badges), [badges]);
   const shown = query ? found(groups, query) : groups;
   return html`
-    <aside class="demo" aria-labelledby="demo-title">
-      <h2 id="demo-title">${tongue.say("demo.title")}</h2>
+    <div class="demo" role="group" aria-label=${tongue.say("demo.title")}>
       <input type="search" autocomplete="off" spellcheck="false" aria-label=${tongue.say("demo.search")}
         placeholder=${tongue.say("demo.search")} value=${query}
         onInput=${(event) => setQuery(event.target.value)} />
@@ -60,5 +62,37 @@ export function DemoBadges({ badges, onTap, pending, failure, tongue }) {
             limit=${query ? SHOWN_FOUND : SHOWN_UNASKED} tongue=${tongue} />`)}
         ${shown.length === 0 && html`<p class="rest">${tongue.say("demo.none")}</p>`}
       </div>
-    </aside>`;
+    </div>`;
+}
+
+// copyAt: when the data changed; line: whether anybody would answer.
+export function useDemo(copyAt, line) {
+  const [badges, setBadges] = useState([]);
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState("");
+  const isBusy = useRef(false);
+  const last = useRef({ value: null, atMs: 0 });
+  useEffect(() => {
+    if (line !== "up") return;
+    fetch("/v1/badges").then((answer) => (answer.ok ? answer.json() : [])).then(setBadges, () => setBadges([]));
+  }, [copyAt, line]);
+  // A double touch is one tap, as a card that is laid down once.
+  const tap = async ({ value, technology }) => {
+    const nowMs = performance.now();
+    const isDouble = value === last.current.value && nowMs - last.current.atMs < DOUBLE_MS;
+    if (isBusy.current || isDouble) return;
+    isBusy.current = true;
+    last.current = { value, atMs: nowMs };
+    setPending(true);
+    try {
+      await command("/v1/tap", { value, technology }, told.csrf);
+      setFailure("");
+    } catch (error) {
+      setFailure(error.message);
+    } finally {
+      isBusy.current = false;
+      setPending(false);
+    }
+  };
+  return { badges, pending, failure, tap };
 }

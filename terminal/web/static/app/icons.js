@@ -16,6 +16,22 @@ const STROKES = {
   queue: "M24 40V10M12 21l12-12 12 12",
   sound_on: "M6 18h8l11-9v30l-11-9H6zM31 17a10 10 0 0 1 0 14M36 11a18 18 0 0 1 0 26",
   sound_off: "M6 18h8l11-9v30l-11-9H6zM32 18l10 12M42 18L32 30",
+  clock: "M24 43a19 19 0 1 0 0-38a19 19 0 1 0 0 38M24 13v12l8 6",
+  disk: "M8 8h32v32H8zM16 8v11h16V8M16 40V28h16v12",
+  copy: "M8 8h22v24H8zM18 40h22V16",
+  search: "M21 35a14 14 0 1 0 0-28a14 14 0 1 0 0 28M31 31l11 11",
+  undo: "M14 8L5 17l9 9M5 17h22a13 13 0 0 1 0 26h-8",
+  menu: "M7 12h34M7 24h34M7 36h34",
+  lock: "M11 22h26v20H11zM16 22v-6a8 8 0 0 1 16 0v6M24 30v5",
+  unlock: "M11 22h26v20H11zM16 22v-8a8 8 0 0 1 15-4M24 30v5",
+  back: "M28 8L12 24l16 16",
+  erase: "M16 10h26v28H16L5 24zM23 18l12 12M35 18L23 30",
+  journal: "M10 5h28v38H10zM17 15h14M17 24h14M17 33h8",
+  cash: "M5 13h38v22H5zM24 30a6 6 0 1 0 0-12a6 6 0 1 0 0 12M12 24h.2M36 24h.2",
+  report: "M8 42V22M20 42V8M32 42V28M42 42H4",
+  top_up: "M24 8v32M8 24h32",
+  training: "M4 18l20-9l20 9l-20 9zM13 23v10c6 5 16 5 22 0V23",
+  tool: "M30 6a12 12 0 0 0-10 17L6 37l5 5l14-14a12 12 0 0 0 16-14l-7 6l-6-6z",
 };
 
 // A sign stands beside words that say the same, so it is hidden from screen readers.

@@ -3,7 +3,7 @@
 const SILENCE_MS = 2400;
 const WATCH_MS = 200;
 const REOPEN_MS = 1000;
-const TOPICS = ["snapshot", "verdict", "status", "repeat"];
+const TOPICS = ["snapshot", "verdict", "status", "repeat", "act", "declined"];
 
 // onNote(topic, content); onLine("up" | "gone" | "locked"); url: which stream
 export function openLink({ onNote, onLine, url = "/events" }) {
@@ -60,7 +60,8 @@ export function openLink({ onNote, onLine, url = "/events" }) {
   setInterval(watch, WATCH_MS);
 }
 
-// Sends a command; throws an Error whose text says what to do when it was refused.
+// Sends a command; throws an Error whose text says what to do when it was refused. An error without
+// a status means that nobody answered.
 export async function command(path, content, csrf) {
   const answer = await fetch(path, {
     method: "POST",
@@ -72,6 +73,6 @@ export async function command(path, content, csrf) {
     body: JSON.stringify(content),
   });
   const body = await answer.json();
-  if (!answer.ok) throw new Error(body.detail);
+  if (!answer.ok) throw Object.assign(new Error(body.detail), { status: answer.status });
   return body;
 }

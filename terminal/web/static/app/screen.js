@@ -4,11 +4,12 @@
 const EM_MM = 2.8 / 0.668;
 const EM_PX_MIN = 16;
 // The least that the layout needs, in em; a tiny panel gets smaller letters, not lost buttons.
-const LONG_SIDE_EM = 44;
-const SHORT_SIDE_EM = 27;
-// From here on, both columns fit; from there on, every word of the strip does, too.
+const LONG_SIDE_EM = 48;
+const SHORT_SIDE_EM = 30;
+// From here on two columns fit, then three; from there on, every word of the strip does, too.
+const SINGLE_EM = 28;
 const SNUG_EM = 38;
-const WIDE_EM = 50;
+const WIDE_EM = 62;
 const ROOMY_EM = 31;
 
 export function fitScreen(diagonalMm) {
@@ -23,7 +24,7 @@ export function fitScreen(diagonalMm) {
   const arrange = () => {
     root.dataset.room = window.innerHeight / em >= ROOMY_EM ? "full" : "low";
     const widthEm = window.innerWidth / em;
-    root.dataset.layout = widthEm >= WIDE_EM ? "wide" : widthEm >= SNUG_EM ? "snug" : "narrow";
+    root.dataset.layout = widthEm >= WIDE_EM ? "wide" : widthEm >= SNUG_EM ? "snug" : widthEm >= SINGLE_EM ? "narrow" : "single";
   };
   arrange();
   window.addEventListener("resize", arrange);

@@ -14,6 +14,8 @@ export function disableSound() {
   context?.suspend();
 }
 
+export const isSoundOn = () => context?.state === "running";
+
 export function play(name) {
   if (context?.state !== "running" || !buffers.has(name)) return;
   const source = context.createBufferSource();

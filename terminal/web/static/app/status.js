@@ -69,10 +69,39 @@ function queueChip({ queue }, tongue, nowMs) {
 const Chip = ({ name, label, chip }) => html`
   <li class="chip ${chip.grade}" data-chip=${name} title=${chip.detail || undefined}>
     <${Icon} name=${name} />
-    ${chip.grade !== "good" && html`<${Icon} name=${SIGNS[chip.grade]} />`}
+    ${chip.grade !== "good" && html`<span class="sign"><${Icon} name=${SIGNS[chip.grade]} /></span>`}
     <span class=${chip.grade === "good" ? "label" : "label unseen"}>${label}</span>
     <span class="state">${chip.word}</span>
   </li>`;
+
+// What is wrong with the machine itself is named only while it is.
+function machineChips({ disk, copy, clock }, tongue) {
+  const chip = (name, grade, word) => [name, { grade, word: tongue.say(`status.${word}`), detail: "" }];
+  return [
+    disk?.state === "low" && chip("disk", "warn", "disk_low"),
+    disk?.state === "full" && chip("disk", "bad", "disk_full"),
+    copy?.state === "warn" && chip("copy", "warn", "copy_warn"),
+    copy?.state === "stop" && chip("copy", "bad", "copy_stop"),
+    copy?.state === "none" && chip("copy", "bad", "copy_none"),
+    clock?.state === "unsynced" && chip("clock", "warn", "clock_unsynced"),
+    clock?.state === "jumped" && chip("clock", "bad", "clock_jumped"),
+  ].filter(Boolean);
+}
+
+// Sentences that staff must know while they serve.
+export function Banners({ status, tongue }) {
+  const { is_online: isOnline, offline_since: since, walk_in: risk, is_training: isTraining, alarm } = status;
+  const words = risk && {
+    time: since ? tongue.time(since) : "…",
+    risk: tongue.money(risk.risk_cents), limit: tongue.money(risk.limit_cents) };
+  return html`
+    ${alarm && html`<p class="banner alarm" role="alert"><${Icon} name="attention" />
+      <span><b>${tongue.say("alarm.title")}</b> ${alarm.text}</span></p>`}
+    ${isTraining && html`<p class="banner training" role="status"><${Icon} name="training" />
+      <b>${tongue.say("banner.training")}</b></p>`}
+    ${!isOnline && words && html`<p class="banner offline" role="status"><${Icon} name="network" />
+      <span>${tongue.say(since ? "banner.offline_since" : "banner.offline", words)}</span></p>`}`;
+}
 
 export function StatusStrip({ status, tongue, nowMs, terminal }) {
   const chips = status && [
@@ -80,14 +109,18 @@ export function StatusStrip({ status, tongue, nowMs, terminal }) {
     ["printer", printerChip(status, tongue)],
     ["network", networkChip(status, tongue)],
     ["queue", queueChip(status, tongue, nowMs)],
+    ...machineChips(status, tongue),
   ];
   return html`
     <header class="strip">
-      <h1>${terminal}</h1>
+      <h1>${terminal}${status?.mode === "demo" && html` <small>${tongue.say("page.mode_demo")}</small>`}</h1>
       <ul class="chips" aria-label=${tongue.say("status.region")}>
         ${chips && chips.map(([name, chip]) => html`
           <${Chip} key=${name} name=${name} label=${tongue.say(`status.${name}`)} chip=${chip} />`)}
       </ul>
+      ${status && html`<p class="who" data-operator=${status.operator?.id ?? ""}>
+        <${Icon} name=${status.operator ? "person" : "lock"} />
+        <span>${status.operator?.name ?? tongue.say("sign_in.nobody")}</span></p>`}
       <time class="clock" aria-label=${tongue.say("page.time")}>${tongue.time(nowMs)}</time>
     </header>`;
 }

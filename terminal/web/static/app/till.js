@@ -1,126 +1,21 @@
-// The till page: it shows what the daemon says, and decides nothing.
-import { html, render, useEffect, useReducer, useRef, useState } from "../vendor/htm-preact-3.1.1.js";
-import { DemoBadges } from "./demo.js";
+// The till page: it shows what the daemon says and sends what staff touch; it decides nothing.
+import { html, render, useEffect } from "../vendor/htm-preact-3.1.1.js";
+import { Asked } from "./asked.js";
+import { rateOf, useBoard, useCatalogue, useNow } from "./board.js";
+import { useDemo } from "./demo.js";
+import { useDesk } from "./desk.js";
+import { Foot } from "./foot.js";
 import { Icon } from "./icons.js";
-import { command, openLink } from "./link.js";
-import { PaperDesk, ReprintButton, usePapers } from "./papers.js";
+import { useKeys } from "./keys.js";
+import { told, useTongue } from "./language.js";
+import { usePanel } from "./panels.js";
+import { Sale } from "./sale.js";
 import { fitScreen } from "./screen.js";
-import { disableSound, enableSound, play } from "./sound.js";
-import { StatusStrip } from "./status.js";
+import { useSale } from "./selling.js";
+import { SignIn, useIdleLock } from "./sign_in.js";
+import { Banners, StatusStrip } from "./status.js";
+import { Tiles, productsOf, useKind } from "./tiles.js";
 import { LastTaps, Verdict } from "./verdict.js";
-import { makeTongue } from "./words.js";
-
-const LAST_TAPS_MAX = 8;
-const CLOCK_MS = 1000;
-const FRESH_MS = 3000;
-const DOUBLE_MS = 800;
-const SOUND_OF = { ok: "ok", refused: "refused", attention: "attention", unknown: "refused" };
-
-const told = JSON.parse(document.getElementById("told").textContent);
-const EMPTY = { verdict: null, repeat: null, status: null, taps: [] };
-
-function advance(board, { topic, content }) {
-  switch (topic) {
-    case "snapshot":
-      return {
-        verdict: content.verdict ?? null,
-        repeat: content.repeat ?? null,
-        status: content.status ?? null,
-        taps: content.last_taps,
-      };
-    case "verdict":
-      return { ...board, verdict: content, repeat: null, taps: [content, ...board.taps].slice(0, LAST_TAPS_MAX) };
-    default:
-      return { ...board, [topic]: content };
-  }
-}
-
-let hadAlarm = false;
-
-// A verdict of the past, replayed after a lost line, is shown but not heard.
-function sound({ topic, content }) {
-  if (topic === "status") {
-    if (content.alarm && !hadAlarm) play("error");
-    hadAlarm = Boolean(content.alarm);
-  }
-  if (topic === "verdict" && Date.now() - content.t0_ms <= FRESH_MS) {
-    play(SOUND_OF[content.tone] ?? "error");
-  }
-}
-
-function useBoard() {
-  const [board, dispatch] = useReducer(advance, EMPTY);
-  const [line, setLine] = useState("up");
-  useEffect(() => openLink({
-    onNote: (topic, content) => {
-      dispatch({ topic, content });
-      sound({ topic, content });
-    },
-    onLine: setLine,
-  }), []);
-  return [board, line];
-}
-
-function useNow() {
-  const [nowMs, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return nowMs;
-}
-
-function useTongue() {
-  const [tongue, setTongue] = useState(makeTongue(told.language, told.words, told.time_zone));
-  const choose = async (language) => {
-    const answer = await fetch(`/static/words/${language}.json`);
-    if (!answer.ok) return;
-    const words = await answer.json();
-    document.documentElement.lang = language;
-    localStorage.setItem("language", language);
-    setTongue(makeTongue(language, words, told.time_zone));
-  };
-  useEffect(() => {
-    const chosen = localStorage.getItem("language");
-    if (chosen !== told.language && told.languages.some(({ code }) => code === chosen)) choose(chosen);
-  }, []);
-  useEffect(() => {
-    document.title = `${tongue.say("page.title")} · Refectory`;
-  }, [tongue]);
-  return [tongue, choose];
-}
-
-// copyAt: when the data changed; line: whether anybody would answer.
-function useDemo(copyAt, line) {
-  const [badges, setBadges] = useState([]);
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState("");
-  const isBusy = useRef(false);
-  const last = useRef({ value: null, atMs: 0 });
-  useEffect(() => {
-    if (line !== "up") return;
-    fetch("/v1/badges").then((answer) => (answer.ok ? answer.json() : [])).then(setBadges, () => setBadges([]));
-  }, [copyAt, line]);
-  // A double touch is one tap, as a card that is laid down once.
-  const tap = async ({ value, technology }) => {
-    const nowMs = performance.now();
-    const isDouble = value === last.current.value && nowMs - last.current.atMs < DOUBLE_MS;
-    if (isBusy.current || isDouble) return;
-    isBusy.current = true;
-    last.current = { value, atMs: nowMs };
-    setPending(true);
-    try {
-      await command("/v1/tap", { value, technology }, told.csrf);
-      setFailure("");
-    } catch (error) {
-      setFailure(error.message);
-    } finally {
-      isBusy.current = false;
-      setPending(false);
-    }
-  };
-  return { badges, pending, failure, tap };
-}
 
 const Gone = ({ line, tongue }) => html`
   <div class="gone" role="alert" data-line=${line}>
@@ -131,73 +26,81 @@ const Gone = ({ line, tongue }) => html`
     </div>
   </div>`;
 
-const Alarm = ({ alarm, tongue }) => html`
-  <p class="alarm" role="alert"><${Icon} name="attention" />
-    <b>${tongue.say("alarm.title")}</b> ${alarm.text}</p>`;
-
-function SoundButton({ tongue }) {
-  const [isOn, setOn] = useState(false);
-  const toggle = async () => {
-    if (isOn) disableSound();
-    else await enableSound();
-    setOn(!isOn);
-    if (!isOn) play("ok");
-  };
-  return html`
-    <button type="button" class="sound" aria-pressed=${isOn} onClick=${toggle}>
-      <${Icon} name=${isOn ? "sound_on" : "sound_off"} />
-      ${tongue.say(isOn ? "page.sound_on" : "page.sound_off")}
-    </button>`;
-}
-
-const Languages = ({ tongue, choose }) => html`
-  <select aria-label=${tongue.say("page.language")} value=${tongue.language}
-      onChange=${(event) => choose(event.target.value)}>
-    ${told.languages.map(({ code, name }) => html`
-      <option key=${code} lang=${code} value=${code} selected=${code === tongue.language}>${name}</option>`)}
-  </select>`;
-
-function Footer({ status, tongue, choose }) {
-  const risk = status?.walk_in;
-  return html`
-    <footer class="strip bottom">
-      <p class="count">${status && tongue.say("footer.served", status)}</p>
-      ${status && html`<p class="school">${status.school}
-        ${status.mode === "demo" && html`${" · "}<b>${tongue.say("page.mode_demo")}</b>`}</p>`}
-      ${risk && risk.risk_cents > 0 && html`<p class="risk">${tongue.say("footer.risk", {
-        risk: tongue.money(risk.risk_cents), limit: tongue.money(risk.limit_cents) })}</p>`}
-      <${SoundButton} tongue=${tongue} />
-      <${Languages} tongue=${tongue} choose=${choose} />
-    </footer>`;
+// What the keys of a keyboard and a scanner of products do.
+function useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue }) {
+  useKeys({
+    tile: (number) => {
+      const product = panel || !catalogue ? null : productsOf(catalogue, kind)[number - 1];
+      if (product) sale.touch(product);
+    },
+    scan: (code) => {
+      const product = sale.products.get(code) ?? catalogue?.products.find((known) => known.code === code);
+      if (product) sale.touch(product);
+      else desk.say(tongue.say("scan.unknown", { code }), "refused");
+    },
+    enter: () => !panel && sale.pay(sale.owner && !sale.owner.guest ? "wallet" : "cash"),
+    escape: () => (panel ? setPanel(null) : sale.ask ? sale.ask.no() : sale.change({ kind: "clear" })),
+    count: (by) => {
+      const last = sale.basket.lines.at(-1);
+      if (!panel && last) sale.change({ kind: by > 0 ? "add" : "take", id: last.id, owner: sale.owner });
+    },
+  });
 }
 
 function Till() {
   const [board, line] = useBoard();
   const [tongue, choose] = useTongue();
+  const [panel, setPanel, Shown] = usePanel();
   const nowMs = useNow();
-  const { status } = board;
+  const desk = useDesk(tongue);
+  const { status, verdict } = board;
+  const catalogue = useCatalogue(status?.cursor, line);
   const demo = useDemo(status?.copy_at, line);
-  const papers = usePapers(told.csrf, tongue);
-  const name = status?.terminal ?? tongue.say("page.title");
+  const [kind, setKind] = useKind(catalogue, demo);
+  const operator = status?.operator ?? null;
+  const isLocked = Boolean(catalogue?.needs_sign_in) && !operator;
+  const sale = useSale({ catalogue, verdict, nowMs, desk, canSell: !isLocked, tongue });
+  useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue });
+  useIdleLock({ operator, board, desk });
+  useEffect(() => {
+    if (isLocked && panel !== "menu") setPanel(null);
+  }, [isLocked]);
+
+  const isUp = line === "up";
+  const close = () => setPanel(null);
+  const buy = (pupil) => {
+    sale.change({ kind: "owner", owner: pupil });
+    close();
+  };
   return html`
-    <${StatusStrip} status=${line === "up" ? status : null} tongue=${tongue} nowMs=${nowMs} terminal=${name} />
-    <main class=${demo.badges.length > 0 ? "with-demo" : ""}>
+    <${StatusStrip} status=${isUp ? status : null} tongue=${tongue} nowMs=${nowMs}
+      terminal=${status?.terminal ?? tongue.say("page.title")} />
+    ${isUp && status && html`<${Banners} status=${status} tongue=${tongue} />`}
+    <main>
       <div class="service">
-        ${status?.alarm && html`<${Alarm} alarm=${status.alarm} tongue=${tongue} />`}
-        <${PaperDesk} questions=${status?.printer.questions ?? []} papers=${papers} tongue=${tongue} />
-        ${line === "up"
-          ? html`<${Verdict} verdict=${board.verdict} repeat=${board.repeat} tongue=${tongue} nowMs=${nowMs} />`
+        <${Asked} status=${isUp ? status : null} desk=${desk} tongue=${tongue} />
+        ${isUp
+          ? html`<${Verdict} verdict=${verdict} repeat=${board.repeat} desk=${desk} tongue=${tongue} nowMs=${nowMs} />`
           : html`<${Gone} line=${line} tongue=${tongue} />`}
-        <div class="past">
-          <${LastTaps} taps=${board.taps} tongue=${tongue} />
-          <${ReprintButton} papers=${papers} tongue=${tongue} />
-        </div>
       </div>
-      ${demo.badges.length > 0 && html`
-        <${DemoBadges} badges=${demo.badges} onTap=${demo.tap} pending=${demo.pending}
-          failure=${demo.failure} tongue=${tongue} />`}
+      ${Shown && isUp && status && catalogue
+        ? html`<${Shown} status=${status} board=${board} catalogue=${catalogue} desk=${desk} tongue=${tongue}
+            choose=${choose} open=${setPanel} onClose=${close} onBuy=${buy} owner=${sale.owner}
+            rights=${operator?.rights ?? []} />`
+        : html`
+          <${Tiles} catalogue=${catalogue} kind=${kind} setKind=${setKind} owner=${sale.owner}
+            onTouch=${sale.touch} isOff=${isLocked} demo=${demo} tongue=${tongue} />
+          ${catalogue && (isLocked
+            ? html`<${SignIn} catalogue=${catalogue} desk=${desk} tongue=${tongue} />`
+            : html`<${Sale} sale=${sale} catalogue=${catalogue} tongue=${tongue} />`)}`}
     </main>
-    <${Footer} status=${status} tongue=${tongue} choose=${choose} />`;
+    <div class="past">
+      <${LastTaps} taps=${board.taps} tongue=${tongue} />
+      <p class="said ${desk.said?.tone ?? ""}" role="status">${desk.said && html`
+        <${Icon} name=${desk.said.tone === "ok" ? "ok" : "attention"} /> <span>${desk.said.text}</span>`}</p>
+    </div>
+    <${Foot} status=${isUp ? status : null} catalogue=${catalogue} rate=${rateOf(board.served, nowMs)} desk=${desk}
+      panel=${panel} open=${setPanel} tongue=${tongue} nowMs=${nowMs} />`;
 }
 
 fitScreen(told.screen_mm);

@@ -1,5 +1,5 @@
 // The verdict card and the strip of last taps.
-import { html } from "../vendor/htm-preact-3.1.1.js";
+import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
 
 const OLD_MS = 30_000;
@@ -42,14 +42,37 @@ function Money({ verdict, tongue }) {
       <${Fact} name=${walletName}>
         <b data-wallet=${wallet}>${tongue.money(wallet)}</b>
         ${verdict.is_provisional && html` <small>${tongue.say("verdict.provisional")}</small>`}
-      <//>`}`;
+      <//>`}
+    ${Number.isInteger(verdict.reserve_cents) && html`
+      <${Fact} name=${tongue.say("verdict.reserve")}><span>${tongue.money(verdict.reserve_cents)}</span><//>`}`;
 }
 
+const initials = (name) => name.split(/\s+/).filter(Boolean).map((part) => part[0]).join("").slice(0, 2);
+
+// A photo where the school has one; its place stays, so that names never jump.
+const Photo = ({ verdict }) => html`
+  <span class="photo" aria-hidden="true">
+    ${verdict.photo ? html`<img src=${verdict.photo} alt="" />` : verdict.name
+      ? html`<span>${initials(verdict.name)}</span>` : html`<${Icon} name="person" />`}
+  </span>`;
+
 const Person = ({ verdict, tongue }) => html`
-  <p class="person">
-    <span class="name">${verdict.name ?? tongue.say("verdict.nobody")}</span>
-    ${verdict.class_name && html`<span class="class">${verdict.class_name}</span>`}
-  </p>`;
+  <div class="person"><${Photo} verdict=${verdict} />
+    <p><span class="name">${verdict.name ?? tongue.say("verdict.nobody")}</span>
+      ${verdict.class_name && html` <span class="class">${verdict.class_name}</span>`}</p>
+  </div>`;
+
+// Staff were not sure enough to serve: the answer serves this very tap.
+function Answer({ verdict, desk, tongue }) {
+  const [seqOfNo, setNo] = useState(null);
+  if (!verdict.asks || seqOfNo === verdict.seq) return null;
+  const serve = () => desk.send("serve", { customer: { tap: verdict.tap }, accepts: true });
+  return html`
+    <p class="answer">
+      <button type="button" class="yes" aria-disabled=${desk.isPending} onClick=${serve}>${tongue.say("verdict.serve_anyway")}</button>
+      <button type="button" class="no" onClick=${() => setNo(verdict.seq)}>${tongue.say("verdict.serve_not")}</button>
+    </p>`;
+}
 
 const Idle = ({ tongue }) => html`
   <section class="verdict idle" aria-label=${tongue.say("verdict.region")}>
@@ -58,7 +81,7 @@ const Idle = ({ tongue }) => html`
     </div>
   </section>`;
 
-export function Verdict({ verdict, repeat, tongue, nowMs }) {
+export function Verdict({ verdict, repeat, desk, tongue, nowMs }) {
   if (!verdict) return html`<${Idle} tongue=${tongue} />`;
   const isOld = nowMs - Date.parse(verdict.at) > OLD_MS;
   return html`
@@ -71,7 +94,9 @@ export function Verdict({ verdict, repeat, tongue, nowMs }) {
       ${verdict.conflicts.length > 0 && html`
         <p class="alert" role="alert"><${Icon} name="allergy" />
           ${tongue.say("verdict.conflict", { words: tongue.list(verdict.conflicts, "allergen") })}</p>`}
-      <div class="body">
+      <${Answer} verdict=${verdict} desk=${desk} tongue=${tongue} />
+      ${verdict.is_to_settle && html`<p class="settle">${tongue.say("verdict.to_settle")}</p>`}
+      <div class="body" tabindex="0">
         <${Person} verdict=${verdict} tongue=${tongue} />
         ${verdict.meal && html`<p class="meal">${verdict.meal}</p>`}
         <dl>

@@ -9,6 +9,10 @@ export function makeTongue(language, words, timeZone) {
   const locale = LOCALES[language];
   const euros = new Intl.NumberFormat(locale, { style: "currency", currency: "EUR" });
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone });
+  const exact = new Intl.DateTimeFormat(locale, {
+    hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
+  const calendar = new Intl.DateTimeFormat(locale, {
+    weekday: "long", day: "numeric", month: "long", timeZone: "UTC" });
   const has = (key) => Object.hasOwn(words, key);
 
   // A word that is missing shows its key: ugly, and seen at once.
@@ -33,6 +37,8 @@ export function makeTongue(language, words, timeZone) {
     age,
     money: (cents) => euros.format(cents / 100),
     time: (moment) => clock.format(typeof moment === "string" ? new Date(moment) : moment),
+    exactTime: (moment) => exact.format(new Date(moment)),
+    day: (day) => calendar.format(new Date(`${day}T12:00:00Z`)),
     list: (keys, prefix) => keys.map((key) => say(`${prefix}.${key}`)).join(", "),
   };
 }

@@ -1,0 +1,78 @@
+"""What a technician sees of a running terminal: the doctor's findings, and the newest log lines."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from terminal.board import Content
+from terminal.doctor.centre import check_centre
+from terminal.doctor.examination import CHECKS, examine
+from terminal.doctor.finding import Finding, Grade
+from terminal.doctor.scene import Scene
+from terminal.doctor.software import check_modules, check_packages
+from terminal.ports import TerminalBusyError
+
+LOG_LINES_MAX: Final = 50
+_LINE_MAX: Final = 300
+# A page must not wait for the network or for a package manager; the command line asks those, too.
+_SLOW: Final = frozenset({check_centre, check_modules, check_packages})
+_WORST_FIRST: Final = (Grade.FAILED, Grade.DEGRADED, Grade.WELL)
+
+
+class RecentLog(logging.Handler):
+    """The newest log lines, in memory. Logs hold no names, so neither does this."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._lines: deque[str] = deque(maxlen=LOG_LINES_MAX)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line: when, how bad, and what."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        words = " ".join(record.getMessage().split())[:_LINE_MAX]
+        self._lines.append(f"{at:%Y-%m-%d %H:%M:%S}Z {record.levelname.lower()} {words}")
+
+    def lines(self) -> list[str]:
+        """Return what is kept, newest first."""
+        return list(reversed(self._lines))
+
+
+class Upkeep:
+    """Looks after one terminal. Any thread may call; nothing is changed.
+
+    folder: the terminal's files. status: how everything is. now: the wall time.
+    """
+
+    def __init__(
+        self, folder: Path, *, status: Callable[[], Content], now: Callable[[], datetime]
+    ) -> None:
+        self._folder = folder
+        self._status = status
+        self._now = now
+        self._log = RecentLog()
+
+    def open(self) -> None:
+        """Listen to the log."""
+        logging.getLogger().addHandler(self._log)
+
+    def close(self) -> None:
+        """Stop listening."""
+        logging.getLogger().removeHandler(self._log)
+
+    def log_lines(self) -> list[str]:
+        """Return the newest log lines, newest first."""
+        return self._log.lines()
+
+    def findings(self) -> list[Finding]:
+        """Return what `refectory doctor` finds, the worst first, without what takes long."""
+        try:
+            status = self._status()
+        except TerminalBusyError:
+            status = None
+        scene = Scene(folder=self._folder, now=self._now(), status=status)
+        checks = tuple(check for check in CHECKS if check not in _SLOW)
+        found = list(examine(scene, checks))
+        return sorted(found, key=lambda finding: _WORST_FIRST.index(finding.grade))
