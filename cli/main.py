@@ -26,6 +26,7 @@ COMMAND_FILES = (
     "cli.apply",
     "cli.backup",
     "cli.screen",
+    "cli.till",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import socket
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,34 @@ def ask(folder: Path, method: str, path: str, body: object | None = None) -> dic
         message = f"the terminal in {folder} answered {path} in a form that is not known here"
         raise CommandError(message)
     return answer
+
+
+def ask_list(folder: Path, path: str) -> list[dict[str, Any]]:
+    """Return the JSON list with which the terminal of a folder answers. Raises CommandError."""
+    answer = _ask(folder, "GET", path, None)
+    if not isinstance(answer, list):
+        message = f"the terminal in {folder} answered {path} in a form that is not known here"
+        raise CommandError(message)
+    return answer
+
+
+def event_stream(folder: Path) -> Generator[tuple[str, Any], None, None]:
+    """Yield what the terminal of a folder publishes, as topic and content, until the line breaks.
+
+    The first is `snapshot`, the whole state. Raises OSError, ValueError or HTTPException.
+    """
+    connection = _UnixConnection(folder / SOCKET_NAME)
+    try:
+        connection.request("GET", "/events")
+        topic = ""
+        for raw in connection.getresponse():
+            name, _, value = raw.decode().rstrip("\n").partition(": ")
+            if name == "event":
+                topic = value
+            elif name == "data" and topic != "beat":
+                yield topic, json.loads(value)
+    finally:
+        connection.close()
 
 
 def _ask(folder: Path, method: str, path: str, body: object | None) -> Any:  # noqa: ANN401  JSON

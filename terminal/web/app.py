@@ -1,6 +1,6 @@
 """The two applications: pages behind the guard, and commands for who owns the socket file."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -38,21 +38,13 @@ def page_app(
     upkeep: Upkeep | None,
 ) -> ASGIApp:
     """Return the application behind the TCP socket."""
-
-    def events(view: BoardView) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
-            last_id = request.headers.get("last-event-id")
-            return StreamingResponse(stream.events(last_id, view), media_type="text/event-stream")
-
-        return answer
-
     answers = Answers()
     pages = Pages(sessions=sessions, screen=screen)
     app = _app(
         [
             *[_packed(route) for route in pages.routes()],
-            Route("/events", events(STAFF_VIEW), methods=["GET"]),
-            Route("/pupil/events", events(PUPIL_VIEW), methods=["GET"]),
+            _events("/events", stream, STAFF_VIEW),
+            _events("/pupil/events", stream, PUPIL_VIEW),
             *Technician(
                 sessions=sessions,
                 screen=screen,
@@ -74,8 +66,22 @@ def command_app(*, stream: Stream, terminal: TerminalPort, launch: Callable[[], 
     async def session(_: Request) -> Response:
         return JSONResponse({"url": launch()})
 
-    app = _app([*_commands(terminal, Answers()), Route("/v1/sessions", session, methods=["POST"])])
+    app = _app(
+        [
+            *_commands(terminal, Answers()),
+            _events("/events", stream, STAFF_VIEW),
+            Route("/v1/sessions", session, methods=["POST"]),
+        ]
+    )
     return Limits(app, is_closing=lambda: stream.is_closing)
+
+
+def _events(path: str, stream: Stream, view: BoardView) -> Route:
+    async def answer(request: Request) -> Response:
+        last_id = request.headers.get("last-event-id")
+        return StreamingResponse(stream.events(last_id, view), media_type="text/event-stream")
+
+    return Route(path, answer, methods=["GET"])
 
 
 def _packed(route: Route) -> Route:

@@ -128,6 +128,8 @@ OPERATIONS = [
     ("POST", "/v1/enrolments"),
     ("POST", "/v1/terminals/{terminal}/keys"),
     ("POST", "/v1/terminals/{terminal}/batches"),
+    ("GET", "/v1/terminals/{terminal}"),
+    ("GET", "/v1/terminals/{terminal}/epoch"),
     ("GET", "/v1/terminals/{terminal}/snapshot"),
     ("GET", "/v1/terminals/{terminal}/changes"),
 ]
@@ -172,6 +174,16 @@ def test_whatever_is_asked_gets_an_answer_of_the_contract(centre, till, method, 
     ask()
     session.close()
     centre.expect_sound()
+
+
+def test_no_operation_of_the_contract_is_left_out():
+    written = {
+        (word.upper(), path)
+        for path, item in contract()["paths"].items()
+        for word in item
+        if word != "parameters"
+    }
+    assert set(OPERATIONS) == written
 
 
 def test_the_control_an_answer_that_is_not_in_the_contract_is_noticed(centre):

@@ -1,16 +1,21 @@
-"""Two hundred fleets in trouble, each from a seed; and three broken worlds that must be noticed."""
+"""Two hundred fleets in trouble, each from a seed; and broken worlds that must be noticed."""
 
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import fleet_simulation
 import pytest
 from fleet_simulation import Till, World, memory_folder, prepare, simulate
 
+import central.booking
 import central.fresh_events
 from central.booking import book
+from central.epochs import read_going
 from central.quick_events import QuickBooking, book_quick
+from core.ledger import AccountKind
+from core.unsettled import Unsettled
 
 CHUNK = 25
 
@@ -27,9 +32,9 @@ def test_every_promise_is_kept(small, first):
         simulate(seed, *small)
 
 
-def expect_noticed(small, match):
+def expect_noticed(small, match, *, seeds=12):
     def play():
-        for seed in range(12):
+        for seed in range(seeds):
             simulate(seed, *small)
 
     with pytest.raises(AssertionError, match=match):
@@ -76,3 +81,32 @@ def test_the_same_seed_is_the_same_story(small):
     one, two = (simulate(5, *small) for _ in range(2))
     assert one.written == two.written
     assert one.credited == two.credited
+
+
+def test_the_control_an_epoch_that_forgets_its_numbers_is_noticed(small, monkeypatch):
+    def forgetful(session, terminal):
+        return replace(read_going(session, terminal), receipt=0, closing=0)
+
+    monkeypatch.setattr(fleet_simulation, "read_going", forgetful)
+    expect_noticed(small, "given twice", seeds=40)
+
+
+def test_the_control_a_centre_that_keeps_what_was_given_back_is_noticed(small, monkeypatch):
+    monkeypatch.setattr(central.booking, "_give_back", lambda *_parts: [])
+    expect_noticed(small, "available of|wallet of|wallets of")
+
+
+def test_the_control_a_centre_that_believes_every_void_is_noticed(small, monkeypatch):
+    honest = central.booking._uncollect
+
+    def credulous(fact, books, *, is_first):
+        honest(fact, books, is_first=is_first)
+        return AccountKind.MEALS_PREPAID
+
+    monkeypatch.setattr(central.booking, "_uncollect", credulous)
+    expect_noticed(small, "meals paid in advance")
+
+
+def test_the_control_a_till_whose_own_sums_are_wrong_is_noticed(small, monkeypatch):
+    monkeypatch.setattr(Unsettled, "refund", lambda *_parts: None)
+    expect_noticed(small, "owed by")

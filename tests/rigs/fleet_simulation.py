@@ -5,7 +5,6 @@ named and fails again.
 """
 
 import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from central.epochs import read_going
 from central.errors import Problem
 from central.figures import disagreements
 from central.ingest import BatchAnswer, ingest, keep_revoked
@@ -28,14 +28,33 @@ from central.wire_batch import unpack_batch
 from core.batch import pack_batch
 from core.catalogue import Category
 from core.chain import GENESIS
-from core.events import SealedEvent, read_event
-from core.facts import MealCollected, Reason, SaleLine, SaleMade, TapRefused
-from core.ids import PupilId, TerminalId
+from core.events import Event, SealedEvent, read_event
+from core.facts import (
+    Correction,
+    EpochStarted,
+    Fact,
+    MealCollected,
+    MealVoided,
+    PeriodClosed,
+    Reason,
+    RefundLine,
+    SaleLine,
+    SaleMade,
+    SaleRefunded,
+    SaleVoided,
+    ShiftOpened,
+    TapRefused,
+    Tender,
+    TopUpVoided,
+    VoidKind,
+    WalletToppedUp,
+)
+from core.ids import EventId, PupilId, TerminalId
 from core.money import Money, vat_within
 from core.orders import Order, OrderState
 from core.people import PriceClass
 from core.tap import Assurance
-from core.till_state import BEFORE_ALL, Position
+from core.till_state import BEFORE_ALL, Position, TillState
 from sync.twin import MemoryOutbox
 
 TODAY = date(2026, 11, 24)
@@ -62,7 +81,13 @@ class Till:
     balances: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, Order] = field(default_factory=dict)
     images: list[MemoryOutbox] = field(default_factory=list)
-    needs_epoch: bool = False
+    state: TillState = field(default_factory=TillState)
+    """The product's own sums over the journal, as the till keeps them."""
+
+    @property
+    def receipt(self) -> int:
+        """The next receipt's number."""
+        return self.state.receipt_number + 1
 
 
 class World:
@@ -79,6 +104,7 @@ class World:
         self.written: set[bytes] = set()
         self.old_batches: list[tuple[Till, bytes]] = []
         self.credited: Counter[str] = Counter()
+        self._read: dict[bytes, Event] = {}
         self.tills = [self._enrol(number) for number in range(TERMINALS)]
         for till in self.tills:
             self.fetch(till)
@@ -99,7 +125,11 @@ class World:
     def step(self) -> None:
         self.now += timedelta(seconds=self.chance.randrange(1, 60))
         acts: list[tuple[int, Callable[[Till], None]]] = [
-            (50, self.tap),
+            (44, self.tap),
+            (6, self.take_back),
+            (3, self.sell_for_cash),
+            (2, self.top_up),
+            (3, self.close),
             (22, self.send),
             (8, self.fetch),
             (6, self.toggle_network),
@@ -118,29 +148,120 @@ class World:
     def tap(self, till: Till) -> None:
         pupil = self.chance.choice(self.pupils)
         order = till.waiting.get(pupil)
-        if order is not None and not self._served_here(till, order):
-            self._append(till, _collected(order, self.badges[pupil]))
+        if order is not None and order.id not in till.state.collected_at:
+            self._append(till, _collected(order, self.badges[pupil], till.receipt))
         elif self.available(till, pupil) >= PRICE.cents:
-            self._append(till, _sold(pupil, self.badges[pupil]))
+            self._append(till, _sold(pupil, self.badges[pupil], till.receipt))
         else:
             self._append(till, TapRefused(TODAY, Reason.NOT_ENOUGH_MONEY, None, pupil))
 
-    def _served_here(self, till: Till, order: Order) -> bool:
-        facts = (read_event(event.body).fact for event in till.journal.events)
-        return any(isinstance(fact, MealCollected) and fact.order == order.id for fact in facts)
+    def sell_for_cash(self, till: Till) -> None:
+        sale = _sold(self.pupils[0], None, till.receipt)
+        self._append(till, replace(sale, pupil=None, tender=Tender.CASH, is_walk_in=False))
 
-    def _append(self, till: Till, fact: MealCollected | SaleMade | TapRefused) -> None:
+    def top_up(self, till: Till) -> None:
+        pupil = self.chance.choice(self.pupils)
+        cents = Money(self.chance.randrange(1, 2000))
+        self._append(till, WalletToppedUp(TODAY, pupil, cents, None, "staff", till.receipt))
+
+    def take_back(self, till: Till) -> None:
+        """Void or refund one of this journal's last acts, once."""
+        events = self.events_of(till)[-25:]
+        corrected = {
+            event.fact.correction.document
+            for event in events
+            if isinstance(event.fact, MealVoided | SaleVoided | TopUpVoided | SaleRefunded)
+        }
+        acts = [
+            event
+            for event in events
+            if isinstance(event.fact, MealCollected | SaleMade | WalletToppedUp)
+            and event.id not in corrected
+        ]
+        if acts:
+            act = self.chance.choice(acts)
+            is_open = (act.epoch, act.seq) > till.state.period_began
+            self._append(till, self._taken_back(act, till.receipt, is_open=is_open))
+
+    def _taken_back(self, act: Event, receipt: int, *, is_open: bool) -> Fact:
+        correction = Correction(act.id, "staff", "a mistake", receipt)
+        match act.fact:
+            case SaleMade() as sale if is_open and self.chance.randrange(2):
+                return SaleVoided(TODAY, VoidKind.VOID, correction, sale)
+            case SaleMade() as sale:
+                lines = tuple(RefundLine(place, line) for place, line in enumerate(sale.lines))
+                return SaleRefunded(
+                    TODAY, correction, sale.pupil, sale.price_class, sale.tender, lines, sale.total
+                )
+            case MealCollected() as meal:
+                return MealVoided(TODAY, VoidKind.VOID, correction, meal)
+            case WalletToppedUp() as top_up:
+                return TopUpVoided(TODAY, VoidKind.VOID, correction, top_up)
+            case _:
+                raise AssertionError("this is no act")
+
+    def close(self, till: Till) -> None:
+        """The Z report, and the next shift."""
+        if till.journal.head == BEFORE_ALL:
+            return
+        state = till.state
+        last = till.journal.events[-1]
+        self._append(
+            till,
+            PeriodClosed(
+                day=TODAY,
+                number=state.closing_count + 1,
+                staff="staff",
+                figures=state.period.figures(),
+                receipt=state.receipt_number,
+                head_hash=last.hash.hex(),
+                previous_hash=self._closing_hash(till),
+                counted=state.period.cash_expected,
+                not_collected=None,
+                unbooked=0,
+            ),
+        )
+        self._append(till, ShiftOpened(TODAY, "staff", Money(5000)))
+
+    def _closing_hash(self, till: Till) -> str:
+        for event in reversed(till.journal.events):
+            if event.kind is PeriodClosed.kind:
+                return event.hash.hex()
+        return ""
+
+    def events_of(self, till: Till) -> list[Event]:
+        """Return a journal's events, read once."""
+        return [self.read(event.body) for event in till.journal.events]
+
+    def read(self, body: bytes) -> Event:
+        """Return the event of canonical bytes, read once."""
+        found = self._read.get(body)
+        if found is None:
+            found = self._read[body] = read_event(body)
+        return found
+
+    def _append(self, till: Till, fact: Fact) -> None:
         event = till.journal.append(fact, at=self.now + till.clock_offset)
         self.written.add(event.hash)
+        till.state.apply(self.read(event.body))
 
     def available(self, till: Till, pupil: PupilId) -> int:
-        """Snapshot balance less own sales behind what it has settled: DESIGN 4."""
+        """Snapshot balance and what happened here behind what it has settled: DESIGN 4."""
         own = sum(
-            fact.total.cents
-            for position, fact in _sales(till.journal.events)
-            if fact.pupil == pupil and position > till.settled
+            cents
+            for position, who, cents in self._moves(till)
+            if who == pupil and position > till.settled
         )
-        return till.balances.get(pupil, 0) - own
+        return till.balances.get(pupil, 0) + own
+
+    def _moves(self, till: Till) -> list[tuple[Position, PupilId, int]]:
+        """Return what a journal did to wallets."""
+        found = []
+        for event in self.events_of(till):
+            moved = moved_by(event.fact)
+            if moved is not None:
+                found.append(((event.epoch, event.seq), *moved))
+        return found
 
     def send(self, till: Till) -> None:
         events = till.journal.events_after(till.acknowledged, self.chance.randrange(1, 20))
@@ -198,8 +319,18 @@ class World:
         with self.store.database.writing() as session:
             terminal = find_terminal(session, till.id, lock=True)
             epoch = approve_epoch(session, terminal, who="bursar", at=self.now)
+            going = read_going(session, terminal)
         till.journal.start_epoch(epoch)
-        self._append(till, TapRefused(TODAY, Reason.NO_ORDER, None, None))
+        after_epoch, after_seq = terminal.high_water
+        started = EpochStarted(
+            after_epoch,
+            after_seq,
+            terminal.head_hash.hex(),
+            receipt=going.receipt,
+            closing=going.closing,
+            perpetual=going.perpetual,
+        )
+        self._append(till, started)
 
     def fetch(self, till: Till) -> None:
         if till.is_cut_off or till.is_revoked:
@@ -227,28 +358,30 @@ class World:
         """No sale is counted twice, and none forgotten, whatever reply was lost."""
         if till.is_restored:
             return  # Sales of the lost card are the centre's alone.
-        booked = self._booked_sales()
+        booked = self._booked_moves()
+        own: Counter[str] = Counter()
+        for _, who, cents in self._moves(till):
+            own[who] += cents
+        till.state.settle(max(till.settled, till.state.settled))
         for pupil in self.pupils:
             others = sum(
                 cents for (terminal, who), cents in booked.items()
                 if who == pupil and terminal != till.id
             )  # fmt: skip
-            own = sum(
-                fact.total.cents for _, fact in _sales(till.journal.events) if fact.pupil == pupil
-            )
-            expected = self.opening[pupil] + self.credited[pupil] - others - own
+            expected = self.opening[pupil] + self.credited[pupil] + others + own[pupil]
             assert self.available(till, pupil) == expected, f"{till.id}: available of {pupil}"
+            owed = till.state.unsettled.owed_of(pupil).cents
+            assert till.balances.get(pupil, 0) - owed == expected, f"{till.id}: owed by {pupil}"
 
-    def _booked_sales(self) -> Counter[tuple[str, str]]:
+    def _booked_moves(self) -> Counter[tuple[str, str]]:
+        """Return what booked events did to wallets, by terminal and pupil."""
         sums: Counter[tuple[str, str]] = Counter()
         with self.store.database.reading() as session:
-            rows = session.rows(
-                "SELECT terminal_id, body FROM event WHERE verdict = 'accepted'"
-                " AND kind = 'sale.made'"
-            )
+            rows = session.rows("SELECT terminal_id, body FROM event WHERE verdict = 'accepted'")
         for terminal, body in rows:
-            data = json.loads(body)["data"]
-            sums[terminal, data["pupil"]] += data["total_cents"]
+            moved = moved_by(self.read(bytes(body)).fact)
+            if moved is not None:
+                sums[terminal, moved[0]] += moved[1]
         return sums
 
     def toggle_network(self, till: Till) -> None:
@@ -275,6 +408,9 @@ class World:
         till.acknowledged = min(till.acknowledged, till.journal.head)
         till.settled = min(till.settled, till.acknowledged)
         till.is_restored = True
+        till.state = TillState()
+        for event in self.events_of(till):
+            till.state.apply(event)
 
     def jump_clock(self, till: Till) -> None:
         hours = self.chance.choice((-20_000, -3, 0, 0, 3, 9000))
@@ -306,34 +442,47 @@ class World:
     # --- healing, and what must be true then -------------------------------------------------
 
     def heal(self) -> None:
-        """The network comes back for all, and everything is sent."""
+        """The network comes back for all, everything is sent, and some tills sell once more."""
         for till in self.tills:
             till.is_cut_off = False
-            for _ in range(2000):
-                events = till.journal.events_after(till.acknowledged, 200)
-                events = [event for event in events if event.epoch == events[0].epoch]
-                if not events:
-                    break
-                answer = self.deliver(till, pack_batch(till.id, events).body)
-                if till.is_revoked:
-                    till.acknowledged = (events[-1].epoch, events[-1].seq)
-                else:
-                    self.hear(till, answer, events[-1])
-            else:
-                message = f"{till.id} is never done"
-                raise AssertionError(message)
+            self._drain(till)
+        for till in self.tills:
+            if not till.is_restored and self.chance.randrange(4):
+                continue
+            if not till.is_revoked:
+                self.fetch(till)
+            self.tap(till)
+            self.sell_for_cash(till)
+            self.take_back(till)
+            self.close(till)
+            self._drain(till)
         self.now += timedelta(days=1)
         close_day(self.store, SCHOOL, day=TODAY, now=self.now)
+
+    def _drain(self, till: Till) -> None:
+        for _ in range(2000):
+            events = till.journal.events_after(till.acknowledged, 200)
+            events = [event for event in events if event.epoch == events[0].epoch]
+            if not events:
+                return
+            answer = self.deliver(till, pack_batch(till.id, events).body)
+            if till.is_revoked:
+                till.acknowledged = (events[-1].epoch, events[-1].seq)
+            else:
+                self.hear(till, answer, events[-1])
+        raise AssertionError(f"{till.id} is never done")
 
     def check(self) -> None:
         self._check_sums()
         self._check_exactly_once()
         self._check_orders()
         self._check_wallets()
+        self._check_numbers()
 
     def _check_sums(self) -> None:
         with self.store.database.reading() as session:
-            assert disagreements(session, SCHOOL) == []
+            wrong = disagreements(session, SCHOOL)
+            assert not wrong, "; ".join(wrong)
             total = session.row("SELECT SUM(cents) FROM leg")
         assert total is not None
         assert total[0] == 0
@@ -355,23 +504,31 @@ class World:
         served: Counter[tuple[str, str]] = Counter()
         with self.store.database.reading() as session:
             rows = session.rows(
-                "SELECT body, flag FROM event WHERE verdict = 'accepted'"
-                " AND kind = 'meal.collected'"
+                "SELECT id, body, flag FROM event WHERE verdict = 'accepted'"
+                " AND kind IN ('meal.collected', 'meal.voided') ORDER BY kind"
             )
             states = dict(session.rows("SELECT id, state FROM meal_order"))
             raised = Counter(
                 row[0] for row in session.rows("SELECT flag FROM exception ORDER BY id")
             )
-        for body, flag in rows:
-            kind = flag if flag in ("double_collection", "after_cancel") else "good"
-            served[json.loads(body)["data"]["order"], kind] += 1
-        for (order, kind), count in served.items():
+        good: dict[EventId, str] = {}
+        for event_id, body, flag in rows:
+            fact = self.read(bytes(body)).fact
+            if isinstance(fact, MealCollected):
+                kind = flag if flag in ("double_collection", "after_cancel") else "good"
+                served[fact.order, kind] += 1
+                if kind == "good":
+                    good[event_id] = fact.order
+            elif isinstance(fact, MealVoided) and fact.correction.document in good:
+                served[good.pop(fact.correction.document), "voided"] += 1
+        for order, kind in list(served):
+            kept = served[order, "good"] - served[order, "voided"]
             if kind == "good":
-                assert count == 1, f"order {order} was collected {count} times without a flag"
-                assert states[order] == "collected"
+                assert kept in (0, 1), f"order {order} was collected {kept} times without a flag"
+                assert (states[order] == "collected") == (kept == 1)
             elif kind == "double_collection":
-                assert served[order, "good"] == 1, f"{order}: a second without a first"
-            else:
+                assert served[order, "good"] >= 1, f"{order}: a second without a first"
+            elif kind == "after_cancel":
                 assert states[order] == "cancelled"
         for kind in ("double_collection", "after_cancel"):
             expected = sum(count for (_, one), count in served.items() if one == kind)
@@ -380,29 +537,76 @@ class World:
         assert forked or not raised[ALARM], "an alarm without a restored card"
 
     def _check_wallets(self) -> None:
-        sold: Counter[str] = Counter()
-        for (_, pupil), cents in self._booked_sales().items():
-            sold[pupil] += cents
+        moved: Counter[str] = Counter()
+        for (_, pupil), cents in self._booked_moves().items():
+            moved[pupil] += cents
         with self.store.database.reading() as session:
             balances = dict(session.rows("SELECT pupil_id, general_cents FROM wallet"))
-            flagged = {
-                json.loads(row[0])["data"]["pupil"]
-                for row in session.rows(
-                    "SELECT e.body FROM exception x JOIN event e ON e.id = x.subject"
-                    " WHERE x.flag = 'overdraft'"
-                )
-            }
+            # A voided top-up takes back what may be spent already: nobody chose to overdraw.
+            rows = session.rows(
+                "SELECT e.body FROM exception x JOIN event e ON e.id = x.subject"
+                " WHERE x.flag = 'overdraft'"
+            )
+            taken = session.rows("SELECT body FROM event WHERE kind = 'top_up.voided'")
+        excused = {
+            moved_by(self.read(bytes(row[0])).fact)[0]  # type: ignore[index]
+            for row in (*rows, *taken)
+        }
         for pupil in self.pupils:
-            assert balances[pupil] == self.opening[pupil] + self.credited[pupil] - sold[pupil]
-            assert balances[pupil] >= 0 or pupil in flagged, f"{pupil} is overdrawn in silence"
+            expected = self.opening[pupil] + self.credited[pupil] + moved[pupil]
+            assert balances[pupil] == expected, f"wallet of {pupil}"
+            assert balances[pupil] >= 0 or pupil in excused, f"{pupil} is overdrawn in silence"
+
+    def _check_numbers(self) -> None:
+        """No receipt and no closing of a terminal is booked under the number of another."""
+        restored = {till.id for till in self.tills if till.is_restored}
+        with self.store.database.reading() as session:
+            rows = session.rows(
+                "SELECT terminal_id, body FROM event WHERE verdict = 'accepted'"
+                " ORDER BY terminal_id, epoch, seq"
+            )
+            differing = session.rows(
+                "SELECT DISTINCT terminal_id FROM exception WHERE flag = 'closing_differs'"
+            )
+        given: set[tuple[str, str, int]] = set()
+        for terminal, body in rows:
+            for kind, number in _numbers(self.read(bytes(body)).fact):
+                key = (terminal, kind, number)
+                assert key not in given, f"{terminal}: {kind} number {number} is given twice"
+                given.add(key)
+        assert {row[0] for row in differing} <= restored, "a closing differs on an honest till"
 
 
-def _sales(events: tuple[SealedEvent, ...]) -> list[tuple[Position, SaleMade]]:
-    facts = (((event.epoch, event.seq), read_event(event.body).fact) for event in events)
-    return [(position, fact) for position, fact in facts if isinstance(fact, SaleMade)]
+def _numbers(fact: Fact) -> list[tuple[str, int]]:
+    match fact:
+        case MealCollected() | SaleMade() | WalletToppedUp():
+            return [("receipt", fact.receipt)]
+        case MealVoided() | SaleVoided() | TopUpVoided() | SaleRefunded():
+            return [("receipt", fact.correction.receipt)]
+        case PeriodClosed():
+            return [("closing", fact.number)]
+        case _:
+            return []
 
 
-def _collected(order: Order, badge: str) -> MealCollected:
+def moved_by(fact: Fact) -> tuple[PupilId, int] | None:
+    """Return whose general wallet a fact changes, and by how many cents."""
+    match fact:
+        case SaleMade(tender=Tender.WALLET, pupil=str(pupil)):
+            return PupilId(pupil), -fact.total.cents
+        case SaleVoided(sale=SaleMade(tender=Tender.WALLET, pupil=str(pupil), total=total)):
+            return PupilId(pupil), total.cents
+        case SaleRefunded(tender=Tender.WALLET, pupil=str(pupil)):
+            return PupilId(pupil), fact.total.cents
+        case WalletToppedUp():
+            return fact.pupil, fact.amount.cents
+        case TopUpVoided(top_up=top_up):
+            return top_up.pupil, -top_up.amount.cents
+        case _:
+            return None
+
+
+def _collected(order: Order, badge: str, receipt: int) -> MealCollected:
     return MealCollected(
         day=TODAY,
         pupil=order.pupil_id,
@@ -411,11 +615,11 @@ def _collected(order: Order, badge: str) -> MealCollected:
         price=order.price,
         badge=badge,
         assurance=Assurance.UID,
-        receipt=1,
+        receipt=receipt,
     )
 
 
-def _sold(pupil: PupilId, badge: str) -> SaleMade:
+def _sold(pupil: PupilId, badge: str | None, receipt: int) -> SaleMade:
     vat = vat_within(PRICE, vat_permille=60)
     line = SaleLine("main-4", Category.MEAL, 1, PRICE, 60, vat)
     return SaleMade(
@@ -426,7 +630,7 @@ def _sold(pupil: PupilId, badge: str) -> SaleMade:
         total=PRICE,
         badge=badge,
         assurance=Assurance.UID,
-        receipt=1,
+        receipt=receipt,
         is_walk_in=True,
     )
 

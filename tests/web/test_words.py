@@ -15,6 +15,7 @@ from terminal.web.compile_words import compiled
 
 PLACE = re.compile(r"\{\w+\}")
 APP = WORDS_FOLDER.parent / "app"
+TERMINAL = Path(__file__).parents[2] / "terminal"
 TEMPLATES = Path(WORDS_FOLDER).parent.parent / "templates"
 
 
@@ -73,7 +74,8 @@ def test_the_files_are_in_order_without_doubles() -> None:
 
 def test_every_word_is_said_somewhere() -> None:
     sources = "\n".join(
-        path.read_text(encoding="utf-8") for folder in (APP, TEMPLATES) for path in folder.iterdir()
+        path.read_text(encoding="utf-8")
+        for path in (*APP.iterdir(), *TEMPLATES.iterdir(), *TERMINAL.glob("text_*.py"))
     )
     made = {*re.findall(r"`(\w+\.)\$\{", sources), "status.", "language.", "closing."}
     unsaid = [key for key in words("fr") if key not in sources and not key.startswith(tuple(made))]
