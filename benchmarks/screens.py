@@ -2,10 +2,11 @@
 
 Usage: python benchmarks/screens.py [--taps N] [--rounds N] [--soak N] [--json]
 
-For the till and the pupils' page, with and without a throttled processor, in rounds of shuffled
-order. "Painted" is the first task after the next frame. The page's clock and Python's are compared
-by the shortest of nine round trips. The machine's load stands beside the figures: compare within
-one run. --soak plays that many taps and reports heap and DOM nodes before and after.
+From a touch on a tile to the painted basket, too. For the till and the pupils' page, with and
+without a throttled processor, in rounds of shuffled order. "Painted" is the first task after the
+next frame. The page's clock and Python's are compared by the shortest of nine round trips. The
+machine's load stands beside the figures: compare within one run. --soak plays that many taps and
+reports heap and DOM nodes before and after.
 """
 
 import argparse
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from terminal.board import Board
+from terminal.commands import SignIn
 from terminal.twin import TwinTerminal
 from terminal.web.server import WebServer
 
@@ -38,6 +40,21 @@ const after = (report) => requestAnimationFrame(() => {
   port1.onmessage = () => report(performance.timeOrigin + performance.now());
   port2.postMessage(0);
 });
+window.touched = [];
+let touchedAt = null;
+let pieces = null;
+document.addEventListener("pointerdown", (event) => {
+  touchedAt = performance.timeOrigin + event.timeStamp;
+}, true);
+new MutationObserver(() => {
+  const shown = document.querySelector("[data-n]")?.dataset.n;
+  if (shown === undefined || shown === pieces) return;
+  const at = touchedAt;
+  const isTouch = pieces !== null && at !== null;
+  pieces = shown;
+  touchedAt = null;
+  if (isTouch) after((painted) => window.touched.push(painted - at));
+}).observe(document, { subtree: true, childList: true, attributes: true });
 let seen = null;
 new MutationObserver(() => {
   const shown = document.querySelector("[data-seq]")?.dataset;
@@ -129,6 +146,21 @@ def painted_ms(stage: Stage, page: Page, *, taps: int, chance: random.Random) ->
     return [delay - offset for _, delay in page.evaluate("window.painted")]
 
 
+def touched_ms(stage: Stage, page: Page, *, touches: int) -> list[float]:
+    """Touch a tile again and again; return how long each took until the basket was painted."""
+    stage.terminal.counter.do(SignIn(id="bench", staff="fatima", pin="246810"))
+    page.wait_for_selector(".sale")
+    stage.terminal.publish_verdict({"allergens": []})
+    page.evaluate("window.touched.length = 0")
+    tile = page.locator(".tile").first
+    pause = threading.Event()
+    for _ in range(touches):
+        tile.click()
+        pause.wait(PAUSE_S)
+    page.wait_for_function(f"window.touched.length >= {touches}")
+    return list(page.evaluate("window.touched"))
+
+
 def ready_ms(page: Page) -> float:
     """Load the page anew; return when its first content was painted."""
     page.reload()
@@ -166,11 +198,22 @@ def percentile(values: list[float], per_cent: int) -> float:
     return sorted(values)[min(len(values) - 1, len(values) * per_cent // 100)]
 
 
+def touch_figures(values: list[float]) -> dict[str, float]:
+    """Return the figures of touches; none for a page without tiles."""
+    if not values:
+        return {}
+    return {
+        "touch_p50_ms": round(statistics.median(values), 1),
+        "touch_p95_ms": round(percentile(values, 95), 1),
+    }
+
+
 def measure(options: argparse.Namespace) -> dict[str, object]:
     chance = random.Random(options.seed)
     variants = [Variant(page, throttle) for page in PAGES for throttle in THROTTLES]
     delays: dict[Variant, list[float]] = {variant: [] for variant in variants}
     loads: dict[Variant, list[float]] = {variant: [] for variant in variants}
+    touches: dict[Variant, list[float]] = {variant: [] for variant in variants}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
@@ -181,6 +224,8 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
                 page, _session = stage.open(PAGES[variant.page], throttle=variant.throttle)
                 loads[variant].append(ready_ms(page))
                 delays[variant] += painted_ms(stage, page, taps=options.taps, chance=chance)
+                if variant.page == "till":
+                    touches[variant] += touched_ms(stage, page, touches=options.taps)
                 stage.close()
         soaked: dict[str, int] | None = None
         if options.soak:
@@ -196,7 +241,9 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
             "p99_ms": round(percentile(values, 99), 1),
             "page_ready_ms": round(statistics.median(loads[variant])),
         }
+        | touch_figures(touches[variant])
         for variant, values in delays.items()
+        if values
     }
     return {"painted": painted, "soak": soaked, "load_average": os.getloadavg()[0]}
 

@@ -1,37 +1,235 @@
-"""Badges at the centre: blocked, lost, or good again; every terminal hears of it by the feed."""
+"""Badges at the centre, with their history: who had which, since when, and why it changed.
 
+Every terminal hears of a change by the feed. A terminal knows a badge as active, blocked or lost;
+that it was replaced or that its owner left is the history's word for why it is blocked.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from central.audit import write_audit
+from central.database import Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.office import Act
 from central.store import Store
-from core.ids import BadgeKey, SchoolId
+from core.codec import moment_text, read_moment
+from core.ids import BadgeKey, PupilId, SchoolId
 from core.people import BadgeState
 
 
+class BadgeWord(StrEnum):
+    """What happened to a badge."""
+
+    ISSUED = "issued"
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    LOST = "lost"
+    REPLACED = "replaced"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeStep:
+    """One step in the life of a badge."""
+
+    key: BadgeKey
+    pupil: PupilId
+    word: BadgeWord
+    at: datetime
+    who: str
+    why: str
+
+
 def set_badge_state(
-    store: Store, school: SchoolId, *, badge: BadgeKey, state: BadgeState, who: str, at: datetime
+    store: Store,
+    school: SchoolId,
+    *,
+    badge: BadgeKey,
+    state: BadgeState,
+    who: str,
+    at: datetime,
+    why: str = "",
 ) -> None:
     """Set a badge's state. Raises RecordError when the school knows no such badge."""
     with store.database.writing() as session:
-        row = session.row(
-            "SELECT state FROM badge WHERE school_id = ? AND key = ?"  # noqa: S608
-            f"{session.for_update}",
-            school,
-            badge,
-        )
-        if row is None:
-            message = f"there is no badge {badge} at school {school}"
-            raise RecordError(message)
-        if row[0] == state.value:
+        before = _locked(session, school, badge)
+        if before[0] == state.value:
             return
-        write_audit(session, school, who=who, what=f"badge {state.value}", subject=badge, at=at)
+        act = Act(who, at, why)
+        _step(session, school, badge, before[1], BadgeWord(state.value), act)
         cursor = advance_feed(session, school)
-        session.run(
-            "UPDATE badge SET state = ?, cursor = ? WHERE school_id = ? AND key = ?",
-            state.value,
-            cursor,
-            school,
-            badge,
+        _set(session, school, badge, state, cursor)
+
+
+def issue_badge(
+    store: Store, school: SchoolId, *, badge: BadgeKey, pupil: PupilId, last4: str, act: Act
+) -> None:
+    """Give a pupil a new badge. Twice is once.
+
+    Raises RecordError when there is no such pupil, or the badge is somebody's already.
+    """
+    with store.database.writing() as session:
+        if _is_theirs(session, school, badge, pupil):
+            return
+        _check_pupil(session, school, pupil)
+        _step(session, school, badge, pupil, BadgeWord.ISSUED, act)
+        cursor = advance_feed(session, school)
+        _add(session, school, badge, pupil, last4, cursor)
+
+
+def replace_badge(
+    store: Store,
+    school: SchoolId,
+    *,
+    old: BadgeKey,
+    new: BadgeKey,
+    last4: str,
+    act: Act,
+) -> None:
+    """Give the owner of a badge another one; the old one is blocked. Twice is once.
+
+    Raises RecordError when the school does not know the old one, or the new one is somebody's.
+    """
+    with store.database.writing() as session:
+        state, pupil = _locked(session, school, old)
+        if _is_theirs(session, school, new, pupil):
+            return
+        _step(session, school, old, pupil, BadgeWord.REPLACED, act)
+        _step(session, school, new, pupil, BadgeWord.ISSUED, act)
+        cursor = advance_feed(session, school)
+        # A lost badge stays lost: whoever finds it is told so.
+        is_lost = state == BadgeState.LOST.value
+        _set(session, school, old, BadgeState.LOST if is_lost else BadgeState.BLOCKED, cursor)
+        _add(session, school, new, pupil, last4, cursor)
+
+
+def badge_history(
+    session: Session,
+    school: SchoolId,
+    *,
+    pupil: PupilId | None = None,
+    badge: BadgeKey | None = None,
+) -> list[BadgeStep]:
+    """Return what happened to badges, the newest first: of a pupil, of one badge, or of all."""
+    where = ""
+    values: list[str] = []
+    if pupil is not None:
+        where += " AND pupil_id = ?"
+        values.append(pupil)
+    if badge is not None:
+        where += " AND key = ?"
+        values.append(badge)
+    rows = session.rows(
+        "SELECT key, pupil_id, state, at, who, why FROM badge_history"  # noqa: S608
+        f" WHERE school_id = ?{where} ORDER BY at DESC, id DESC LIMIT 1000",
+        school,
+        *values,
+    )
+    return [
+        BadgeStep(
+            BadgeKey(row[0]),
+            PupilId(row[1]),
+            BadgeWord(row[2]),
+            read_moment(row[3]),
+            row[4],
+            row[5],
         )
+        for row in rows
+    ]
+
+
+def retire_badges(session: Session, school: SchoolId, pupil: PupilId, act: Act) -> int:
+    """Take the badges of a pupil who leaves out of use, and return how many.
+
+    The caller advances the feed.
+    """
+    rows = session.rows(
+        "SELECT key FROM badge WHERE school_id = ? AND pupil_id = ? ORDER BY key", school, pupil
+    )
+    for row in rows:
+        _step(session, school, BadgeKey(row[0]), pupil, BadgeWord.LEFT, act)
+    session.run("DELETE FROM badge WHERE school_id = ? AND pupil_id = ?", school, pupil)
+    return len(rows)
+
+
+def _locked(session: Session, school: SchoolId, badge: BadgeKey) -> tuple[str, PupilId]:
+    row = session.row(
+        "SELECT state, pupil_id FROM badge WHERE school_id = ? AND key = ?"  # noqa: S608
+        f"{session.for_update}",
+        school,
+        badge,
+    )
+    if row is None:
+        message = f"there is no badge {badge} at school {school}"
+        raise RecordError(message)
+    return row[0], PupilId(row[1])
+
+
+def _is_theirs(session: Session, school: SchoolId, badge: BadgeKey, pupil: PupilId) -> bool:
+    row = session.row("SELECT pupil_id FROM badge WHERE school_id = ? AND key = ?", school, badge)
+    if row is not None and row[0] != pupil:
+        message = f"badge {badge} belongs to somebody else; look at the number"
+        raise RecordError(message)
+    return row is not None
+
+
+def _check_pupil(session: Session, school: SchoolId, pupil: PupilId) -> None:
+    if session.row("SELECT 1 FROM pupil WHERE school_id = ? AND id = ?", school, pupil) is None:
+        message = f"there is no pupil {pupil} at school {school}"
+        raise RecordError(message)
+
+
+def _step(
+    session: Session,
+    school: SchoolId,
+    badge: BadgeKey,
+    pupil: PupilId,
+    word: BadgeWord,
+    act: Act,
+) -> None:
+    row = session.row(
+        "SELECT COUNT(*) FROM badge_history WHERE school_id = ? AND key = ?", school, badge
+    )
+    assert row is not None, "an aggregate has one row"
+    session.insert_many(
+        "badge_history",
+        ("school_id", "id", "key", "pupil_id", "state", "at", "who", "why"),
+        [
+            (
+                school,
+                f"{badge}.{row[0]:06d}",
+                badge,
+                pupil,
+                word.value,
+                moment_text(act.at),
+                act.who,
+                act.why,
+            )
+        ],
+    )
+    words = f"badge {word.value}" + (f": {act.why}" if act.why else "")
+    write_audit(session, school, who=act.who, what=words, subject=badge, at=act.at)
+
+
+def _set(
+    session: Session, school: SchoolId, badge: BadgeKey, state: BadgeState, cursor: int
+) -> None:
+    session.run(
+        "UPDATE badge SET state = ?, cursor = ? WHERE school_id = ? AND key = ?",
+        state.value,
+        cursor,
+        school,
+        badge,
+    )
+
+
+def _add(
+    session: Session, school: SchoolId, badge: BadgeKey, pupil: PupilId, last4: str, cursor: int
+) -> None:
+    session.insert_many(
+        "badge",
+        ("school_id", "key", "pupil_id", "state", "last4", "cursor"),
+        [(school, badge, pupil, BadgeState.ACTIVE.value, last4, cursor)],
+    )

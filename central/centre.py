@@ -57,4 +57,6 @@ class Centre:
 
 def revoked() -> Problem:
     """Return what a revoked terminal is told."""
-    return Problem("revoked", status=403, detail="this terminal was revoked; enrol it anew")
+    return Problem(
+        "revoked", status=403, detail="this terminal was revoked or retired; enrol it anew"
+    )

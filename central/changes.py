@@ -11,8 +11,9 @@ from datetime import datetime
 from central.database import Row, Session
 from central.errors import Problem
 from central.feed import read_feed
-from central.snapshot_file import copy_etag, copy_meta, today_of
+from central.snapshot_file import IS_HERE, copy_etag, copy_meta, today_of
 from central.terminals import Terminal
+from core.ids import SchoolId
 from core.snapshot import (
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
@@ -42,7 +43,7 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
     cursor = read_feed(session, terminal.school_id)
     if not after.isdecimal() or int(after) > cursor:
         raise _gone("this place is not of this feed")
-    if int(after) < _removed_at(session, terminal):
+    if int(after) < _removed_at(session, terminal.school_id):
         raise _gone("something was taken away since then, or these books were restored")
     today = today_of(session, terminal, now)
     rows: dict[str, list[Row]] = {}
@@ -65,9 +66,8 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
     )
 
 
-def _removed_at(session: Session, terminal: Terminal) -> int:
-    """Return the place before which the feed does not tell all that happened since."""
-    row = session.row("SELECT removed_at FROM school WHERE id = ?", terminal.school_id)
+def _removed_at(session: Session, school: SchoolId) -> int:
+    row = session.row("SELECT removed_at FROM school WHERE id = ?", school)
     assert row is not None, "a terminal has a school"
     place: int = row[0]
     return place
@@ -88,7 +88,7 @@ _QUERIES = {
     "pupil": _PUPIL_SQL,
     "badge": _of(BADGE_COLUMNS, "badge"),
     "product": _of(PRODUCT_COLUMNS, "product"),
-    "meal_order": _of(ORDER_COLUMNS, "meal_order"),
+    "meal_order": _of(ORDER_COLUMNS, "meal_order") + IS_HERE,
     "menu": _of("day, product_id", "menu"),
     "staff": _of(STAFF_COLUMNS, "staff"),
     "staff_badge": _of(STAFF_BADGE_COLUMNS, "staff_badge"),

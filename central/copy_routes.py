@@ -15,10 +15,12 @@ from central.centre import Centre, revoked
 from central.changes import read_changes
 from central.signatures import SignedRequest, sign_reply, verify_request
 from central.snapshot_file import Copy, CopyRoom
+from central.terminal_health import note_health
 from central.terminals import find_terminal, note_seen
 from core.codec import moment_text
+from core.health import read_health
 from core.ids import TerminalId
-from core.wire import COPY_COMPONENTS, SNAPSHOT_TYPE, UNCHANGED_COMPONENTS
+from core.wire import COPY_COMPONENTS, HEALTH_HEADER, SNAPSHOT_TYPE, UNCHANGED_COMPONENTS
 
 _PIECE_BYTES = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,15})-")
@@ -119,7 +121,10 @@ class CopyRoutes:
             raise revoked()
         if seen_at is None or now - seen_at > _SEEN_EVERY:
             with self._centre.store.database.writing() as session:
-                note_seen(session, find_terminal(session, terminal), at=now)
+                known = find_terminal(session, terminal)
+                note_seen(session, known, at=now)
+                told = read_health(request.headers.get(HEALTH_HEADER, ""))
+                note_health(session, known, told, at=now)
         return _Asked(terminal, signed, request.headers.get("if-none-match"))
 
     async def _is_unchanged(self, request: Request, asked: "_Asked") -> bool:

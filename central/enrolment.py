@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import Problem, RecordError
 from central.store import Store
-from central.terminals import TerminalState, find_terminal, pin_next_key
+from central.terminals import TerminalState, approve_epoch, find_terminal, pin_next_key
 from core.chain import GENESIS
 from core.codec import moment_text, read_moment
 from core.ids import SchoolId, TerminalId
@@ -35,29 +36,75 @@ class Enrolled:
     badge_key: bytes
 
 
+def checked_name(written: str) -> str:
+    """Return the name of a terminal as it is kept. Raises RecordError when it cannot be taken."""
+    name = printable(written)
+    if not 1 <= len(name) <= _NAME_MAX:
+        message = f"terminal name {written!r}: write 1 to {_NAME_MAX} characters"
+        raise RecordError(message)
+    if name != written.strip():
+        message = f"terminal name {written!r} holds control characters; write it without them"
+        raise RecordError(message)
+    return name
+
+
 def create_code(store: Store, school: SchoolId, *, terminal_name: str, now: datetime) -> str:
     """Return a new one-time code for a terminal, in two groups of four.
 
     Raises RecordError when there is no such school, or the name cannot be taken.
     """
-    name = printable(terminal_name)
-    if not 1 <= len(name) <= _NAME_MAX:
-        message = f"terminal name {terminal_name!r}: write 1 to {_NAME_MAX} characters"
-        raise RecordError(message)
-    if name != terminal_name.strip():
-        message = f"terminal name {terminal_name!r} holds control characters; write it without them"
-        raise RecordError(message)
-    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in store.entropy(_CODE_LETTERS))
+    name = checked_name(terminal_name)
+    letters = _letters(store)
     with store.database.writing() as session:
         if session.row("SELECT 1 FROM school WHERE id = ?", school) is None:
             message = f"there is no school {school!r}; make one with `refectory central seed`"
             raise RecordError(message)
-        session.insert_many(
-            "enrolment_code",
-            ("school_id", "code_hash", "terminal_name", "ends_at"),
-            [(school, _code_hash(letters), name, moment_text(now + CODE_LIFE))],
-        )
+        _keep_code(session, school, letters, name=name, terminal=None, now=now)
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def create_replacement_code(
+    store: Store, dead: TerminalId, *, has_journal: bool, who: str, now: datetime
+) -> tuple[str, SchoolId]:
+    """Return a one-time code with which a spare takes the place of a terminal, and its school.
+
+    has_journal: False approves that the spare begins a new epoch, since the dead one's journal is
+    lost; what it had not sent is lost with it. Raises Problem when there is no such terminal, or
+    RecordError for one that was revoked.
+    """
+    letters = _letters(store)
+    with store.database.writing() as session:
+        terminal = find_terminal(session, dead, lock=True)
+        if terminal.state is TerminalState.REVOKED:
+            message = f"terminal {dead} was retired or revoked; enrol the spare as a new one"
+            raise RecordError(message)
+        _keep_code(session, terminal.school_id, letters, name=terminal.name, terminal=dead, now=now)
+        if not has_journal:
+            approve_epoch(session, terminal, who=who, at=now)
+        write_audit(session, terminal.school_id, who=who, what="replacement", subject=dead, at=now)
+    return f"{letters[:4]}-{letters[4:]}", terminal.school_id
+
+
+def _letters(store: Store) -> str:
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in store.entropy(_CODE_LETTERS))
+
+
+def _keep_code(
+    session: Session,
+    school: SchoolId,
+    letters: str,
+    *,
+    name: str,
+    terminal: TerminalId | None,
+    now: datetime,
+) -> None:
+    """Store a code. terminal: the one that it replaces; a code that made a new one has a key."""
+    ends_at = moment_text(now + CODE_LIFE)
+    session.insert_many(
+        "enrolment_code",
+        ("school_id", "code_hash", "terminal_name", "ends_at", "terminal_id"),
+        [(school, _code_hash(letters), name, ends_at, terminal)],
+    )
 
 
 def redeem_code(
@@ -78,8 +125,10 @@ def redeem_code(
             raise Problem(
                 "code", status=403, detail="this code is unknown or too old; ask for a new one"
             )
-        if row[4] is None:
+        if row[5] is None and row[4] is None:
             _pin(store, session, row, public_key, now)
+        elif row[5] is None:
+            _pin_spare(session, row, public_key, now)
         elif bytes(row[5]) != public_key:
             raise Problem(
                 "code", status=403, detail="this code was used already; ask for a new one"
@@ -137,6 +186,38 @@ def _pin(store: Store, session: Session, code: Row, public_key: bytes, now: date
         ("school_id", "id", "terminal_id", "public_key", "pinned_at"),
         [(school, key_id_of(public_key), terminal, public_key, at)],
     )
+    _note_used(session, school, code_hash, terminal=terminal, public_key=public_key)
+
+
+def _pin_spare(session: Session, code: Row, public_key: bytes, now: datetime) -> None:
+    """Pin a spare's key to the terminal whose place it takes; the dead one's keys end now."""
+    school, code_hash, terminal = code[0], bytes(code[1]), code[4]
+    session.run(
+        "UPDATE terminal_key SET revoked_at = ? WHERE school_id = ? AND terminal_id = ?"
+        " AND revoked_at IS NULL",
+        moment_text(now),
+        school,
+        terminal,
+    )
+    session.insert_many(
+        "terminal_key",
+        ("school_id", "id", "terminal_id", "public_key", "pinned_at"),
+        [(school, key_id_of(public_key), terminal, public_key, moment_text(now))],
+    )
+    write_audit(
+        session,
+        SchoolId(school),
+        who=terminal,
+        what=f"replaced, key {key_id_of(public_key)} pinned",
+        subject=terminal,
+        at=now,
+    )
+    _note_used(session, school, code_hash, terminal=terminal, public_key=public_key)
+
+
+def _note_used(
+    session: Session, school: str, code_hash: bytes, *, terminal: str, public_key: bytes
+) -> None:
     session.run(
         "UPDATE enrolment_code SET terminal_id = ?, public_key = ?"
         " WHERE school_id = ? AND code_hash = ?",

@@ -7,7 +7,7 @@ readers pass over what they do not know. What must change otherwise gets `/v2` b
 from typing import Any
 
 from core.batch import BATCH_EVENTS_MAX, Flag, Verdict
-from core.wire import API, CLOCK_HEADER, PROBLEM_TYPE, SNAPSHOT_TYPE
+from core.wire import API, CLOCK_HEADER, HEALTH_HEADER, PROBLEM_TYPE, SNAPSHOT_TYPE
 
 Json = dict[str, Any]
 
@@ -248,6 +248,12 @@ _SIGNED: list[Json] = [{"signature": []}]
 _WAITING = [
     _header("If-None-Match", "The ETag of the copy that the terminal has."),
     _header("Prefer", "`wait=N`: hold the answer back for N seconds, until something changes."),
+    _header(
+        HEALTH_HEADER,
+        "How the terminal says it is, for people: parts `name=value` between semicolons, of which"
+        " `version`, `queue` (events not booked yet), `oldest` (a moment) and `troubles`"
+        " (`part.what`, between commas) are known. Parts may be missing, and the list grows.",
+    ),
 ]
 
 

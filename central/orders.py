@@ -6,7 +6,8 @@ day is closed goes to the unclaimed meals, and a collection that is heard of lat
 there.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -26,7 +27,7 @@ from core.ledger import (
     transfer,
     wallet_account,
 )
-from core.money import Money
+from core.money import ZERO, Money, sum_money
 from core.orders import Order, OrderState
 from core.snapshot import (
     ORDER_COLUMNS,
@@ -64,9 +65,11 @@ def reserve(
     product: ProductId,
     day: date,
     now: datetime,
+    who: str = "",
 ) -> Order:
     """Reserve a meal, and pay it. order: made by the asker; the same again changes nothing.
 
+    who: the member of the office who did it, for the log; empty for the pupil or the parents.
     Raises OrderRefusedError.
     """
     with store.database.writing() as session:
@@ -79,6 +82,7 @@ def reserve(
         _check_money(session, record, pupil, price)
         made = Order(order, pupil, day, product, price, OrderState.RESERVED)
         _book(session, school, "order.reserved", order, reservation(pupil, price), now)
+        _log(session, school, who, "order reserved", order, now)
         cursor = advance_feed(session, school)
         _add_to_wallet(session, school, pupil, -price, cursor)
         session.insert_many(
@@ -89,40 +93,105 @@ def reserve(
     return made
 
 
+def change(
+    store: Store,
+    school: SchoolId,
+    *,
+    order: OrderId,
+    product: ProductId,
+    now: datetime,
+    who: str = "",
+) -> Order:
+    """Have another dish of the same day for a reserved meal, and pay or credit the difference.
+
+    The same dish again changes nothing. Raises OrderRefusedError, as `reserve` and `cancel` do.
+    """
+    with store.database.writing() as session:
+        known = _reserved(session, school, order, "changed")
+        if known.product_id == product:
+            return known
+        record = read_school(session, school)
+        price = _price(session, record, pupil=known.pupil_id, product=product, day=known.day)
+        _check_time(record, known.day, now)
+        more = price - known.price
+        if more > ZERO:
+            _check_money(session, record, known.pupil_id, more)
+        made = replace(known, product_id=product, price=price)
+        legs = reservation(known.pupil_id, more)
+        number = _count(session, school, "order.changed", order)
+        _book(session, school, "order.changed", order, legs, now, number=number)
+        _log(session, school, who, f"order changed to {product}", order, now)
+        cursor = advance_feed(session, school)
+        if more:
+            _add_to_wallet(session, school, known.pupil_id, -more, cursor)
+        session.run(
+            "UPDATE meal_order SET product_id = ?, price_cents = ?, cursor = ?"
+            " WHERE school_id = ? AND id = ?",
+            product,
+            price.cents,
+            cursor,
+            school,
+            order,
+        )
+    return made
+
+
 def cancel(
     store: Store, school: SchoolId, *, order: OrderId, now: datetime, who: str = ""
 ) -> Order:
     """Cancel a reserved meal in time, and credit it back. Twice is once.
 
-    who: the person of the office who does it, for the audit log; empty for the family itself.
     Raises OrderRefusedError after the orders of its day have closed, or when it was collected.
     """
     with store.database.writing() as session:
         found = read_orders(session, school, [order])
-        if not found:
-            message = f"there is no order {order}"
-            raise OrderRefusedError(message)
-        known = found[0]
-        if known.state is OrderState.CANCELLED:
-            return known
-        if known.state is not OrderState.RESERVED:
-            message = f"this order is {known.state.value} already; it cannot be cancelled"
-            raise OrderRefusedError(message)
+        if found and found[0].state is OrderState.CANCELLED:
+            return found[0]
+        known = _reserved(session, school, order, "cancelled")
         _check_time(read_school(session, school), known.day, now)
+        cancel_reserved(session, school, [known], now=now)
+        _log(session, school, who, "order cancelled", order, now)
+    return replace(known, state=OrderState.CANCELLED)
+
+
+def cancel_reserved(
+    session: Session, school: SchoolId, orders: Sequence[Order], *, now: datetime
+) -> Money:
+    """Cancel reserved meals of one pupil and credit them back, whatever the time. Result: how much.
+
+    The caller knows that it is still in time.
+    """
+    total = sum_money(order.price for order in orders)
+    if not orders:
+        return total
+    for order in orders:
         legs = transfer(
             source=Account(AccountKind.MEALS_PREPAID),
-            target=wallet_account(WalletKind.GENERAL, known.pupil_id),
-            amount=known.price,
+            target=wallet_account(WalletKind.GENERAL, order.pupil_id),
+            amount=order.price,
         )
-        _book(session, school, "order.cancelled", order, legs, now)
-        cursor = advance_feed(session, school)
-        _add_to_wallet(session, school, known.pupil_id, known.price, cursor)
-        _set_state(session, school, [order], OrderState.CANCELLED, cursor)
-        if who:
-            write_audit(session, school, who=who, what="order cancelled", subject=order, at=now)
-    return Order(
-        known.id, known.pupil_id, known.day, known.product_id, known.price, OrderState.CANCELLED
-    )
+        _book(session, school, "order.cancelled", order.id, legs, now)
+    cursor = advance_feed(session, school)
+    _add_to_wallet(session, school, orders[0].pupil_id, total, cursor)
+    _set_state(session, school, [order.id for order in orders], OrderState.CANCELLED, cursor)
+    return total
+
+
+def close_past_days(store: Store, school: SchoolId, *, now: datetime) -> list[DayClosed]:
+    """Close every day that is over and still has meals that wait. Nothing to do: an empty list.
+
+    A meal that is voided after its day was closed waits again; the next time finds it.
+    """
+    with store.database.reading() as session:
+        today = read_school(session, school).calendar.business_day(now)
+        rows = session.rows(
+            "SELECT DISTINCT day FROM meal_order WHERE school_id = ? AND day < ? AND state = ?"
+            " ORDER BY day",
+            school,
+            today.isoformat(),
+            OrderState.RESERVED.value,
+        )
+    return [close_day(store, school, day=date.fromisoformat(row[0]), now=now) for row in rows]
 
 
 def close_day(store: Store, school: SchoolId, *, day: date, now: datetime) -> DayClosed:
@@ -143,10 +212,30 @@ def close_day(store: Store, school: SchoolId, *, day: date, now: datetime) -> Da
                 target=Account(AccountKind.MEALS_UNCLAIMED),
                 amount=order.price,
             )
-            _book(session, school, "order.unclaimed", order.id, legs, now)
+            number = _count(session, school, "order.unclaimed", order.id)
+            _book(session, school, "order.unclaimed", order.id, legs, now, number=number)
         cursor = advance_feed(session, school)
         _set_state(session, school, [order.id for order in left], OrderState.UNCLAIMED, cursor)
     return DayClosed(day, len(left), Money(sum(order.price.cents for order in left)))
+
+
+def _reserved(session: Session, school: SchoolId, order: OrderId, done: str) -> Order:
+    """Return an order that still waits. done: what is wanted with it, for the message."""
+    found = read_orders(session, school, [order])
+    if not found:
+        message = f"there is no order {order}"
+        raise OrderRefusedError(message)
+    if found[0].state is not OrderState.RESERVED:
+        message = f"this order is {found[0].state.value} already; it cannot be {done}"
+        raise OrderRefusedError(message)
+    return found[0]
+
+
+def _log(
+    session: Session, school: SchoolId, who: str, what: str, order: OrderId, now: datetime
+) -> None:
+    if who:
+        write_audit(session, school, who=who, what=what, subject=order, at=now)
 
 
 def _same(known: Order, pupil: PupilId, product: ProductId, day: date) -> Order:
@@ -210,12 +299,33 @@ def _check_money(session: Session, school: School, pupil: PupilId, price: Money)
         raise OrderRefusedError(message)
 
 
+def _count(session: Session, school: SchoolId, kind: str, order: OrderId) -> int:
+    """Return how often an order was booked so before: most are once, and some go to and fro."""
+    row = session.row(
+        "SELECT COUNT(*) FROM booking WHERE school_id = ? AND subject = ? AND kind = ?",
+        school,
+        order,
+        kind,
+    )
+    assert row is not None, "an aggregate has one row"
+    count: int = row[0]
+    return count
+
+
 def _book(
-    session: Session, school: SchoolId, kind: str, order: OrderId, legs: Legs, now: datetime
+    session: Session,
+    school: SchoolId,
+    kind: str,
+    order: OrderId,
+    legs: Legs,
+    now: datetime,
+    *,
+    number: int = 0,
 ) -> None:
     if not legs:
         return
-    booking = EventId(str(uuid5(_NAMESPACE, f"{school} {kind} {order}")))
+    name = f"{school} {kind} {order}" + (f" {number}" if number else "")
+    booking = EventId(str(uuid5(_NAMESPACE, name)))
     write_bookings(session, school, [CentreBooking(kind, order, Posting(booking, legs, now))])
 
 

@@ -61,8 +61,22 @@ def write_school(session: Session, school: School) -> None:
         "badge_key",
         "cursor",
     )
-    row = (
+    row = (school.id, *_settings(school), school.badge_key, 0)
+    session.insert_many("school", columns, [row])
+
+
+def change_school(session: Session, school: School) -> None:
+    """Write a school's settings anew; its badge key stays. The caller advances the feed."""
+    session.run(
+        "UPDATE school SET name = ?, address = ?, number = ?, zone = ?, day_starts_at = ?,"
+        " orders_close_at = ?, order_days_max = ?, closed_days = ?, policy = ? WHERE id = ?",
+        *_settings(school),
         school.id,
+    )
+
+
+def _settings(school: School) -> tuple[str | int, ...]:
+    return (
         school.header.name,
         school.header.address,
         school.header.number,
@@ -72,10 +86,7 @@ def write_school(session: Session, school: School) -> None:
         school.order_days_max,
         ",".join(sorted(day.isoformat() for day in school.closed_days)),
         json.dumps(policy_plain(school.policy)),
-        school.badge_key,
-        0,
     )
-    session.insert_many("school", columns, [row])
 
 
 def read_school(session: Session, school: SchoolId) -> School:

@@ -385,6 +385,18 @@ _PAGES = Migration(
     ),
 )
 
+_HEALTH = Migration(
+    statements=(
+        """CREATE TABLE terminal_health (
+    school_id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    told TEXT NOT NULL,
+    told_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, terminal_id)
+)""",
+    ),
+)
+
 _LEGS_BY_TIME = Migration(
     # By owner, each sale dirtied a page of its own in the index: most of what a commit wrote. By
     # time the newest legs stand together at its end. One pupil's are found by reading back
@@ -396,7 +408,7 @@ _LEGS_BY_TIME = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _LEGS_BY_TIME)
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)

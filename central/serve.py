@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from central.clock import Clock, wall_clock
 from central.errors import ListenError
+from central.nightly import NightWork
 from central.store import Store
 from central.whole import make_centre
 
@@ -124,9 +125,12 @@ def serve(
     listener, listening = open_listener(listen)
     app = make_centre(store, clock=clock, public_url=public_url)
     service = Service(app, listener, stopping=app.stopping, timeout_keep_alive_s=_KEEP_ALIVE_S)
+    night = NightWork(store, clock)
+    night.start()
     try:
         service.run(lambda: on_ready(listening, service))
     finally:
+        night.stop()
         listener.close()
 
 

@@ -36,6 +36,8 @@ from core.snapshot import (
     meta_rows,
 )
 
+IS_HERE = " AND pupil_id IN (SELECT id FROM pupil WHERE school_id = meal_order.school_id)"
+"""Orders of who has left are of no use to a terminal, and their owner is not in its copy."""
 _PIECE_BYTES = 64 * 1024
 _GZIP_LEVEL = 6
 
@@ -161,7 +163,7 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
     )
     orders = session.rows(
         f"SELECT {ORDER_COLUMNS} FROM meal_order"  # noqa: S608
-        " WHERE school_id = ? AND day >= ? ORDER BY pupil_id, day, id",
+        f" WHERE school_id = ? AND day >= ?{IS_HERE} ORDER BY pupil_id, day, id",
         school,
         today.isoformat(),
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import Problem
+from central.feed import advance_feed
 from core.codec import moment_text, read_moment
 from core.ids import SchoolId, TerminalId
 from core.till_state import Position
@@ -151,6 +152,34 @@ def revoke_terminal(session: Session, terminal: Terminal, *, who: str, at: datet
         terminal.id,
     )
     write_audit(session, terminal.school_id, who=who, what="revoked", subject=terminal.id, at=at)
+
+
+def retire_terminal(session: Session, terminal: Terminal, *, who: str, at: datetime) -> None:
+    """End a terminal in good order: as revoked, and the log says that it was retired."""
+    write_audit(session, terminal.school_id, who=who, what="retired", subject=terminal.id, at=at)
+    revoke_terminal(session, terminal, who=who, at=at)
+
+
+def rename_terminal(
+    session: Session, terminal: Terminal, *, name: str, who: str, at: datetime
+) -> None:
+    """Give a terminal another name; the next page of changes tells it, and it shows it itself."""
+    session.run(
+        "UPDATE terminal SET name = ? WHERE school_id = ? AND id = ?",
+        name,
+        terminal.school_id,
+        terminal.id,
+    )
+    write_audit(
+        session,
+        terminal.school_id,
+        who=who,
+        what=f"renamed from {terminal.name}",
+        subject=terminal.id,
+        at=at,
+    )
+    # Locked last, so that the feed follows the order of commits.
+    advance_feed(session, terminal.school_id)
 
 
 def pin_next_key(

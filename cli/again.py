@@ -26,9 +26,14 @@ class Again:
 
     def __init__(self) -> None:
         self._is_asked = False
+        self._before: Callable[[], None] = lambda: None
 
-    def listen(self, stop: Callable[[], None]) -> None:
-        """Have SIGHUP end the work by `stop`, and start it again."""
+    def listen(self, stop: Callable[[], None], *, before_again: Callable[[], None]) -> None:
+        """Have SIGHUP end the work by `stop`, and start it again.
+
+        before_again: called at the very end, to write out what is still held back.
+        """
+        self._before = before_again
 
         def hear(_signal: int, _frame: FrameType | None) -> None:
             self._is_asked = True
@@ -46,10 +51,19 @@ class Again:
             complain(f"refectory terminal: {error}; trying again until the settings let it start")
             if not _rest(is_fed=parsed.until_stdin_closes):
                 raise
-            _start_again()
+            self._start()
         if self._is_asked:
-            _start_again()
+            self._start()
         return code
+
+    def _start(self) -> NoReturn:
+        # Until the new program listens, a second SIGHUP must not end it.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._before()
+        sys.stdout.flush()
+        os.environ[_MARK] = "1"
+        words = [sys.executable, *sys.orig_argv[1:]]
+        os.execv(sys.executable, words)  # noqa: S606  this very program
 
 
 def _rest(*, is_fed: bool) -> bool:
@@ -59,11 +73,3 @@ def _rest(*, is_fed: bool) -> bool:
         return True
     ready, _, _ = select.select([sys.stdin], [], [], _REST_S)
     return not ready or bool(os.read(sys.stdin.fileno(), 4096))
-
-
-def _start_again() -> NoReturn:
-    # Until the new program listens, a second SIGHUP must not end it.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    sys.stdout.flush()
-    os.environ[_MARK] = "1"
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  this very program

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cli.main import Commands
     from terminal.doctor.finding import Finding
+    from terminal.doctor.scene import Scene
 
 _MARKS = {"well": "ok  ", "degraded": "warn", "failed": "FAIL"}
 _PART_WIDTH = 11
@@ -94,6 +95,16 @@ def _findings(
     yield from examine(scene, checks)
     if parsed.measure_disk:
         yield from _disk_speed(folder)
+
+
+def find_all(folder: "Path") -> "tuple[Scene, list[Finding]]":
+    """Return all findings of a folder, and what was looked at."""
+    from terminal.clock import SystemClock  # noqa: PLC0415  another layer loads late
+    from terminal.doctor.examination import examine  # noqa: PLC0415
+    from terminal.doctor.scene import Scene  # noqa: PLC0415
+
+    scene = Scene(folder=folder, now=SystemClock().now(), status=_status(folder))
+    return scene, [*_settings_findings(), *examine(scene)]
 
 
 def _settings_findings() -> "Iterator[Finding]":

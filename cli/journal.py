@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from cli.output import (
     say,
     say_json,
 )
+from cli.progress import Progress
 
 if TYPE_CHECKING:
     from cli.main import Commands
@@ -27,14 +28,15 @@ if TYPE_CHECKING:
     from offline_cache.integrity import VerifyReport
     from offline_cache.journal_reader import JournalReader
     from offline_cache.rebuild import Rebuilt
+    from offline_cache.rescue import Rescue
 
 _Position = tuple[int, int]
 
 
 def register(commands: "Commands") -> None:
-    """Add `journal verify`, `journal rebuild`, `journal show` and `journal export`."""
+    """Add `journal verify`, `rebuild`, `show`, `export` and `rescue`."""
     parser = commands.add_parser(
-        "journal", help="the terminal's own record: verify, rebuild, show, export"
+        "journal", help="the terminal's own record: verify, rebuild, show, export, rescue"
     )
     actions = parser.add_subparsers(dest="journal_command", metavar="WHAT", required=True)
     verify = actions.add_parser("verify", help="check every event and the chain over them")
@@ -55,6 +57,17 @@ def register(commands: "Commands") -> None:
     _add_file(export)
     _add_range(export)
     export.set_defaults(run=_export)
+
+    salvage = actions.add_parser(
+        "rescue",
+        help="print what can be read of a damaged journal, and what of it is proven",
+        description="Reads a damaged file page by page and prints every event that is found, as"
+        " JSON lines: `is_whole` when its own bytes prove it, `is_chained` when it also stands"
+        " behind the one before. The file is only read. Ends with 1 when anything is missing.",
+    )
+    _add_file(salvage)
+    salvage.add_argument("--output", type=Path, metavar="FILE", help="write the lines there")
+    salvage.set_defaults(run=_rescue)
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
@@ -242,6 +255,39 @@ def _event_text(event: "SealedEvent", plain: dict[str, object]) -> str:
     pairs = told.items() if isinstance(told, dict) else ()
     words = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in pairs)
     return printable(f"{event.epoch}-{event.seq}  {plain.get('at')}  {event.kind.value}  {words}")
+
+
+def _rescue(parsed: argparse.Namespace) -> int:
+    from offline_cache.rescue import rescue, rescue_line  # noqa: PLC0415  as above
+
+    path = _file(parsed)
+    with _told_in_one_line(), Progress(f"reading {path.name}", 100) as progress:
+        found = rescue(path, on_progress=lambda done, of: progress.reach(done * 100 // of))
+    try:
+        target = None if parsed.output is None else parsed.output.open("wb")
+        with target or nullcontext(sys.stdout.buffer) as file:
+            file.writelines(rescue_line(event) + b"\n" for event in found.events)
+            file.flush()
+    except OSError as error:
+        raise CommandError(f"{parsed.output}: {error.strerror}; name another --output") from error
+    return _tell_rescue(parsed, found)
+
+
+def _tell_rescue(parsed: argparse.Namespace, found: "Rescue") -> int:
+    """Say on standard error how much it was: the lines themselves may go through a pipe."""
+    whole, chained = len(found.whole), sum(event.is_chained for event in found.whole)
+    broken = len(found.events) - whole
+    gaps = [f"{first[0]}-{first[1]} to {last[0]}-{last[1]}" for first, last in found.gaps]
+    if parsed.json and parsed.output is not None:
+        told = {"pages": found.pages, "whole": whole, "chained": chained, "broken": broken}
+        say_json({**told, "gaps": gaps})
+    else:
+        missing = f"; missing: {', '.join(gaps)}" if gaps else ""
+        complain(
+            f"{found.pages} pages: {whole} events proven by their own bytes, {chained} of them"
+            f" chained to the one before; {broken} found broken{missing}"
+        )
+    return EXIT_WELL if whole == chained and not broken and not gaps else EXIT_FAILED
 
 
 def _export(parsed: argparse.Namespace) -> int:

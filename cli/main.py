@@ -18,6 +18,8 @@ COMMAND_FILES = (
     "cli.reader",
     "cli.printer",
     "cli.journal",
+    "cli.enrol",
+    "cli.replace",
     "cli.sync",
     "cli.conformance",
     "cli.status",
@@ -27,6 +29,7 @@ COMMAND_FILES = (
     "cli.backup",
     "cli.screen",
     "cli.till",
+    "cli.support",
 )
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001

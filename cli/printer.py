@@ -3,7 +3,7 @@
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.folder import data_folder
 from cli.output import (
@@ -53,6 +53,12 @@ def register(commands: "Commands") -> None:
     _add_address(test)
     test.add_argument("--language", choices=_LANGUAGES, default="fr", help="language of the page")
     test.set_defaults(run=_test)
+    ready = words.add_parser(
+        "ready", help="print whether the running terminal is ready to serve, and its counts"
+    )
+    _add_address(ready)
+    ready.add_argument("--language", choices=_LANGUAGES, help="default: the settings' own")
+    ready.set_defaults(run=_ready)
     status = words.add_parser("status", help="ask a printer how it is")
     _add_address(status)
     status.set_defaults(run=_status)
@@ -172,6 +178,40 @@ def _test(parsed: argparse.Namespace) -> int:
             say(f"{printer.url}: what it can do is written to {written}")
         say(f"{printer.url}: {result.outcome.value} {result.text}".rstrip())
     return EXIT_WELL if result.outcome is Outcome.DONE else EXIT_FAILED
+
+
+def _ready(parsed: argparse.Namespace) -> int:
+    from printer.base import Outcome, PrintJob  # noqa: PLC0415  as above
+    from terminal.clock import SystemClock  # noqa: PLC0415
+    from terminal.readiness import readiness  # noqa: PLC0415
+    from terminal.readiness_words import readiness_paper  # noqa: PLC0415
+
+    status: dict[str, Any] = ask(data_folder(parsed), "GET", "/v1/status")
+    now, found = SystemClock().now(), readiness(status)
+    paper = readiness_paper(
+        found,
+        terminal=status["terminal"],
+        school=status["school"],
+        language=_language(parsed),
+        zone=status["zone"],
+        now=now,
+    )
+    printer = _open(parsed)
+    result = printer.print_document(PrintJob(id=f"ready-{now:%Y%m%d-%H%M%S}", document=paper))
+    printer.close()
+    if parsed.json:
+        outcome = result.outcome.value
+        say_json({**found.as_plain(), "printer": printer.url, "outcome": outcome})
+    else:
+        say(f"{paper.title}; {printer.url}: {result.outcome.value} {result.text}".rstrip())
+    return EXIT_WELL if result.outcome is Outcome.DONE and found.is_ready else EXIT_FAILED
+
+
+def _language(parsed: argparse.Namespace) -> str:
+    from config.load import load_settings  # noqa: PLC0415  as above
+
+    chosen: str | None = parsed.language
+    return chosen or load_settings(parsed.config, environ=os.environ).language
 
 
 def _find_out(printer: "Printer", parsed: argparse.Namespace) -> Path | None:

@@ -1,4 +1,4 @@
-"""`refectory enrol` and `refectory sync`: the uplink of a terminal."""
+"""`refectory sync`: the uplink of a terminal."""
 
 import argparse
 import threading
@@ -28,12 +28,6 @@ _LOOK_AGAIN_S = 0.25
 
 def register(commands: "Commands") -> None:
     """Add `enrol` and `sync`."""
-    enrolling = commands.add_parser("enrol", help="enrol this terminal with a one-time code")
-    enrolling.add_argument("--central", required=True, metavar="URL", help="address of the centre")
-    enrolling.add_argument("--code", required=True, metavar="CODE", help="the one-time code")
-    add_folder_option(enrolling)
-    add_json_option(enrolling)
-    enrolling.set_defaults(run=_enrol)
     parser = commands.add_parser("sync", help="the uplink: status, now")
     words = parser.add_subparsers(dest="sync_command", metavar="WHAT", required=True)
     rotating = words.add_parser("rotate-key", help="replace this terminal's key; restart it after")
@@ -49,37 +43,6 @@ def register(commands: "Commands") -> None:
         add_folder_option(command)
         add_json_option(command)
         command.set_defaults(run=run)
-
-
-def _enrol(parsed: argparse.Namespace) -> int:
-    from sync.enrol import enrol  # noqa: PLC0415  another layer loads late
-    from sync.errors import SyncError  # noqa: PLC0415
-    from sync.identity import load_identity  # noqa: PLC0415
-
-    folder = data_folder(parsed)
-    try:
-        known = load_identity(folder)
-        if known is not None:
-            message = (
-                f"this terminal is enrolled already, as {known.terminal_name} at"
-                f" {known.central_url}; delete {folder / 'identity.json'} to enrol it anew"
-            )
-            raise CommandError(message)
-        identity = enrol(central_url=parsed.central, code=parsed.code, folder=folder)
-    except SyncError as error:
-        raise CommandError(str(error)) from error
-    if parsed.json:
-        say_json(
-            {
-                "terminal_id": identity.terminal_id,
-                "terminal_name": identity.terminal_name,
-                "school_id": identity.school_id,
-                "central_url": identity.central_url,
-            }
-        )
-    else:
-        say(f"enrolled as {identity.terminal_name} ({identity.terminal_id})")
-    return EXIT_WELL
 
 
 def _rotate(parsed: argparse.Namespace) -> int:

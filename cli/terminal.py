@@ -3,7 +3,6 @@
 import argparse
 import faulthandler
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.again import Again
+from cli.await_code import NotEnrolledError, await_code
+from cli.log import set_up_log
 from cli.output import (
     EXIT_NOT_CONFIGURED,
     EXIT_USAGE,
@@ -38,6 +39,11 @@ def register(commands: "Commands") -> None:
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="stop when standard input ends"
     )
+    parser.add_argument(
+        "--await-enrolment",
+        action="store_true",
+        help="a terminal that is not enrolled asks for the code on its screen, and goes on then",
+    )
     parser.add_argument("--demo", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     add_folder_option(parser)
     add_json_option(parser)
@@ -57,16 +63,20 @@ def _serve_once(parsed: argparse.Namespace, again: Again) -> int:
     # systemd ends a till that hangs with SIGABRT: the log then says in which line it hung.
     faulthandler.enable()
     settings = _settings(parsed)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
-    # Vendor libraries say at `info` what is of no use to a technician.
-    for chatty in ("httpx", "httpcore", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    terminal = _build(settings, _identity(settings), _demo(parsed.demo))
+    finish_log = set_up_log(settings.log_level)
+    try:
+        identity = _identity(settings)
+    except NotEnrolledError:
+        if not parsed.await_enrolment:
+            raise
+        asked = await_code(settings, parsed)
+        if asked is None:
+            return EXIT_WELL
+        identity = asked
+    terminal = _build(settings, identity, _demo(parsed.demo))
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop_signal, lambda *_: terminal.stop())
-    again.listen(terminal.stop)
+    again.listen(terminal.stop, before_again=finish_log)
     if parsed.until_stdin_closes:
         threading.Thread(target=_stop_at_end, args=(terminal,), daemon=True).start()
     return _serve(terminal, as_json=parsed.json)
@@ -94,7 +104,7 @@ def _identity(settings: "Settings") -> "Identity":
     except SyncError as error:
         raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
     if identity is None:
-        raise CommandError(
+        raise NotEnrolledError(
             f"the terminal in {settings.data} is not enrolled; get a code from the centre and run:"
             f" refectory enrol --central URL --code CODE --data {settings.data}",
             EXIT_NOT_CONFIGURED,

@@ -138,6 +138,11 @@ def settings_file(environ: Mapping[str, str]) -> Path | None:
     return usual
 
 
+def settings_files(path: Path) -> list[Path]:
+    """Return a settings file and its drop-ins, in the order in which they are read."""
+    return [path, *_drop_ins(path)]
+
+
 def _data_folder(environ: Mapping[str, str]) -> str | None:
     """Return the data folder that fits this process; None keeps the settings' own default.
 

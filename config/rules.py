@@ -1,8 +1,12 @@
 """Rules on settings that a type cannot say: each returns what is wrong in a few words, or None."""
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_PEM = re.compile(r"-----BEGIN.*?(?:-----END[^\n]*-----|\Z)", re.DOTALL)
+_STATEMENT = re.compile(r"^[ \t#]*(?P<key>[\w-]+)[ \t]*=(?P<value>.*)$", re.MULTILINE)
 
 _PORT_MAX = 65535
 _SECRET_WORDS = frozenset(
@@ -43,6 +47,22 @@ def secret_fault(key: str, raw: object) -> str | None:
     return (
         f"{key} holds {what}, which never stands in settings; take it out, write it alone into"
         f" /etc/refectory/{name} and: chmod 600 /etc/refectory/{name}"
+    )
+
+
+def without_secrets(text: str) -> str:
+    """Return a settings file's text with the values of what looks like a secret left out.
+
+    Such a file is refused, but a technician may ask for help because of it.
+    """
+    text = _PEM.sub("[secret]", text)
+    return _STATEMENT.sub(
+        lambda found: (
+            f"{found['key']} = [secret]"
+            if secret_fault(found["key"], found["value"].strip("\"' "))
+            else found.group()
+        ),
+        text,
     )
 
 

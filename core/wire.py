@@ -26,6 +26,10 @@ CLOCK_HEADER = "Refectory-Clock"
 """The terminal's own wall time when it sent a batch: UTC with milliseconds, ends in Z."""
 
 
+HEALTH_HEADER = "Refectory-Health"
+"""How a terminal says it is, when it asks for its copy or for changes; see `core.health`."""
+
+
 def enrolment_proof(*, code: str, public_key: bytes) -> bytes:
     """Return the bytes that a terminal signs to prove that it holds the key it enrols."""
     return b"refectory enrolment\0" + code.encode() + b"\0" + public_key

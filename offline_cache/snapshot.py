@@ -12,7 +12,7 @@ It can be thrown away at any time; the centre makes another.
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from enum import StrEnum
@@ -87,6 +87,8 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
 _MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
+_NAMES = "SELECT first_name, last_name FROM pupil"
+_BADGE_KEYS = "SELECT key FROM badge"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
 _WAITING = "SELECT id FROM meal_order WHERE day = ? AND state = ?"
 _ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ? AND state <> 'cancelled'"
@@ -271,6 +273,27 @@ class Snapshot:
         except DATABASE_ERRORS as error:
             raise _corrupt(self.path, error) from error
         return frozenset(OrderId(str(row[0])) for row in rows)
+
+    def names(self) -> Iterator[str]:
+        """Yield all names of people, first and last apart; for whoever must leave them out.
+
+        Raises SnapshotCorruptError.
+        """
+        try:
+            for first, last in self._execute(_NAMES):
+                yield from (str(first), str(last))
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        yield from (member.name for member in self._staff.values())
+
+    def badge_keys(self) -> Iterator[str]:
+        """Yield the keys of all badges. Raises SnapshotCorruptError."""
+        try:
+            for row in self._execute(_BADGE_KEYS):
+                yield str(row[0])
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        yield from self._staff_badges
 
     def search(self, text: str, *, limit: int = 20) -> tuple[Pupil, ...]:
         """Return the pupils of whom each word of a text begins a name or the class.

@@ -26,6 +26,8 @@ from readers.base import Post, TakeRaw
 from readers.counters import Counters, Outcome
 from readers.errors import DeviceLostError
 
+log = logging.getLogger("refectory.readers")
+
 PAUSE_S_MIN = 0.2
 PAUSE_S_MAX = 10.0
 _JOIN_S = 0.1
@@ -129,9 +131,10 @@ class ReaderLoop:
             if fault in _NEVER_POSTED:
                 return
         self.counters.add(Outcome.TAPS)
+        made = tap_id or self.next_tap_id()
         self._post(
             Tap(
-                id=tap_id or self.next_tap_id(),
+                id=made,
                 reader=slot or self.name,
                 credential=credential,
                 assurance=assurance,
@@ -139,6 +142,7 @@ class ReaderLoop:
                 ndef=ndef,
             )
         )
+        log.info("tap seen", extra={"tap": made, "reader": slot or self.name})
 
     def removed(self, *, slot: str | None = None) -> None:
         """Post that the card left."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from core.snapshot import Row
-from core.wire import API, COPY_COMPONENTS, UNCHANGED_COMPONENTS
+from core.wire import API, COPY_COMPONENTS, HEALTH_HEADER, UNCHANGED_COMPONENTS
 from sync.errors import RefusedError, TransientError
 from sync.identity import Identity
 from sync.intervals import Intervals
@@ -53,12 +53,14 @@ class DownLane(LaneThread):
         post: Callable[[UplinkMessage], None],
         clock: Callable[[], datetime],
         intervals: Intervals,
+        health: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(identity, folder=folder, post=post, clock=clock, intervals=intervals)
         self._etag = snapshot_etag
         self._cursor = snapshot_cursor
         self._partial_etag: str | None = None
         self._ready_count = 0
+        self._ask_health = health
         self._channel: Channel
 
     @property
@@ -144,6 +146,7 @@ class DownLane(LaneThread):
         assert etag is not None, "changes are asked for by one who has a copy"
         path = f"{API}/terminals/{self.identity.terminal_id}/changes?after={after}"
         headers = {"If-None-Match": etag, "Prefer": f"wait={self.intervals.wait_s}"}
+        headers |= self._told_health()
         # The answer to a question that waits is no longer under way than any other.
         try:
             with self._channel.get(path, headers=headers, wait_s=self.intervals.wait_s) as response:
@@ -162,13 +165,17 @@ class DownLane(LaneThread):
 
     def _headers(self) -> dict[str, str]:
         # `identity`: the file is packed already, and its digest is over the packed bytes.
-        headers = {"Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", **self._told_health()}
         if self._etag is not None:
             headers["If-None-Match"] = self._etag
         if self._partial_etag is not None and self._partial.exists():
             headers["Range"] = f"bytes={self._partial.stat().st_size}-"
             headers["If-Range"] = self._partial_etag
         return headers
+
+    def _told_health(self) -> dict[str, str]:
+        told = "" if self._ask_health is None else self._ask_health()
+        return {HEALTH_HEADER: told} if told else {}
 
     def _told_time(self, response: "httpx.Response") -> datetime:
         try:

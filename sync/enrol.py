@@ -5,6 +5,7 @@ same key again, and the centre gives the same answer.
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +26,8 @@ from sync.identity import (
 PENDING_NAME = "enrolment.key"
 _TIMEOUT_S = 15.0
 _CREATED = 201
+# What the system puts before its own words: a number that helps nobody at a till.
+_ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 def enrol(*, central_url: str, code: str, folder: Path) -> Identity:
@@ -129,7 +132,7 @@ def _ask(url: str, code: str, private_key: bytes, folder: Path) -> dict[str, obj
             response = client.post(f"{url}{API}/enrolments", json=body)
             content = response.content
     except (httpx.HTTPError, OSError) as error:
-        words = " ".join(str(error).split()) or type(error).__name__
+        words = _ERROR_NUMBER.sub("", " ".join(str(error).split())) or type(error).__name__
         message = f"centre {url} cannot be reached: {words}; check the address and the network"
         raise EnrolmentError(message) from error
     return _read_answer(url, response.status_code, content)

@@ -39,7 +39,8 @@ class Uplink:
     of the copy that is in place; None: none. folder: the terminal's own, for files on their way.
     post: takes each message, from the lanes' threads; it must not block for long. snapshot_cursor:
     the cursor of the copy that is in place, from a terminal that can apply `ChangesReady`; it is
-    then told of changes as they happen. None: it takes whole copies.
+    then told of changes as they happen. None: it takes whole copies. health: how the terminal is,
+    as the text of `core.health`, asked from a lane's thread; None: the centre is told nothing.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Uplink:
         clock: Callable[[], datetime],
         intervals: Intervals = _DEFAULT_INTERVALS,
         snapshot_cursor: str | None = None,
+        health: Callable[[], str] | None = None,
     ) -> None:
         self._identity = identity
         self._up = UpLane(
@@ -73,6 +75,7 @@ class Uplink:
             post=post,
             clock=clock,
             intervals=intervals,
+            health=health,
         )
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.codec import moment_text, read_moment
+from core.health import health_text
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal import Journal
 from offline_cache.snapshot import Snapshot
@@ -42,7 +43,9 @@ from terminal.settlement import (
     use_copy,
 )
 from terminal.surroundings import Surroundings
+from terminal.tap_trail import TapTrail
 from terminal.till import Till, TillParts
+from terminal.told_health import told_health
 from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
 
@@ -85,6 +88,7 @@ class Terminal:
         Raises JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
         """
         self._settings = settings
+        self._version = version
         self._demo = demo
         self._clock = clock or SystemClock()
         self._folder = settings.data
@@ -93,6 +97,7 @@ class Terminal:
             identity = replace(identity, central_url=settings.central)
         self._identity = identity
         self._inbox = Inbox()
+        self._trail = TapTrail()
         self._board = Board(self._clock.stamp().boot)
         self._readers = Supervisor(settings.readers, post=self._inbox.post)
         self._printer = _open_printer(settings)
@@ -126,6 +131,7 @@ class Terminal:
             clock=self._clock,
             inbox=self._inbox,
             reopen=reopen_journal,
+            trail=self._trail,
         )
         self.till = Till(parts, self._around, version=version)
         self.port = RunningTerminal(
@@ -211,8 +217,15 @@ class Terminal:
             school_id=self._identity.school_id,
             forget_copy=around.copy_lost,
             follow=around.copy_in_place,
+            trail=self._trail,
         )
-        papers = Papers(self._inbox, self._recorder, self._clock, self._service.desk.rehearsal)
+        papers = Papers(
+            self._inbox,
+            self._recorder,
+            self._clock,
+            self._service.desk.rehearsal,
+            trail=self._trail,
+        )
         around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
         around.spool.start()
         around.uplink = self._make_uplink(around.settlement)
@@ -231,6 +244,7 @@ class Terminal:
             folder=self._folder,
             post=settlement.post,
             clock=self._clock.now,
+            health=lambda: health_text(told_health(self._board, version=self._version)),
         )
 
     def _stop_parts(self, *, is_in_order: bool) -> None:

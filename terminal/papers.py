@@ -1,5 +1,6 @@
 """The print spool's store over the journal: reading and marking are chores of the till thread."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -17,6 +18,9 @@ from terminal.clock import Clock
 from terminal.inbox import Inbox, TillGoneError
 from terminal.recorder import Recorder
 from terminal.rehearsal import Rehearsal
+from terminal.tap_trail import TapTrail
+
+log = logging.getLogger("refectory.papers")
 
 _ANSWER_S: Final = 10.0
 _RED_PAUSE_S: Final = 1.0
@@ -32,11 +36,14 @@ class Papers:
         recorder: Recorder,
         clock: Clock,
         rehearsal: Rehearsal | None = None,
+        *,
+        trail: TapTrail | None = None,
     ) -> None:
         self._inbox = inbox
         self._recorder = recorder
         self._clock = clock
         self._rehearsal = rehearsal
+        self._trail = TapTrail() if trail is None else trail
         self._pause = threading.Event()
 
     def next_job(self) -> StoredJob | None:
@@ -61,6 +68,8 @@ class Papers:
             self._journal_of(job_id).job_state(
                 job_id, state.value, attempt, self._clock.now(), reason=reason, is_lazy=is_lazy
             )
+            fields = {"job": job_id, "outcome": state.value, "tap": self._trail.tap_of(job_id)}
+            log.info("paper", extra=fields)
 
         while True:
             try:

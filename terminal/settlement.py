@@ -38,6 +38,7 @@ from terminal.files import COPY_NAME
 from terminal.inbox import Inbox, TillGoneError
 from terminal.knowledge import Knowledge
 from terminal.recorder import Recorder
+from terminal.tap_trail import TapTrail
 
 log = logging.getLogger("refectory.settlement")
 
@@ -79,6 +80,7 @@ class Settlement:
         school_id: SchoolId,
         forget_copy: Callable[[], None],
         follow: Callable[[str, str], None] = lambda _cursor, _etag: None,
+        trail: TapTrail | None = None,
     ) -> None:
         """Take what the uplink needs to be told.
 
@@ -92,6 +94,7 @@ class Settlement:
         self._school_id = school_id
         self._forget_copy = forget_copy
         self._follow = follow
+        self._trail = TapTrail() if trail is None else trail
         self._is_copy_refused = False
         self._lanes: dict[Lane, LaneHealth] = {}
         self.exception_count = 0
@@ -147,7 +150,12 @@ class Settlement:
         position = message.high_water if message.is_ours else message.answered
         if message.receipt is not None:
             note_receipt(journal, message.receipt)
-        journal.acknowledge(min(position, head), flagged)
+        before, through = journal.acknowledged, min(position, head)
+        journal.acknowledge(through, flagged)
+        if through > before:
+            place = f"{through[0]}-{through[1]}"
+            taps = self._trail.taps_between(before, through)
+            log.info("the centre holds", extra={"event": place, "taps": taps})
 
     def _note_fork(self, message: Forked) -> None:
         note_fork(message, self._recorder, basis=self._knowledge.basis)

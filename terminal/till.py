@@ -14,7 +14,7 @@ from typing import Protocol
 
 from core.decide import decide
 from core.decision import Accepted, Decision
-from core.events import Stamp
+from core.events import Event, Stamp
 from core.facts import Fact, TerminalStarted, TrainingEnded, Trouble
 from core.ids import EventId, TapId
 from core.tap import Feedback, Health, Removed, Repeated, Tap
@@ -31,6 +31,7 @@ from terminal.notify import Watchdog
 from terminal.readiness import readiness
 from terminal.recorder import Recorder
 from terminal.service import Service
+from terminal.tap_trail import TapTrail
 from terminal.troubles import Troubles, trouble_of
 from terminal.verdict import feedback_of, verdict_content
 
@@ -80,6 +81,8 @@ class TillParts:
     """Opens the journal anew after a failure, and checks that it holds what was acknowledged."""
     watchdog: Watchdog = field(default_factory=Watchdog)
     """Patted by the loop alone: a till that hangs is started again."""
+    trail: TapTrail = field(default_factory=TapTrail)
+    """Which tap led to which event, for the log."""
 
 
 class Till:
@@ -165,12 +168,28 @@ class Till:
                 return
             decision = decide(tap, view, desk.knowledge.policy, stamp.at)
             receipt = decision.receipt if isinstance(decision, Accepted) else None
-            desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
+            events = desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
         except JournalError as error:
             self._turn_red(error)
             self._decline(tap.id, tap.reader)
             return
         self._tell(tap, view, decision, stamp)
+        self._trace(tap, decision, events)
+
+    def _trace(self, tap: Tap, decision: Decision, events: Sequence[Event]) -> None:
+        """Write to the log what became of a tap: codes and places, no name and no number."""
+        self._parts.trail.note(tap.id, events)
+        refused = None if isinstance(decision, Accepted) else decision.reason.value
+        log.info(
+            "tap decided",
+            extra={
+                "tap": tap.id,
+                "event": f"{events[0].epoch}-{events[0].seq}" if events else None,
+                "outcome": "accepted" if refused is None else "refused",
+                "reason": refused,
+                "duration_us": (self._parts.clock.mono_ns() - tap.mono_ns) // 1000,
+            },
+        )
 
     def _tell(self, tap: Tap, view: View, decision: Decision, stamp: Stamp) -> None:
         """Say what was decided, now that it is durable."""

@@ -170,7 +170,8 @@ class TwinCounter:
 
     def _sell(self, command: Sell) -> Content:
         person = self._person(command.customer)
-        lines = [self._line(place, item) for place, item in enumerate(command.items)]
+        price = "guest" if person["name"] is None else "pupil"
+        lines = [self._line(place, item, price) for place, item in enumerate(command.items)]
         total = sum(line["unit_cents"] * line["quantity"] for line in lines)
         label = lines[0]["label"] + (f" + {len(lines) - 1}" if len(lines) > 1 else "")
         wallet = person["wallet_cents"]
@@ -194,7 +195,7 @@ class TwinCounter:
             self.publish_verdict({**kept, **sold, **receipt})
         return {**answer, "outcome": "served", "wallet_cents": after, "name": person["name"]}
 
-    def _line(self, place: int, item: BasketItem) -> dict[str, Any]:
+    def _line(self, place: int, item: BasketItem, price: str) -> dict[str, Any]:
         product = PRODUCTS[item.product]
         return {
             "place": place,
@@ -202,7 +203,7 @@ class TwinCounter:
             "label": product["name"],
             "quantity": item.quantity,
             "refunded": 0,
-            "unit_cents": product["prices"]["pupil"],
+            "unit_cents": product["prices"][price],
         }
 
     def _top_up(self, command: TopUp) -> Content:

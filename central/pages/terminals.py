@@ -9,6 +9,7 @@ from central.database import Session
 from central.enrolment import CODE_LIFE, create_code
 from central.errors import Problem
 from central.pages.visit import OFFICE, NotHereError, Visit
+from central.terminal_health import read_healths
 from central.terminals import (
     Terminal,
     TerminalState,
@@ -17,9 +18,11 @@ from central.terminals import (
     list_terminals,
     revoke_terminal,
 )
+from core.health import ToldHealth
 from core.ids import SchoolId, TerminalId
 
 _HERE = f"{OFFICE}/terminals"
+_NOTHING = ToldHealth()
 _SILENT_AFTER = timedelta(minutes=15)
 
 
@@ -38,18 +41,24 @@ class ToldTerminal:
 
 def told_terminals(session: Session, school: SchoolId, *, now: datetime) -> list[ToldTerminal]:
     """Return a school's terminals and how they are."""
+    told = read_healths(session, school)
     return [
-        ToldTerminal(terminal, _states(terminal, now), "", None)
+        ToldTerminal(
+            terminal,
+            _states(terminal, told.get(terminal.id, _NOTHING), now),
+            version=told.get(terminal.id, _NOTHING).version,
+            queue=told.get(terminal.id, _NOTHING).queue,
+        )
         for terminal in list_terminals(session, school)
     ]
 
 
-def _states(terminal: Terminal, now: datetime) -> tuple[str, ...]:
+def _states(terminal: Terminal, told: ToldHealth, now: datetime) -> tuple[str, ...]:
     if terminal.state is not TerminalState.ACTIVE:
         return (terminal.state.value,)
     if terminal.last_seen_at is None or now - terminal.last_seen_at > _SILENT_AFTER:
         return ("silent",)
-    return ("well",)
+    return told.troubles or ("well",)
 
 
 def show(visit: Visit) -> Response:

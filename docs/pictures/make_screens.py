@@ -10,12 +10,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from counter_scenes import play
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from terminal.board import Board, Content
+from terminal.clock import SystemClock
+from terminal.commands import SignIn
+from terminal.doctor.finding import Finding, degraded, failed, well
 from terminal.ports import DemoBadge
 from terminal.twin import UNKNOWN_BADGE, TwinTerminal, card
+from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
 
 FOLDER = Path(__file__).parent / "screens"
@@ -76,6 +81,7 @@ BLOCKED: Content = SERVED | {
 TROUBLE: Content = {
     "printer": {"state": "paper_end", "detail": "kitchen: out of paper", "waiting": 3},
     "is_online": False,
+    "offline_since": "2026-11-24T10:02:00Z",
     "queue": {"count": 12, "oldest_at": "2026-11-24T10:34:00Z"},
     "walk_in": {"risk_cents": 3640, "limit_cents": 20000},
 }
@@ -105,6 +111,37 @@ def demo_badges() -> tuple[DemoBadge, ...]:
     )
 
 
+class Found(Upkeep):
+    """What a technician could find at lunch time."""
+
+    def findings(self) -> list[Finding]:
+        """Return one finding of each grade."""
+        return [
+            failed(
+                "printer",
+                "kitchen: out of paper",
+                why="3 receipts wait; they are printed when there is paper",
+                cure="put in a roll of 80 mm, printed side up, and close the cover",
+            ),
+            degraded(
+                "centre",
+                "nothing was sent for 18 minutes: the name cannot be resolved",
+                why="sales go on within the school's offline limits",
+                cure="refectory sync now, and look at the network cable",
+            ),
+            well("journal", "4,312 events, chained from the first to the last"),
+            well("disk", "8.1 GB free"),
+        ]
+
+    def log_lines(self) -> list[str]:
+        """Return a few lines of a log."""
+        return [
+            "2026-11-24 10:34:11Z warning the printer kitchen is out of paper",
+            "2026-11-24 10:33:52Z warning the uplink waits 32 s: the name cannot be resolved",
+            "2026-11-24 06:58:02Z info the reader hall is up",
+        ]
+
+
 class Studio:
     """A server with a twin behind it, and a browser before it."""
 
@@ -129,6 +166,8 @@ class Studio:
         terminal.publish_status({"served": 142, "reserved": 180} | dict(status or {}))
         if not has_demo:
             terminal.publish_status({"mode": "live"})
+        if verdict:
+            terminal.counter.do(SignIn(id="in", staff="fatima", pin="246810"))
         for tap in LUNCH if verdict else ():
             terminal.publish_verdict(tap)
         if verdict:
@@ -152,6 +191,30 @@ class Studio:
         page.goto(server.launch_url())
         page.wait_for_selector(".chip")
         self._keep(page, name)
+
+    def counter(self) -> None:
+        """Take the pictures of the counter, one state after the other."""
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board)
+        terminal.publish_status({"mode": "live", "served": 142, "reserved": 180})
+        for tap in LUNCH:
+            terminal.publish_verdict(tap)
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        server.start()
+        try:
+            page = self._page(TILL)
+            page.goto(server.launch_url())
+            play(page, terminal, lambda name: self._take(page, name))
+            page.context.close()
+        finally:
+            server.stop()
 
     def gone(self, name: str) -> None:
         """Take one picture of a till whose daemon has ended."""
@@ -185,7 +248,7 @@ class Studio:
 
     def technician(self, name: str) -> None:
         """Take one picture of the technician's page."""
-        _, server = self._stage()
+        _, server = self._stage(Found(Path("/nowhere"), status=dict, now=SystemClock().now))
         try:
             page = self._page(TILL)
             page.goto(server.launch_url())
@@ -195,7 +258,7 @@ class Studio:
         finally:
             server.stop()
 
-    def _stage(self) -> tuple[Board, WebServer]:
+    def _stage(self, upkeep: Upkeep | None = None) -> tuple[Board, WebServer]:
         board = Board(boot="picture")
         terminal = TwinTerminal(board)
         menu = ["Potage aux légumes", "Spaghetti bolognaise", "Lasagne végétarienne"]
@@ -207,20 +270,26 @@ class Studio:
             terminal=terminal,
             language="fr",
             screen_mm=257,
+            upkeep=upkeep,
         )
         server.start()
         return board, server
 
     def _keep(self, page: Page, name: str) -> None:
-        page.wait_for_function("document.fonts.status === 'loaded'")
+        self._take(page, name)
+        page.context.close()
+
+    def _take(self, page: Page, name: str) -> None:
+        page.locator("body").evaluate("document.fonts.ready.then(() => true)")
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
         shot.quantize(COLOURS, dither=Image.Dither.NONE).save(
             self._folder / f"{name}.png", optimize=True
         )
-        page.context.close()
 
     def _page(self, size: dict[str, int]) -> Page:
-        context = self._browser.new_context(viewport=size, screen=size, locale="fr-BE")
+        context = self._browser.new_context(
+            viewport=size, screen=size, locale="fr-BE", has_touch=True
+        )
         page = context.new_page()
         page.clock.install(time=NOON)
         return page
@@ -248,6 +317,7 @@ def main() -> None:
         studio.picture("till-live", verdict=ACCEPTED, has_demo=False, language="de")
         studio.picture("till-alarm", verdict=ACCEPTED, status=ALARM, language="en")
         studio.picture("till-seven-inch", verdict=CONFLICT, size=SMALL, screen_mm=178)
+        studio.counter()
         studio.gone("till-gone")
         studio.pupil("pupil-idle", None)
         studio.pupil("pupil-ok", ACCEPTED)

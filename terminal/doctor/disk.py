@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from offline_cache.connection import file_error
+from terminal.disk_watch import FLOOR_BYTES, LOW_BYTES, MIB
 from terminal.doctor.finding import Finding, degraded, failed, well
 from terminal.doctor.scene import Scene
 
-FREE_WARN_BYTES: Final = 200 * 1024 * 1024
-FREE_STOP_BYTES: Final = 20 * 1024 * 1024
 _INODES_MIN: Final = 200
-_MB: Final = 1024 * 1024
 
 
 def check_space(scene: Scene) -> Iterator[Finding]:
@@ -32,11 +30,11 @@ def check_space(scene: Scene) -> Iterator[Finding]:
         )
         return
     free = found.f_bavail * found.f_frsize
-    what = f"{free // _MB} MB free under {folder}"
+    what = f"{free // MIB} MB free under {folder}"
     cure = f"free space: journalctl --vacuum-size=50M; du -xh {folder} | sort -h | tail"
-    if free < FREE_STOP_BYTES:
+    if free < FLOOR_BYTES:
         yield failed("disk", what, why=_WHY_RED, cure=cure)
-    elif free < FREE_WARN_BYTES:
+    elif free < LOW_BYTES:
         yield degraded("disk", what, why="a full disk turns the till red", cure=cure)
     elif found.f_files and found.f_favail < _INODES_MIN:
         cure = f"find what made so many files: du -x --inodes {mount_of(folder)} | sort -n | tail"

@@ -18,14 +18,14 @@ from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
+from terminal.web.metrics_route import metrics_route
 from terminal.web.pages import Pages, static_files
 from terminal.web.problems import problem
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
+from terminal.web.sockets import LOOPBACK_NAMES
 from terminal.web.stream import PUPIL_VIEW, STAFF_VIEW, BoardView, Stream
 from terminal.web.technician import Technician
-
-_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def page_app(
@@ -56,7 +56,7 @@ def page_app(
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )
-    guard = Guard(app, sessions=sessions, hosts=_LOOPBACK_NAMES | {host})
+    guard = Guard(app, sessions=sessions, hosts=LOOPBACK_NAMES | {host})
     return Limits(guard, is_closing=lambda: stream.is_closing)
 
 
@@ -92,7 +92,11 @@ def _packed(route: Route) -> Route:
 
 
 def _commands(terminal: TerminalPort, answers: Answers) -> list[Route]:
-    return [*Api(terminal, answers).routes(), *CounterApi(terminal, answers).routes()]
+    return [
+        *Api(terminal, answers).routes(),
+        *CounterApi(terminal, answers).routes(),
+        metrics_route(terminal, answers),
+    ]
 
 
 def _app(routes: Sequence[BaseRoute]) -> ASGIApp:

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from terminal.web.metrics_route import is_metrics_from_here
 from terminal.web.problems import problem
 from terminal.web.sessions import Sessions
 
@@ -128,12 +129,13 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if _host_name(headers.get("host", "")) not in self._hosts:
+        if host_name(headers.get("host", "")) not in self._hosts:
             return problem(HTTPStatus.BAD_REQUEST, "this host name is not served here")
         is_command = scope["method"] not in _READ_METHODS
-        if is_command and not _is_same_origin(headers):
+        if is_command and not is_same_origin(headers):
             return problem(HTTPStatus.FORBIDDEN, "commands come from the terminal's own pages")
-        if scope["path"] == "/" or scope["path"].startswith("/static/"):
+        is_open = scope["path"] == "/" or scope["path"].startswith("/static/")
+        if is_open or is_metrics_from_here(scope):
             return None
         cookie = self._sessions.cookie_in(headers.get("cookie", ""))
         if cookie is None or not self._sessions.is_open(cookie):
@@ -146,14 +148,16 @@ class Guard:
         return None
 
 
-def _host_name(host: str) -> str:
+def host_name(host: str) -> str:
+    """Return the name in a Host header; empty where it holds none."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
 
 
-def _is_same_origin(headers: Headers) -> bool:
+def is_same_origin(headers: Headers) -> bool:
+    """Say whether a browser tells that our own page sent a request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

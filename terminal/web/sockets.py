@@ -19,6 +19,10 @@ _OWNER_ONLY = 0o600
 _PATH_BYTES_MAX = 107
 
 
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names under which a browser on this machine asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listen:
     """Where pages are served. port: 0 takes a free one."""

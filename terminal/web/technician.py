@@ -14,6 +14,8 @@ from starlette.routing import Route
 
 from terminal.board import Content
 from terminal.ports import NoPaperError, TerminalBusyError, TerminalPort
+from terminal.readiness import readiness
+from terminal.readiness_words import readiness_rows, readiness_title
 from terminal.upkeep import Upkeep
 from terminal.web.answers import Answers
 from terminal.web.catalogue import words
@@ -65,11 +67,16 @@ class Technician:
         status = await self._status()
         upkeep, language = self._upkeep, self._screen.language
         findings = [] if upkeep is None else await self._answers.run(upkeep.findings)
+        found = readiness(status) if status else None
         return html_page(
             "technician.html",
             csrf=self._sessions.csrf(cookie),
             language=language,
             findings=findings,
+            ready_title=None if found is None else readiness_title(found, language),
+            ready_rows=[]
+            if found is None
+            else readiness_rows(found, language, zone=self._screen.time_zone),
             readers=status.get("readers", []),
             rows=status_rows(status) if status else [],
             log_lines=[] if upkeep is None else upkeep.log_lines(),

@@ -187,6 +187,7 @@ STATUS = {
     "network": {"up": {"state": "idle", "detail": ""}},
     "queue": {"count": 0, "acknowledged": "1-5"},
     "copy_at": None,
+    "restored": None,
 }
 
 

@@ -168,3 +168,23 @@ def test_wrong_words_in_this_process(capsys: pytest.CaptureFixture[str]) -> None
         main(["terminal", "--colour"])
     assert stopped.value.code == EXIT_USAGE
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_terminal_that_is_not_ready_says_so_on_paper(
+    serve: Callable[..., Any],
+    settings: Path,
+    till_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REFECTORY_CONFIG", str(settings))
+    serve("terminal", "--config", settings)
+    words = ["printer", "ready", "--data", str(till_folder), "--language", "en"]
+    assert main([*words, "--json"]) == EXIT_FAILED, "it knows no pupil yet"
+    said = json.loads(capsys.readouterr().out)
+    assert said["is_ready"] is False
+    assert "no_copy" in said["lacks"]
+    assert said["outcome"] == "done"
+    assert main(words) == EXIT_FAILED
+    assert capsys.readouterr().out.startswith("NOT ready to serve; image://")
+    assert list((till_folder / "receipts").glob("notice-ready-*.png"))

@@ -12,7 +12,8 @@ from journal_rig import filled
 from root_rig import lacking, require_root
 
 from offline_cache.lock import JournalLock, lock_holder
-from terminal.doctor.disk import FREE_STOP_BYTES, FREE_WARN_BYTES, check_space
+from terminal.disk_watch import FLOOR_BYTES, LOW_BYTES
+from terminal.doctor.disk import check_space
 from terminal.doctor.finding import Finding, Grade
 from terminal.doctor.folder import check_folder, check_lock, check_modes
 from terminal.doctor.journal import check_journal
@@ -62,14 +63,14 @@ def fill(folder: Path, leave: int) -> None:
 def test_a_disk_that_fills_is_warned_of_red_at_the_floor_and_recovers(mounted) -> None:
     folder = mounted("size=300m,mode=0700")
     assert faults(check_space(scene(folder))) == []
-    fill(folder, FREE_WARN_BYTES - MB)
+    fill(folder, LOW_BYTES - MB)
     (early,) = faults(check_space(scene(folder)))
     assert early.grade is Grade.DEGRADED
     (folder / "filler").unlink()
-    fill(folder, FREE_STOP_BYTES - MB)
+    fill(folder, FLOOR_BYTES - MB)
     (late,) = faults(check_space(scene(folder)))
     assert late.grade is Grade.FAILED
-    assert "19 MB free" in late.what
+    assert "7 MB free" in late.what
     (folder / "filler").unlink()
     assert faults(check_space(scene(folder))) == []
 

@@ -18,6 +18,7 @@ HEAVY = {
     "escpos",
     "httpx",
     "nfc",
+    "prometheus_client",
     "psycopg",
     "qrcode",
     "requests",

@@ -19,8 +19,10 @@ VIOLATIONS = {
     "home-of-http-client": ("readers", "import httpx"),
     "home-of-sqlite-utils": ("central", "import sqlite_utils"),
     "home-of-argon2": ("sync", "import argon2"),
+    "home-of-metrics": ("central", "import prometheus_client"),
     "home-of-databases": ("printer", "import sqlite3"),
     "home-of-postgres": ("offline_cache", "import psycopg"),
+    "home-of-bank-formats": ("sync", "import coda"),
     "home-of-web-server": ("config", "import starlette.applications"),
 }
 

@@ -2,20 +2,10 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-
-def foreign_owners(
-    names: Iterable[str], owners: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
-    """Return, by name, the distributions other than ours that install it."""
-    found = {
-        name: sorted({owner for owner in owners.get(name, ()) if owner.lower() != "refectory"})
-        for name in names
-    }
-    return {name: others for name, others in found.items() if others}
+from terminal.doctor.software import foreign_owners
 
 
 def test_no_other_distribution_installs_one_of_our_names(roots: list[str]) -> None:

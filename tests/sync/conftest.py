@@ -63,7 +63,7 @@ class Till:
             if order.day == TODAY and order.state is OrderState.RESERVED
         )
 
-    def start(self, intervals: Intervals = QUICK) -> None:
+    def start(self, intervals: Intervals = QUICK, **more: Callable[[], str]) -> None:
         self.uplink = Uplink(
             self.identity,
             outbox=self.journal,
@@ -73,6 +73,7 @@ class Till:
             post=self.inbox.put,
             clock=wall_clock,
             intervals=intervals,
+            **more,
         )
         self.uplink.start()
 

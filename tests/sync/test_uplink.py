@@ -480,3 +480,10 @@ def test_after_a_new_epoch_was_approved_selling_reaches_the_books_again(till, tw
     assert books.figures().strays == 2
     assert books.figures().events == 8
     assert books.figures().ledger_sum_cents == 0
+
+
+def test_the_centre_is_told_how_the_terminal_is(twin, till):
+    till.start(health=lambda: "version=7; queue=3")
+    till.wait_for(SnapshotReady)
+    with twin.store.database.reading() as session:
+        assert session.rows("SELECT told FROM terminal_health") == [("version=7; queue=3",)]

@@ -1,12 +1,13 @@
 """What the centre says, and the balance that must never flicker."""
 
+import json
 import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from journal_rig import SCHOOL, meta
 from till_rig import ALICE, BOB, PATIENCE_S, Counter, pupil_of, school_copy
 
 from core.batch import Flag, Verdict
-from core.ids import PupilId, SchoolId, TerminalId
+from core.codec import to_plain
+from core.day_receipt import DayReceipt, signed_from_plain
+from core.ids import EventId, PupilId, SchoolId, TerminalId
 from core.money import Money
 from core.snapshot import meta_rows, pupil_row
 from core.wallet import Wallets
+from offline_cache.retention import kept_receipt
 from offline_cache.snapshot import Snapshot
 from sync.identity import Identity
 from sync.ports import (
@@ -427,3 +431,33 @@ def test_an_outbox_that_cannot_read_sends_nothing_and_recovers(tmp_path: Path, c
     counter.start()
     assert len(outbox.events_after((0, 0), 10)) == 1
     counter.close()
+
+
+def test_the_signed_receipt_of_the_day_is_kept_with_what_it_came_with(centre: Centre) -> None:
+    journal = centre.counter.journal
+    plain = to_plain(
+        DayReceipt(
+            school=SCHOOL,
+            terminal=TerminalId("t-1"),
+            epoch=1,
+            seq=9,
+            closing=EventId("e-9"),
+            number=1,
+            day=date(2026, 11, 24),
+            head_hash="ab" * 32,
+            events=8,
+            collected=5,
+            sales=Money(450),
+            cash=Money(0),
+            differences=0,
+            booked_at=centre.counter.clock.now(),
+        )
+    )
+    receipt = signed_from_plain({"receipt": plain | {"later": 1}, "signature": "AAAA"})
+    assert kept_receipt(journal.marks()) is None
+    for _ in range(2):
+        centre.post(Acknowledged((1, 0), b"\0" * 32, (), receipt=receipt))
+        assert kept_receipt(journal.marks()) == receipt
+    centre.acknowledge(0)
+    assert kept_receipt(journal.marks()) == receipt
+    assert json.loads(receipt.body)["later"] == 1

@@ -11,8 +11,11 @@ from web_rig import Serve, Visitor
 from terminal.twin import TwinTerminal
 
 TAP = {"value": "04A1B2C3D4E501", "technology": "iso14443a"}
-COMMANDS = ["/v1/tap", "/v1/sync"]
-INSIDE = ["/events", "/v1/status", "/v1/badges", "/sounds/ok.wav"]
+COMMANDS = ["/v1/tap", "/v1/sync", "/v1/commands", "/technician/print"]
+INSIDE = [
+    *("/events", "/v1/status", "/v1/badges", "/sounds/ok.wav", "/v1/till", "/v1/report"),
+    *("/v1/pupils?q=l", "/v1/pupils/lea", "/v1/documents", "/v1/documents/1-1/paper.png"),
+]
 
 
 def test_who_belongs_gets_in(visitor: Visitor, terminal: TwinTerminal) -> None:
@@ -118,7 +121,8 @@ def test_a_command_from_another_page_is_refused(
     sent = visitor.with_cookie(visitor.cookie) | {"X-Refectory-CSRF": visitor.csrf} | headers
     for path in COMMANDS:
         assert visitor.post(path, TAP, own=False, headers=sent).status == 403
-    assert (terminal.taps, terminal.sync_count) == ([], 0)
+    assert (terminal.taps, terminal.sync_count, terminal.reprints) == ([], 0, [])
+    assert terminal.counter.commands == []
 
 
 def test_our_own_origin_is_enough_for_a_browser_that_says_no_more(
@@ -176,8 +180,9 @@ def test_a_malformed_body_gets_one_plain_answer(
     assert terminal.taps == []
 
 
-def test_an_oversized_body_is_not_read(visitor: Visitor) -> None:
-    assert visitor.ask("POST", "/v1/tap", body=b"x" * 20_000).status == 413
+@pytest.mark.parametrize("path", ["/v1/tap", "/v1/commands"])
+def test_an_oversized_body_is_not_read(visitor: Visitor, path: str) -> None:
+    assert visitor.ask("POST", path, body=b"x" * 20_000).status == 413
 
 
 def test_an_oversized_body_in_pieces_is_cut_off(visitor: Visitor) -> None:

@@ -39,7 +39,7 @@ def test_a_morning_at_the_counter(counter: Counter, visitor: Visitor) -> None:
     assert counter.do(SOUP)["reason"] == "no_shift"
     assert counter.do(OPEN)["outcome"] == "done"
     sold = counter.do(SOUP)
-    assert (sold["outcome"], sold["price_cents"]) == ("served", 100)
+    assert (sold["outcome"], sold["price_cents"]) == ("served", 150)
     (act,) = visitor.get("/v1/documents").json
     assert (act["state"], act["label"]) == ("whole", "Potage")
     assert visitor.get(f"/v1/documents/{act['id']}").json["reference"] == act["reference"]

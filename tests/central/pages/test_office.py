@@ -103,7 +103,7 @@ def test_a_debit_leads_to_the_signed_event(office, bursar, clock):
     till.send()
     page = bursar.get(f"/office/pupils/{pupil.id}").text
     shown = text_of(page)
-    assert "Vente: " in shown
+    assert "Vente – " in shown
     assert "Till of the hall général -4,50 € Événement signé" in shown
     event = bursar.get(f"/office/events/{sealed.id}").text
     assert sealed.hash.hex() in event

@@ -89,8 +89,8 @@ function Till() {
             rights=${operator?.rights ?? []} />`
         : html`
           <${Tiles} catalogue=${catalogue} kind=${kind} setKind=${setKind} owner=${sale.owner}
-            onTouch=${sale.touch} isOff=${isLocked} demo=${demo} tongue=${tongue} />
-          ${catalogue && (isLocked
+            onTouch=${sale.touch} isOff=${isLocked || !isUp} demo=${demo} tongue=${tongue} />
+          ${catalogue && (isUp || !isLocked) && (isLocked
             ? html`<${SignIn} catalogue=${catalogue} desk=${desk} tongue=${tongue} />`
             : html`<${Sale} sale=${sale} catalogue=${catalogue} tongue=${tongue} />`)}`}
     </main>

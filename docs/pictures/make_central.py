@@ -1,0 +1,83 @@
+# ruff: noqa: INP001  a script, not a part of the house
+"""Makes the pictures of the centre's pages: a real centre on loopback, a real Chromium before it.
+
+Run `python docs/pictures/make_central.py [FOLDER]`; the furnished office is the one of the tests.
+"""
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDER: Final = Path(__file__).parent / "central"
+DESK: Final = {"width": 1280, "height": 860}
+PHONE: Final = {"width": 360, "height": 780}
+COLOURS: Final = 48
+sys.path.insert(0, str(ROOT / "tests" / "rigs"))
+
+from furnished_office import FurnishedOffice, OfficeClock, furnish, pages_of  # noqa: E402  found just now
+from pages_rig import PASSWORD  # noqa: E402
+
+from central.twin import TwinCentre  # noqa: E402
+
+
+class Studio:
+    """Takes pictures of one office."""
+
+    def __init__(self, browser: Browser, office: FurnishedOffice, folder: Path) -> None:
+        self._browser = browser
+        self._office = office
+        self._folder = folder
+
+    def all(self, size: dict[str, int], *, ending: str = "", only: tuple[str, ...] = ()) -> None:
+        """Sign in, and take a picture of every page."""
+        page = self._browser.new_context(viewport=size, locale="fr-BE").new_page()
+        url = self._office.twin.url
+        page.goto(f"{url}/office")
+        if not only:
+            self._keep(page, f"sign-in{ending}")
+        page.fill("#name", "anton")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".tiles")
+        page.wait_for_load_state()
+        for name, path in pages_of(self._office).items():
+            if not only or name in only:
+                page.goto(url + path)
+                self._keep(page, f"{name}{ending}")
+        page.context.close()
+
+    def _keep(self, page: Page, name: str) -> None:
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        shot.quantize(COLOURS, dither=Image.Dither.NONE).save(
+            self._folder / f"{name}.png", optimize=True
+        )
+
+
+def main() -> None:
+    """Make all pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = OfficeClock()
+    with (
+        tempfile.TemporaryDirectory() as place,
+        TwinCentre(Path(place) / "central.db", clock=clock) as twin,
+        sync_playwright() as playwright,
+    ):
+        office = furnish(twin, clock, Path(place))
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        studio = Studio(browser, office, folder)
+        studio.all(DESK)
+        studio.all(PHONE, ending="-phone", only=("day", "pupil", "exception"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Debian's Chromium, and what must stay empty while a page is open."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE_RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    if not CHROMIUM.exists():
+        missing = f"{CHROMIUM} is missing: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=[
+                "--no-sandbox",  # the tests may run as root
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what it did that it must not."""
+
+    context: "BrowserContext"
+    origin: str
+    page: "Page" = field(init=False)
+    faults: list[str] = field(default_factory=list)
+    status: int = 0
+
+    def __post_init__(self) -> None:
+        self.context.add_init_script(WATCH)
+        self.page = self.context.new_page()
+        self.page.on("request", self._request)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda said: self._said(said.type, said.text))
+
+    def go(self, path: str) -> "Page":
+        """Open a page of the origin, and keep what the policy refused on the one before."""
+        self.collect()
+        answer = self.page.goto(self.origin + path)
+        self.status = 0 if answer is None else answer.status
+        return self.page
+
+    def collect(self) -> None:
+        """Keep what the policy refused on this page."""
+        self.faults += self.page.evaluate("window.violations || []")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(f"{self.origin}/"):
+            self.faults.append(f"asked {request.url}")
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.faults.append(text)
+
+
+def axe_violations(page: "Page") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what axe finds, by rule: the element and the summary."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [
+        (rule["id"], [(node["html"], node["failureSummary"]) for node in rule["nodes"]])
+        for rule in found
+    ]
