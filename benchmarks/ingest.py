@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -40,6 +40,7 @@ from sync.twin import MemoryOutbox
 
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+EVENING = NOON + timedelta(hours=8)
 BATCH = 100
 ROUNDS = 20
 RESENT_PERCENT = 30
@@ -86,7 +87,8 @@ def sales(school: DemoSchool, count: int, chance: Random) -> tuple[SealedEvent, 
                 receipt=number + 1,
                 is_walk_in=False,
             ),
-            at=NOON,
+            # As at a counter: one after the other, so that ids and their index grow at one end.
+            at=NOON + timedelta(seconds=number),
         )
     return journal.events
 
@@ -119,7 +121,8 @@ def bare_round(folder: Path, school: DemoSchool) -> Callable[[tuple[SealedEvent,
 def our_round(store: Store, terminal: TerminalId) -> Callable[[tuple[SealedEvent, ...]], None]:
     def run(events: tuple[SealedEvent, ...]) -> None:
         body = packed[events[0].seq]
-        ingest(store, terminal, unpack_batch(body), now=NOON)
+        now = EVENING + timedelta(seconds=events[0].seq)
+        ingest(store, terminal, unpack_batch(body), now=now)
 
     packed: dict[int, bytes] = {}
 
@@ -189,7 +192,7 @@ def measure_fleet(url: str, terminals: int, school: DemoSchool) -> dict[str, flo
     def send(terminal: TerminalId, bodies: list[bytes]) -> None:
         try:
             for body in bodies:
-                ingest(store, terminal, unpack_batch(body), now=NOON)
+                ingest(store, terminal, unpack_batch(body), now=EVENING)
         except Exception as error:  # noqa: BLE001  counted and told below
             failures.append(error)
 

@@ -8,7 +8,7 @@ breaks a rule is booked all the same, and flagged for the bursar.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from central.documents import Documents
 from core.batch import Flag
@@ -33,14 +33,15 @@ from core.facts import (
 from core.ids import BadgeKey, OrderId, ProductId, PupilId
 from core.ledger import AccountKind, Legs, legs_of
 from core.limits import Bought
-from core.money import ZERO, Money
+from core.money import Money
 from core.orders import Order, OrderState
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 _YEARS = range(2000, 2200)
 """Outside these a clock is wrong, and near the ends of the calendar arithmetic fails."""
-_CENTS_MAX = 1_000_000
-_QUANTITY_MAX = 1000
+CENTS_MAX = 1_000_000
+QUANTITY_MAX = 1000
+"""What no till can mean lies beyond these."""
 
 
 @dataclass(slots=True)
@@ -49,7 +50,8 @@ class Books:
 
     badges: whose each badge is. wallets: the general wallets. last_at: when the event before
     this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
-    the batch's corrections are about.
+    the batch's corrections are about. limited: of whom `bought` is counted, since their parents
+    set a limit.
     """
 
     overdraft_max: Money
@@ -57,7 +59,8 @@ class Books:
     wallets: dict[PupilId, Money]
     badges: dict[BadgeKey, PupilId]
     last_at: datetime | None
-    spent: dict[PupilId, Money] = field(default_factory=dict)
+    limited: frozenset[PupilId] = frozenset()
+    changed: dict[PupilId, Money] = field(default_factory=dict)
     collected: set[OrderId] = field(default_factory=set)
     waiting: set[OrderId] = field(default_factory=set)
     unclaimed: set[OrderId] = field(default_factory=set)
@@ -84,6 +87,38 @@ class Keys:
     orders: set[OrderId] = field(default_factory=set)
     pupils: set[PupilId] = field(default_factory=set)
     badges: set[BadgeKey] = field(default_factory=set)
+
+
+class MealLike(Protocol):
+    """What the books ask of a collected meal."""
+
+    @property
+    def pupil(self) -> PupilId: ...  # noqa: D102
+    @property
+    def order(self) -> OrderId: ...  # noqa: D102
+    @property
+    def badge(self) -> BadgeKey | None: ...  # noqa: D102
+    @property
+    def price(self) -> Money: ...  # noqa: D102
+    @property
+    def circumstances(self) -> tuple[Circumstance, ...]: ...  # noqa: D102
+
+
+class SaleLike(Protocol):
+    """What the books ask of a sale, but for its legs."""
+
+    @property
+    def pupil(self) -> PupilId | None: ...  # noqa: D102
+    @property
+    def badge(self) -> BadgeKey | None: ...  # noqa: D102
+    @property
+    def total(self) -> Money: ...  # noqa: D102
+    @property
+    def tender(self) -> Tender: ...  # noqa: D102
+    @property
+    def is_to_settle(self) -> bool: ...  # noqa: D102
+    @property
+    def circumstances(self) -> tuple[Circumstance, ...]: ...  # noqa: D102
 
 
 def keys_of(facts: Iterable[Fact]) -> Keys:
@@ -136,9 +171,9 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
         flags += books.documents.correct(event.id, fact)
     match fact:
         case MealCollected():
-            flags, paid_from = _collect(fact, books)
+            flags, paid_from = collect(fact, books)
         case SaleMade():
-            flags = _sell(fact, books)
+            flags = sell(fact, books)
             _note_bought(fact.tender, fact.pupil, fact.day, fact.lines, books, sign=1)
         case WalletToppedUp():
             flags = _credit(fact.pupil, fact.amount, books)
@@ -157,14 +192,13 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
             _note_bought(fact.tender, fact.pupil, day, lines, books, sign=-1)
         case _:
             pass  # it breaks no rule of money
-    if _is_clock_wrong(event, books, now):
-        flags.append(Flag.CLOCK_SKEW)
-    books.last_at = event.stamp.at
+    flags += note_time(event.stamp.at, books, now=now)
     books.documents.note(event, paid_from)
     return Booking(legs=legs_of(fact, paid_from=paid_from), flags=tuple(flags))
 
 
-def _collect(fact: MealCollected, books: Books) -> tuple[list[Flag], AccountKind]:
+def collect(fact: MealLike, books: Books) -> tuple[list[Flag], AccountKind]:
+    """Collect a meal in the books, and return what pays it. The legs are the caller's."""
     badge_flags = _badge_flags(fact.badge, fact.pupil, books)
     badge_flags += _circumstance_flags(fact.circumstances)
     order = books.orders.get(fact.order)
@@ -196,7 +230,7 @@ def _collect(fact: MealCollected, books: Books) -> tuple[list[Flag], AccountKind
     return badge_flags, paid_from
 
 
-def _is_that_order(fact: MealCollected, order: Order) -> bool:
+def _is_that_order(fact: MealLike, order: Order) -> bool:
     return fact.pupil == order.pupil_id and fact.price == order.price
 
 
@@ -221,13 +255,16 @@ def _uncollect(fact: MealVoided, books: Books, *, is_first: bool) -> AccountKind
 _ORDERED = frozenset({AccountKind.MEALS_PREPAID, AccountKind.MEALS_UNCLAIMED})
 
 
-def _sell(fact: SaleMade, books: Books) -> list[Flag]:
-    flags = [Flag.TO_SETTLE] if fact.is_to_settle else []
+def sell(fact: SaleLike, books: Books) -> list[Flag]:
+    """Take a sale's total from whoever pays it. The legs are the caller's."""
+    flags: list[Flag] = []
     if fact.tender is Tender.WALLET:
         assert fact.pupil is not None, "a wallet has an owner"
-        taken = _credit(fact.pupil, -fact.total, books)
-        is_overdrawn = books.wallets[fact.pupil] < -books.overdraft_max
-        flags = [*taken, *([Flag.OVERDRAFT] if is_overdrawn else []), *flags]
+        flags = _credit(fact.pupil, -fact.total, books)
+        if books.wallets[fact.pupil].cents < -books.overdraft_max.cents:
+            flags.append(Flag.OVERDRAFT)
+    if fact.is_to_settle:
+        flags.append(Flag.TO_SETTLE)
     flags += _badge_flags(fact.badge, fact.pupil, books)
     return flags + _circumstance_flags(fact.circumstances)
 
@@ -248,19 +285,25 @@ def _note_bought(
     sign: int,
 ) -> None:
     """Count what a pupil bought from the wallet, for the limits that parents set."""
-    if tender is not Tender.WALLET or pupil is None:
+    if tender is not Tender.WALLET or pupil not in books.limited:
         return
     for line in lines:
-        key = (pupil, day, line.product)
         more = Bought(line.quantity * sign, line.total * sign)
-        books.bought[key] = books.bought.get(key, Bought()).plus(more)
+        add_bought(books, pupil, day, line.product, more)
+
+
+def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more: Bought) -> None:
+    """Add to what a pupil bought of a product, of whom `limited` says that it is counted."""
+    key = (pupil, day, product)
+    books.bought[key] = books.bought.get(key, Bought()).plus(more)
 
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Change a general wallet; negative takes from it."""
     balance = books.wallets.get(pupil)
-    books.wallets[pupil] = (balance or ZERO) + amount
-    books.spent[pupil] = books.spent.get(pupil, ZERO) - amount
+    books.wallets[pupil] = amount if balance is None else balance + amount
+    changed = books.changed.get(pupil)
+    books.changed[pupil] = amount if changed is None else changed + amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 
 
@@ -274,23 +317,24 @@ def _badge_flags(badge: BadgeKey | None, pupil: PupilId | None, books: Books) ->
     return [] if pupil is not None and books.badges.get(badge) == pupil else [Flag.UNKNOWN_BADGE]
 
 
-def _is_clock_wrong(event: Event, books: Books, now: datetime) -> bool:
-    at = event.stamp.at
-    if at.year not in _YEARS or at > now + CLOCK_SKEW_MAX:
-        return True
+def note_time(at: datetime, books: Books, *, now: datetime) -> list[Flag]:
+    """Note when an event happened by the terminal's clock, and flag a clock that is wrong."""
     last_at = books.last_at
+    books.last_at = at
+    if at.year not in _YEARS or at > now + CLOCK_SKEW_MAX:
+        return [Flag.CLOCK_SKEW]
     if last_at is None or last_at.year not in _YEARS:
-        return False
-    return at < last_at - CLOCK_SKEW_MAX
+        return []
+    return [Flag.CLOCK_SKEW] if at < last_at - CLOCK_SKEW_MAX else []
 
 
 def refuse_absurd(fact: Fact) -> None:
     """Raise MalformedEventError for amounts that no till can mean: they would be false money."""
     amounts, quantities = _figures_of(fact)
-    if any(not 1 <= quantity <= _QUANTITY_MAX for quantity in quantities):
+    if any(not 1 <= quantity <= QUANTITY_MAX for quantity in quantities):
         message = "a line's quantity is not between 1 and 1000"
         raise MalformedEventError(message)
-    if any(not 0 <= amount.cents <= _CENTS_MAX for amount in amounts):
+    if any(not 0 <= amount.cents <= CENTS_MAX for amount in amounts):
         message = "an amount is below zero or above ten thousand euro"
         raise MalformedEventError(message)
 

@@ -44,7 +44,7 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
     if not after.isdecimal() or int(after) > cursor:
         raise _gone("this place is not of this feed")
     if int(after) < _removed_at(session, terminal.school_id):
-        raise _gone("something was taken away since then")
+        raise _gone("something was taken away since then, or these books were restored")
     today = today_of(session, terminal, now)
     rows: dict[str, list[Row]] = {}
     left = ROWS_MAX

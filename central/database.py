@@ -49,10 +49,19 @@ class Session(ABC):
         """
 
     @abstractmethod
+    def run_by(self, sql: str, keys: Sequence[str], *values: Value) -> None:
+        """Run a statement that ends in `… IN` for many keys. values: what stands before them."""
+
+    @abstractmethod
     def insert_many(
-        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        conflict: str = "",
     ) -> None:
-        """Insert rows; a row whose key is there already is an error."""
+        """Insert rows. conflict: `ON CONFLICT …`; without it a key that is there is an error."""
 
 
 class Database(ABC):

@@ -2,6 +2,7 @@
 
     CentralError
     ├── DatabaseError       technician: the database cannot be opened, or is somebody else's
+    ├── BackupError         technician: a backup cannot be made, is damaged, or would overwrite
     ├── BusyError           nobody: the database is locked or away for a moment; try again
     ├── ListenError         technician: the address to listen on is taken or not ours
     ├── RecordError         bursar: a name, an id or an amount from outside cannot be taken
@@ -19,6 +20,10 @@ class CentralError(Exception):
 
 class DatabaseError(CentralError):
     """The database cannot be used."""
+
+
+class BackupError(CentralError):
+    """A backup cannot be made or restored; everything is as it was."""
 
 
 class BusyError(CentralError):

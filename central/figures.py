@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from central.database import Session
 from core.ids import SchoolId
+from core.ledger import AccountKind
 from core.orders import OrderState
 
 
@@ -66,21 +67,35 @@ def _unbalanced(session: Session, school: SchoolId) -> list[str]:
 
 
 def _wallets(session: Session, school: SchoolId) -> list[str]:
-    rows = session.rows(
-        "SELECT w.pupil_id, w.general_cents, w.reserve_cents,"
-        " COALESCE(SUM(CASE WHEN l.account = 'wallet.general' THEN l.cents END), 0),"
-        " COALESCE(SUM(CASE WHEN l.account = 'wallet.reserve' THEN l.cents END), 0)"
-        " FROM wallet w LEFT JOIN leg l ON l.school_id = w.school_id AND l.owner = w.pupil_id"
-        " AND l.account IN ('wallet.general', 'wallet.reserve')"
-        " WHERE w.school_id = ? GROUP BY w.pupil_id, w.general_cents, w.reserve_cents"
-        " ORDER BY w.pupil_id",
+    """A wallet holds the sum of its legs; all legs are read once, whoever owns them."""
+    sums = {
+        (row[0], row[1]): row[2]
+        for row in session.rows(
+            "SELECT owner, account, SUM(cents) FROM leg WHERE school_id = ?"
+            " AND account IN ('wallet.general', 'wallet.reserve') GROUP BY owner, account",
+            school,
+        )
+    }
+    wallets = session.rows(
+        "SELECT pupil_id, general_cents, reserve_cents FROM wallet WHERE school_id = ?"
+        " ORDER BY pupil_id",
         school,
     )
-    return [
-        f"wallets of pupil {row[0]}: {row[1]} and {row[2]} cents, but their legs sum to"
-        f" {row[3]} and {row[4]}"
-        for row in rows
-        if (row[1], row[2]) != (row[3], row[4])
+    faults = []
+    for pupil, *held in wallets:
+        summed = [
+            sums.pop((pupil, kind.value), 0)
+            for kind in (AccountKind.WALLET_GENERAL, AccountKind.WALLET_RESERVE)
+        ]
+        if held != summed:
+            faults.append(
+                f"wallets of pupil {pupil}: {held[0]} and {held[1]} cents, but their legs sum to"
+                f" {summed[0]} and {summed[1]}"
+            )
+    return faults + [
+        f"wallet of pupil {owner}: none, but legs of {account} sum to {cents}"
+        for (owner, account), cents in sorted(sums.items())
+        if cents
     ]
 
 

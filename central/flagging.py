@@ -28,16 +28,10 @@ def raise_exceptions(
     session: Session, incoming: Incoming, rows: Sequence[tuple[str, str, str, str]]
 ) -> None:
     """Write exceptions: (id, subject, flag, detail). One that is there already stays as it is."""
-    session.run_many(
-        "INSERT INTO exception (school_id, terminal_id, id, subject, flag, detail, raised_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (
-                incoming.terminal.school_id,
-                incoming.terminal.id,
-                *row,
-                moment_text(incoming.now),
-            )
-            for row in rows
-        ],
+    at = moment_text(incoming.now)
+    session.insert_many(
+        "exception",
+        ("school_id", "terminal_id", "id", "subject", "flag", "detail", "raised_at"),
+        [(incoming.terminal.school_id, incoming.terminal.id, *row, at) for row in rows],
+        conflict="ON CONFLICT DO NOTHING",
     )

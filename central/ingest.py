@@ -42,7 +42,7 @@ def ingest(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, store.signing_key)
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now), store.signing_key)
         answer = _ingest_locked(session, incoming, batch, items)
         receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(
@@ -67,7 +67,7 @@ def keep_revoked(
     items = read_items(batch)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, store.signing_key)
+        incoming = Incoming(terminal, batch.epoch, now, moment_text(now), store.signing_key)
         kept = session.row(
             "SELECT COUNT(*) FROM stray_event WHERE school_id = ? AND terminal_id = ?",
             terminal.school_id,

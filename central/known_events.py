@@ -7,7 +7,6 @@ from central.database import Session
 from central.flagging import raise_exceptions
 from central.terminals import TerminalState
 from core.batch import Verdict
-from core.codec import moment_text
 
 
 def answer_known(
@@ -52,9 +51,9 @@ def match_known(
 def keep_strays(session: Session, incoming: Incoming, items: Sequence[Item], reason: str) -> None:
     """Keep events that cannot be booked, with the reason, for a person to look at."""
     terminal = incoming.terminal
-    session.run_many(
-        "INSERT INTO stray_event (school_id, terminal_id, epoch, seq, hash, body, reason,"
-        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    session.insert_many(
+        "stray_event",
+        ("school_id", "terminal_id", "epoch", "seq", "hash", "body", "reason", "received_at"),
         [
             (
                 terminal.school_id,
@@ -64,10 +63,11 @@ def keep_strays(session: Session, incoming: Incoming, items: Sequence[Item], rea
                 item.hash,
                 item.body,
                 reason,
-                moment_text(incoming.now),
+                incoming.now_text,
             )
             for item in items
         ],
+        conflict="ON CONFLICT DO NOTHING",
     )
 
 

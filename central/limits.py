@@ -37,15 +37,18 @@ def write_limits(
     session.run_many(_PUT_LIMITS, rows)
 
 
+def limited_of(session: Session, school: SchoolId, pupils: Sequence[PupilId]) -> frozenset[PupilId]:
+    """Return those among some pupils whose parents set a limit."""
+    return frozenset(PupilId(row[0]) for row in session.rows_by(_LIMITED, pupils, school))
+
+
 def write_bought(
     session: Session, school: SchoolId, bought: Mapping[BoughtKey, Bought], cursor: int
 ) -> None:
-    """Add what was bought, or with negative counts given back, to the counts of limited pupils."""
-    pupils = sorted({pupil for pupil, _, _ in bought})
-    limited = {PupilId(row[0]) for row in session.rows_by(_LIMITED, pupils, school)}
+    """Add what limited pupils bought, or with negative counts gave back, to their counts."""
     rows = [
         (school, pupil, day.isoformat(), product, more.quantity, more.amount.cents, cursor)
         for (pupil, day, product), more in sorted(bought.items())
-        if pupil in limited and more != Bought()
+        if more != Bought()
     ]
     session.run_many(_ADD_BOUGHT, rows)

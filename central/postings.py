@@ -1,6 +1,6 @@
 """Postings: the one way in which legs reach the books, whoever makes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,9 @@ from core.money import Money
 
 _LEG_COLUMNS = ("school_id", "booking_id", "name", "account", "owner", "cents", "at")
 _BOOKING_COLUMNS = ("school_id", "id", "kind", "at", "subject", "who", "why")
+
+LegRow = tuple[str, str, str, str, str, int, str]
+"""A row of the table of legs: its columns in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class CentreBooking:
     why: str = ""
 
 
-def write_postings(session: Session, school: SchoolId, postings: Iterable[Posting]) -> None:
-    """Write legs; one statement, however many. Those of each posting sum to zero."""
-    rows = [
+def leg_rows(school: SchoolId, posting: Posting) -> list[LegRow]:
+    """Return the rows of a posting's legs, for `write_legs`."""
+    at = moment_text(posting.at)
+    return [
         (
             school,
             posting.id,
@@ -48,13 +52,21 @@ def write_postings(session: Session, school: SchoolId, postings: Iterable[Postin
             leg.account.kind.value,
             leg.account.owner,
             leg.amount.cents,
-            moment_text(posting.at),
+            at,
         )
-        for posting in postings
         for leg in posting.legs
     ]
-    assert sum(row[5] for row in rows) == 0, "legs that are written together sum to zero"
+
+
+def write_legs(session: Session, rows: Sequence[LegRow]) -> None:
+    """Write the legs of whole postings; one statement, however many."""
+    assert sum(cents for *_, cents, _ in rows) == 0, "legs that are written together sum to zero"
     session.insert_many("leg", _LEG_COLUMNS, rows)
+
+
+def write_postings(session: Session, school: SchoolId, postings: Iterable[Posting]) -> None:
+    """Write the legs of postings; those of each sum to zero."""
+    write_legs(session, [row for posting in postings for row in leg_rows(school, posting)])
 
 
 def write_bookings(session: Session, school: SchoolId, bookings: Iterable[CentreBooking]) -> None:

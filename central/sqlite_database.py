@@ -20,7 +20,7 @@ APPLICATION_ID = 0x52464342
 """`PRAGMA application_id` of a centre's file: the letters RFCB."""
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
-_KEYS_AT_ONCE = 500
+_KEY_SIZES = (1, 8, 32, 100, 200, 500)
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -47,20 +47,39 @@ class _SqliteSession(Session):
         self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
     ) -> list[Row]:
         found: list[Row] = []
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            marks = ",".join("?" * len(some))
-            found += self._connection.execute(f"{sql} ({marks})", (*values, *some)).fetchall()
+        for marks, some in _parts(keys):
+            found += self._connection.execute(f"{sql} ({marks})", (*values, *some))
         return found
 
     @override
+    def run_by(self, sql: str, keys: Sequence[str], *values: Value) -> None:
+        for marks, some in _parts(keys):
+            self._connection.execute(f"{sql} ({marks})", (*values, *some))
+
+    @override
     def insert_many(
-        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        conflict: str = "",
     ) -> None:
         assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
         marks = ",".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})"  # noqa: S608  names
+        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks}) {conflict}"  # noqa: S608  names
         self._connection.executemany(sql, rows)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Value]]]:
+    """Yield the keys in parts of a few sizes, with their marks: SQLite has those prepared already.
+
+    A part is filled up with NULL, which finds nothing.
+    """
+    for start in range(0, len(keys), _KEY_SIZES[-1]):
+        some = keys[start : start + _KEY_SIZES[-1]]
+        size = next(size for size in _KEY_SIZES if size >= len(some))
+        yield ",".join("?" * size), (*some, *(None,) * (size - len(some)))
 
 
 class SqliteDatabase(Database):

@@ -43,10 +43,15 @@ def open_store(
     return Store(database, signing_key, entropy)
 
 
+def is_postgres(place: str) -> bool:
+    """Say whether a place, as for `open_store`, is a PostgreSQL database."""
+    return place.startswith(("postgresql://", "postgres://"))
+
+
 def _open_database(place: str, *, may_create: bool) -> Database:
     if place.startswith("sqlite://"):
         return SqliteDatabase(Path(place.removeprefix("sqlite://")), may_create=may_create)
-    if place.startswith(("postgresql://", "postgres://")):
+    if is_postgres(place):
         return PostgresDatabase(place)
     if "://" in place:
         scheme = place.partition("://")[0]

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cli.central_backup import register_backup_words
 from cli.central_books import register_book_words
 from cli.central_codes import register_code_words
 from cli.central_desk import add_database, day, default_database, open_books, school_of
@@ -60,6 +61,7 @@ def _register_words(words: "Commands") -> None:
     register_book_words(words)
     register_money_words(words)
     register_people_words(words)
+    register_backup_words(words, add_database=add_database)
     register_user_words(
         words, add_database=add_database, open_store=open_books, school_of=school_of
     )

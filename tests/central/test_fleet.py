@@ -13,6 +13,7 @@ import central.booking
 import central.fresh_events
 from central.booking import book
 from central.epochs import read_going
+from central.quick_events import QuickBooking, book_quick
 from core.ledger import AccountKind
 from core.unsettled import Unsettled
 
@@ -68,7 +69,11 @@ def test_the_control_a_centre_that_keeps_silent_is_noticed(small, monkeypatch):
     def silent(event, books, *, now):
         return replace(book(event, books, now=now), flags=())
 
+    def quickly_silent(fact, books, *, now):
+        return QuickBooking(book_quick(fact, books, now=now).legs, [])
+
     monkeypatch.setattr(central.fresh_events, "book", silent)
+    monkeypatch.setattr(central.fresh_events, "book_quick", quickly_silent)
     expect_noticed(small, "without a flag|not 0|exceptions|in silence")
 
 

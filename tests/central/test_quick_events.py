@@ -1,0 +1,185 @@
+"""What is read and booked quickly is what the core reads and the books' own rules book."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central import quick_events
+from central.arrivals import read_checked
+from central.booking import Books, book
+from central.documents import Documents
+from central.quick_events import book_quick, read_quick
+from core.catalogue import Category
+from core.chain import GENESIS, canonical
+from core.events import Basis, Event, Stamp, seal
+from core.facts import Circumstance, MealCollected, SaleLine, SaleMade, Tender
+from core.ids import uuid7
+from core.ledger import AccountKind
+from core.money import Money, sum_money, vat_within
+from core.orders import Order, OrderState
+from core.people import Allergen, PriceClass
+from core.tap import Assurance
+
+DAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+PUPILS = ("ann", "ben", "nobody")
+BADGES = ("aa" * 16, "bb" * 16, None)
+
+
+def money() -> st.SearchStrategy[Money]:
+    return st.sampled_from((0, 1, 150, 450, 999_999, 1_000_000, 1_000_001)).map(Money)
+
+
+@st.composite
+def facts(draw):
+    extras = {
+        "staff": draw(st.sampled_from((None, "s-1"))),
+        "why": draw(st.sampled_from(("", "badge lost", "oubli\u00e9"))),
+        "accepted": draw(st.sampled_from(((), (Allergen.MILK,)))),
+        "circumstances": draw(
+            st.sampled_from(((), (Circumstance.NO_ORDER,), (Circumstance.BLOCKED_BADGE,)))
+        ),
+    }
+    pupil, badge = draw(st.sampled_from(PUPILS)), draw(st.sampled_from(BADGES))
+    if draw(st.booleans()):
+        order = draw(st.sampled_from(("o-1", "o-2", "o-3", "o-4", "o-5")))
+        price = draw(money())
+        return MealCollected(DAY, pupil, order, "main", price, badge, Assurance.UID, 1, **extras)
+    lines = tuple(
+        SaleLine("p", category, quantity, price, 60, vat_within(price, vat_permille=60))
+        for category, quantity, price in draw(
+            st.lists(
+                st.tuples(st.sampled_from(Category), st.sampled_from((1, 2, 1000, 1001)), money()),
+                min_size=1,
+                max_size=3,
+            )
+        )
+    )
+    tender = draw(st.sampled_from(Tender))
+    return SaleMade(
+        DAY,
+        pupil if tender is Tender.WALLET else draw(st.sampled_from((*PUPILS, None))),
+        PriceClass.PUPIL,
+        lines,
+        sum_money(line.total for line in lines),
+        badge,
+        Assurance.UID,
+        1,
+        is_walk_in=draw(st.booleans()),
+        tender=tender,
+        is_to_settle=tender is Tender.LATER or draw(st.booleans()),
+        **extras,
+    )
+
+
+@st.composite
+def bodies(draw):
+    at = NOON + timedelta(minutes=draw(st.sampled_from((-600, -6, 0, 4, 6, 60 * 24 * 366 * 300))))
+    event = Event(
+        epoch=1,
+        seq=7,
+        id=uuid7(at_ms=1, entropy=bytes(10)),
+        stamp=Stamp(at, 5, "boot", is_synced=True),
+        basis=Basis("3", 1, is_online=True),
+        fact=draw(facts()),
+    )
+    return seal(event, prev_hash=GENESIS).body
+
+
+ODD = ["", "x", -1, 0, 1, 2**70, True, None, 1.0, [], {}, "24:00", "2026-11-24", "sale.made"]
+
+
+@st.composite
+def spoiled(draw):
+    """A body in which one value, wherever it stands, is another one, or is missing."""
+    plain = json.loads(draw(bodies()))
+    target = draw(st.sampled_from((plain, plain["data"], plain["basis"])))
+    if "lines" in target and draw(st.booleans()):
+        target = target["lines"][0]
+    key = draw(st.sampled_from(sorted(target)))
+    if draw(st.booleans()):
+        del target[key]
+    else:
+        target[key] = draw(st.sampled_from(ODD))
+    return canonical(plain)
+
+
+def make_books() -> Books:
+    states = zip(("o-1", "o-2", "o-3", "o-4"), OrderState, strict=True)
+    return Books(
+        overdraft_max=Money(500),
+        orders={key: Order(key, "ann", DAY, "main", Money(450), state) for key, state in states},
+        wallets={"ann": Money(100), "ben": Money(1_000_000)},
+        badges={"aa" * 16: "ann"},
+        last_at=NOON,
+        limited=frozenset({"ann"}),
+    )
+
+
+def expect_the_same(body: bytes) -> bool:
+    """Compare both ways, and say whether the quick one took it."""
+    quick = read_quick(body, epoch=1, seq=7)
+    if quick is None:
+        return False
+    event = read_checked(body, 1, 7)
+    assert (quick.id, quick.kind, quick.at) == (event.id, event.fact.kind.value, event.stamp.at)
+    slow_books, books = make_books(), make_books()
+    booking = book(event, slow_books, now=NOON)
+    quickly = book_quick(quick, books, now=NOON)
+    assert tuple(quickly.flags) == booking.flags
+    assert list(quickly.legs) == [
+        (leg.name, leg.account.kind.value, leg.account.owner, leg.amount.cents)
+        for leg in booking.legs
+    ]
+    slow_books.documents = books.documents = Documents()  # what corrections look back on
+    assert books == slow_books
+    return True
+
+
+@given(bodies())
+def test_a_fact_is_booked_as_the_rules_say(body):
+    expect_the_same(body)
+
+
+@given(spoiled())
+def test_what_is_not_plainly_well_is_left_to_the_core(body):
+    expect_the_same(body)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'"kind":"meal.collected"', b'"kind":"meal.collected","kind":"sale.made"'),
+        (b'"receipt":1', b'"receipt":1,"why":"\\ud800"'),
+        (b'"seq":7', b'"seq":8'),
+        (b"11:00:00.000Z", b"11:00:00.00Z0"),
+        (b"T11:00:00.000Z", b" 11:00:00.000Z"),
+        (b'"price_cents":450', b'"price_cents":450.0'),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_left_to_the_core(change):
+    assert change[0] in plain_meal()
+    assert read_quick(plain_meal().replace(*change), epoch=1, seq=7) is None
+
+
+def test_the_facts_of_a_lunch_are_taken():
+    assert expect_the_same(plain_meal())
+
+
+def test_the_control_another_rule_is_noticed(monkeypatch):
+    forgetful = ([], AccountKind.MEALS_PREPAID)
+    monkeypatch.setattr(quick_events, "collect", lambda fact, books: forgetful)
+    with pytest.raises(AssertionError):
+        expect_the_same(plain_meal())
+
+
+def plain_meal() -> bytes:
+    fact = MealCollected(DAY, "ann", "o-1", "main", Money(450), "aa" * 16, Assurance.UID, 1)
+    stamp = Stamp(NOON, 5, "boot", is_synced=True)
+    event_id = uuid7(at_ms=1, entropy=Random(1).randbytes(10))
+    event = Event(1, 7, event_id, stamp, Basis("3", 1, is_online=True), fact)
+    return seal(event, prev_hash=GENESIS).body
