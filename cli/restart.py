@@ -20,6 +20,7 @@ from cli.terminal_link import ask
 
 UNIT = "refectory-terminal"
 _SYSTEMD_MARK = Path("/run/systemd/system")
+_IDENTITY_NAME = "identity.json"
 _POLL_S = 0.2
 _SYSTEMCTL_S = 120.0
 
@@ -40,7 +41,9 @@ def find_daemon(folder: Path, *, unit: str | None) -> Running | None:
     """
     status = _status(folder)
     started_at = None if status is None else str(status.get("started_at"))
-    if unit is not None and _is_kept_by_systemd(unit):
+    # Before the terminal is enrolled its unit is skipped: there is nothing to start again.
+    is_enrolled = (folder / _IDENTITY_NAME).exists()
+    if unit is not None and is_enrolled and _is_kept_by_systemd(unit):
         return Running("systemd", None, started_at)
     if status is None:
         return None

@@ -161,11 +161,14 @@ def _serve(terminal: "Terminal", *, as_json: bool) -> int:
     from terminal.web.errors import WebError  # noqa: PLC0415
 
     def on_ready(ready: "Ready") -> None:
-        notify("READY=1")
+        is_kept_by_systemd = notify("READY=1")
         if as_json:
             say_json(
                 {"ready": True, "page": ready.page, "data": str(ready.data), "pid": os.getpid()}
             )
+        elif is_kept_by_systemd:
+            # What is said here is kept in the log, where no key to the screen belongs.
+            say(f"terminal ready; `refectory screen` opens it, files in {ready.data}")
         else:
             say(f"terminal ready; screen at {ready.page}, files in {ready.data}")
 

@@ -68,7 +68,10 @@ USUAL: Final = Patience()
 
 
 class DevicePrinter:
-    """A printer behind a transport. `on_status` hears of changes in the middle of a job."""
+    """A printer behind a transport. `on_status` hears of changes in the middle of a job.
+
+    compose: makes a job's bytes; a daemon sets one that works in a process beside it.
+    """
 
     is_repeatable = False
 
@@ -77,6 +80,7 @@ class DevicePrinter:
     ) -> None:
         self.profile = profile
         self.on_status: Callable[[PrinterStatus], None] = lambda _status: None
+        self.compose: Callable[[PrintJob, PrinterProfile], bytes] = encode_job
         self._transport = transport
         self._is_torn = True  # what the printer received before this start, nobody knows
         self._patience = patience
@@ -89,7 +93,7 @@ class DevicePrinter:
     def print_document(self, job: PrintJob) -> PrintResult:
         """Print one document and wait for the proof that it is on paper."""
         try:
-            document = encode_job(job, self.profile)
+            document = self.compose(job, self.profile)
         except ComposerMissingError as error:
             return PrintResult(Outcome.BLOCKED, Trouble.COMPOSER, str(error))
         except PrinterError as error:

@@ -108,6 +108,10 @@ def write_secret_file(path: Path, text: str) -> Path:
         with os.fdopen(
             os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w", encoding="utf-8"
         ) as file:
+            if os.geteuid() == 0:
+                # A technician enrols as root; the service, which owns the folder, has to read it.
+                owner = path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

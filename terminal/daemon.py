@@ -17,7 +17,9 @@ from core.health import health_text
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal import Journal
 from offline_cache.snapshot import Snapshot
+from printer.aside import ComposerAside
 from printer.base import Printer
+from printer.device_printer import DevicePrinter
 from printer.fallback import FallbackPrinter
 from printer.profile import PICTURE, PrinterProfile, vendor_profile
 from printer.registry import open_printer
@@ -100,7 +102,8 @@ class Terminal:
         self._trail = TapTrail()
         self._board = Board(self._clock.stamp().boot)
         self._readers = Supervisor(settings.readers, post=self._inbox.post)
-        self._printer = _open_printer(settings)
+        self._composer = ComposerAside()
+        self._printer = _open_printer(settings, self._composer)
         # A copy is only ever fetched by a terminal that has a journal: one without it has lost it,
         # and an empty one in its place would serve every meal again.
         copies = (self._folder / COPY_NAME, self._folder / (COPY_NAME + BAD_END))
@@ -256,6 +259,7 @@ class Terminal:
             around.spool.stop(2.0)
         self._web.stop()
         self._printer.close()
+        self._composer.close()
         journal = self._recorder.journal
         with contextlib.suppress(JournalError):
             if self._knowledge.copy_at is not None:
@@ -290,22 +294,28 @@ def reopen_journal(recorder: Recorder) -> None:
     recorder.rebuild(settled=recorder.state.settled)
 
 
-def _open_printer(settings: Settings) -> Printer:
+def _open_printer(settings: Settings, composer: ComposerAside) -> Printer:
     """Open the printer, and the one that stands in for it. Raises PrinterError."""
-    first = _open_one(settings, settings.printer, _profile(settings))
+    first = _open_one(settings, settings.printer, _profile(settings), composer)
     if settings.printer_fallback is None:
         return first
     # What the settings say of columns and profile is about the first; the second says its own.
-    return FallbackPrinter(first, _open_one(settings, settings.printer_fallback, None))
+    return FallbackPrinter(first, _open_one(settings, settings.printer_fallback, None, composer))
 
 
-def _open_one(settings: Settings, url: str, profile: PrinterProfile | None) -> Printer:
-    return open_printer(
+def _open_one(
+    settings: Settings, url: str, profile: PrinterProfile | None, composer: ComposerAside
+) -> Printer:
+    printer = open_printer(
         url,
         profile=profile,
         picture_folder=settings.data / RECEIPTS_NAME,
         profile_folder=settings.data / "printers",
     )
+    if isinstance(printer, DevicePrinter):
+        # So that a till at rest does not carry the libraries that compose papers.
+        printer.compose = composer.compose
+    return printer
 
 
 def _profile(settings: Settings) -> PrinterProfile | None:

@@ -17,6 +17,7 @@ from core.facts import ReceiptReprinted, TerminalStarted
 from core.people import Language
 from core.receipt import Receipt
 from offline_cache.journal import Journal
+from printer.aside import ComposerAside
 from printer.base import Outcome, Printer, PrintResult, Pulse, Trouble
 from printer.device_printer import DevicePrinter, Patience
 from printer.emulator import Emulator, Faults
@@ -381,8 +382,8 @@ def test_papers_held_by_a_printer_come_out_when_it_prints_again(tmp_path: Path) 
 def test_the_settings_name_a_second_printer(tmp_path: Path) -> None:
     folder = tmp_path / "second"
     alone = Settings(data=tmp_path, printer="none://")
-    assert _open_printer(alone).url == "none://"
+    assert _open_printer(alone, ComposerAside()).url == "none://"
     both = Settings(
         data=tmp_path, printer="tcp://127.0.0.1:9", printer_fallback=f"image://{folder}"
     )
-    assert _open_printer(both).url == f"tcp://127.0.0.1:9 or image://{folder}"
+    assert _open_printer(both, ComposerAside()).url == f"tcp://127.0.0.1:9 or image://{folder}"

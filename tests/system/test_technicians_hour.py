@@ -1,0 +1,423 @@
+"""A technician's hour, from bare Debian to purge: one machine, in the order of this file.
+
+Run it with `./test --system`, as root. It follows docs/technician.md section by section, and in the
+end asks whether every command of that page was typed.
+"""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from machine_rig import DATA, ROOT, wait_for
+from site_rig import CENTRE, UNIT, Site, build, with_revision
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
+
+COMMANDS_MAX = 10
+FIRST_MEAL_S = 300
+TAPS_OF_A_DAY = 600
+LOG_BYTES_MAX = 1_000_000
+# The aim is 60 MB, and is missed by some: see docs/performance.md. This holds what was reached.
+RESIDENT_KB_MAX = 66 * 1024
+CORE_MAX = 0.01
+WRONG = "When something is wrong"
+WRONG_CLOCK = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 FAKETIME=-3d"
+
+
+def measured(line: str) -> None:
+    """Show a figure in the test's output, whatever becomes of the test."""
+    print(f"\n    measured: {line}", flush=True)
+
+
+# --- the package ----------------------------------------------------------------------------------
+
+
+def test_two_builds_of_one_tree_are_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    again = build(ROOT / "packaging/build-deb", "--output", tmp_path)
+    assert again.read_bytes() == package.read_bytes()
+    # The comparison can fail: another revision is another package.
+    assert with_revision(package, "9", tmp_path).read_bytes() != package.read_bytes()
+
+
+def test_no_compiler_comes_along_and_nothing_is_writable(bundle: Path, package: Path) -> None:
+    names = {path.name.split("_")[0] for path in bundle.iterdir()}
+    assert "python3" in names
+    assert not {name for name in names if re.match(r"gcc|g\+\+|cpp|swig|make|python3-dev", name)}
+    listing = subprocess.run(
+        ["dpkg-deb", "--contents", package], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert [line for line in listing if line[0] != "l" and "w" in (line[5], line[8])] == []
+    assert [line for line in listing if "root/root" not in line] == []
+
+
+# --- install, enrol, tap --------------------------------------------------------------------------
+
+
+def test_from_bare_debian_to_the_first_meal(site: Site) -> None:
+    machine = site.machine
+    commands = site.manual.commands("From bare Debian to the first meal")
+    assert len(commands) <= COMMANDS_MAX
+    assert machine.run("command -v python3 gcc refectory", check=False).stdout == ""
+    began = time.monotonic()
+    site.type(commands[0])
+    # What a school has by then: a reader that is plugged in, a printer, a centre with its pupils.
+    machine.run("apt-get install -y /opt/hardware/*.deb && systemctl restart pcscd")
+    site.start_printer()
+    site.start_centre()
+    site.manual.places["D7DG-H2D2"] = site.code()
+    for command in commands[1:-1]:
+        site.type(command)
+    # The first copy takes some seconds, so the manual says: ask again.
+    wait_for("ready to serve", lambda: "\nready to serve" in site.type(commands[-1]))
+    site.tap(site.hungry())
+    took_s = time.monotonic() - began
+    measured(f"bare Debian to the first meal: {len(commands)} commands, {took_s:.0f} s")
+    assert site.kinds()[-1] == "meal.collected"
+    assert took_s < FIRST_MEAL_S
+
+
+def test_the_paper_came_out_and_the_centre_booked_it(site: Site) -> None:
+    wait_for("everything at the centre", lambda: site.status()["queue"]["count"] == 0)
+    wait_for("the paper", lambda: site.status()["printer"]["waiting"] == 0)
+    reference = f"1-{len(site.kinds())}"
+    assert reference in machine_log(site, "printer")
+    assert site.books_are_right()
+
+
+def machine_log(site: Site, unit: str) -> str:
+    return site.machine.log(unit, 1000)
+
+
+def test_the_machine_has_no_way_out(site: Site) -> None:
+    links = site.machine.run("ip -brief link").stdout.splitlines()
+    assert [line.split()[0] for line in links] == ["lo"]
+
+
+def test_the_service_is_in_the_sandbox_that_its_unit_promises(site: Site) -> None:
+    machine = site.machine
+    status = Path(f"/proc/{machine.pid_of(UNIT)}/status").read_text()
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert fields["CapEff"] == fields["CapBnd"] == "0" * 16
+    assert (fields["NoNewPrivs"], fields["Seccomp"]) == ("1", "2")
+    assert fields["Uid"].split()[0] == machine.run("id -u refectory").stdout.strip()
+    exposure = machine.run(f"systemd-analyze security --no-pager {UNIT}.service").stdout
+    told = re.search(r"Overall exposure level for .*: ([0-9.]+)", exposure)
+    assert told is not None
+    measured(f"exposure of the running unit: {told[1]}")
+    assert float(told[1]) <= 2.0
+
+
+# --- the manual -----------------------------------------------------------------------------------
+
+
+def test_how_it_is(site: Site) -> None:
+    told = "\n".join(site.follow("How it is"))
+    assert "Canteen, till 1" in told
+    assert "each whole and in its place" in told
+
+
+def test_readers_and_printers(site: Site) -> None:
+    stranger = "04DEADBEEF0001"
+    hand = threading.Timer(3.0, site.tap, [stranger])
+    for command in site.manual.commands("Readers and printers"):
+        if "listen" in command:
+            hand.start()
+            assert stranger in site.type(command)
+            hand.join()
+        else:
+            site.type(command)
+
+
+def test_settings(site: Site) -> None:
+    told = site.follow("Settings")
+    assert 'language: "fr" -> "nl"' in told[-2]
+    assert 'language: "nl" -> "fr"' in told[-1]
+    site.wait_until_open()
+
+
+def test_a_screen_can_be_opened(site: Site) -> None:
+    (address,) = site.follow("The screen")
+    script = (
+        "import urllib.request as u; o = u.build_opener(u.HTTPCookieProcessor());"
+        f" print(o.open('{address.strip()}').status)"
+    )
+    assert site.machine.run(f'python3 -c "{script}"').stdout == "200\n"
+
+
+def test_a_copy_on_a_stick(site: Site) -> None:
+    machine = site.machine
+    # Without a stick nothing is copied: the same card would keep it.
+    machine.run("systemctl start refectory-backup")
+    assert machine.run("ls /var/lib/refectory-backup").stdout == ""
+    site.follow("A copy of the journal on a stick")
+    (copy,) = machine.run("ls /var/lib/refectory-backup/*.db").stdout.split()
+    assert "each whole" in machine.run(f"refectory journal verify {copy}").stdout
+    machine.run("systemctl start refectory-verify")
+    machine.run("umount /var/lib/refectory-backup; sed -i /REFECTORY/d /etc/fstab")
+
+
+def test_the_log_names_nobody_and_opens_nothing(site: Site) -> None:
+    log = machine_log(site, UNIT)
+    names = {pupil.last_name for pupil in site.school.pupils if len(pupil.last_name) > 4}
+    assert {name for name in names if name in log} == set()
+    numbers = {badge.credential.hex for badge in site.school.badges}
+    assert {number for number in numbers if number in log} == set()
+    assert "token=" not in log
+
+
+# --- faults and their cures -----------------------------------------------------------------------
+
+
+def test_a_till_that_hangs_is_started_again(site: Site) -> None:
+    machine = site.machine
+    facts = site.kinds()
+    pid = machine.pid_of(UNIT)
+    # strace holds the till's thread, and no other, at its next wait; all else goes on.
+    holding = ("strace", "-q", "-o", "/dev/null", "-p", str(pid), "-e", "trace=futex")
+    holder = subprocess.Popen([*holding, "-e", "inject=futex:delay_enter=60000000"])
+    try:
+        wait_for("the watchdog", lambda: "Watchdog timeout" in machine_log(site, UNIT))
+    finally:
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+    wait_for("another run", lambda: machine.pid_of(UNIT) not in (0, pid))
+    site.wait_until_open()
+    restarts, log = site.follow_some(WRONG, "systemctl show", "journalctl -u")
+    assert "NRestarts=1" in restarts
+    assert "Fatal Python error: Aborted" in log
+    assert "terminal/till.py" in machine_log(site, UNIT)
+    assert site.kinds()[: len(facts)] == facts
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+    found = site.findings()["daemon"]
+    assert "started it again" in found["what"]
+    assert f"systemctl reset-failed {UNIT}" in found["cure"]
+    site.follow_some(WRONG, "systemctl reset-failed")
+
+
+def test_a_till_that_is_killed_is_started_again(site: Site) -> None:
+    machine = site.machine
+    pid = machine.pid_of(UNIT)
+    machine.run(f"systemctl kill --signal=KILL {UNIT}")
+    wait_for("another run", lambda: machine.pid_of(UNIT) not in (0, pid))
+    site.wait_until_open()
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+
+
+def test_a_full_disk(site: Site) -> None:
+    machine = site.machine
+    machine.run(f"dd if=/dev/zero of={DATA}/lost.log bs=64k; sync", check=False)
+    try:
+        for _ in range(40):
+            if site.status()["till"] == "red":
+                break
+            site.show_card(site.hungry())
+        facts = site.kinds()
+        found = site.findings()
+        assert found["disk"]["grade"] == found["daemon"]["grade"] == "failed"
+        assert found["disk"]["cure"]
+        usage, _ = site.follow_some(WRONG, "du ", "journalctl --vacuum")
+        assert f"{DATA}/lost.log" in usage
+    finally:
+        machine.run(f"rm {DATA}/lost.log")
+    site.wait_until_open()
+    assert site.kinds()[: len(facts)] == facts
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+    assert site.findings().get("disk") is None
+
+
+def test_a_clock_that_was_set_back(site: Site) -> None:
+    machine = site.machine
+    drop_in = f"/etc/systemd/system/{UNIT}.service.d/clock.conf"
+    restart = f"systemctl daemon-reload; systemctl restart {UNIT}"
+    machine.write(drop_in, f"[Service]\nEnvironment={WRONG_CLOCK}\n")
+    machine.run(restart)
+    try:
+        site.wait_until_open()
+        site.show_card(site.hungry())
+        # The doctor lives on the same machine, and is shown the same clock.
+        told = machine.json(f"{WRONG_CLOCK} refectory doctor --json", check=False)
+        clock = next(one for one in told["findings"] if one["part"] == "clock")
+        assert clock["grade"] == "failed"
+        assert "timedatectl" in clock["cure"]
+        # Order is not the clock's: the chain goes on, and stays whole.
+        assert "each whole" in machine.run("refectory journal verify").stdout
+        site.follow_some(WRONG, "timedatectl")
+    finally:
+        # A container may not set its host's clock: the hand that turned it back lets go of it.
+        machine.run(f"rm -r {Path(drop_in).parent}; {restart}")
+    site.wait_until_open()
+    assert site.findings().get("clock", {}).get("grade") != "failed"
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+
+
+def test_a_network_that_is_cut(site: Site) -> None:
+    machine = site.machine
+    address = CENTRE.removeprefix("http://").partition(":")[0]
+    machine.run(
+        f"ip route add prohibit {address} table local; ss -K dst {address} > /dev/null", check=False
+    )
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+    site.follow_some(WRONG, "refectory sync now")
+    wait_for("a lane that is offline", lambda: "offline" in site.lanes())
+    assert {"centre", "network"} <= set(site.findings())
+    assert site.findings()["centre"]["cure"]
+    assert site.status()["queue"]["count"] >= 1
+    machine.run(f"ip route del prohibit {address} table local")
+    site.follow_some(WRONG, "refectory sync now", "refectory sync status")
+    wait_for("everything at the centre", lambda: site.status()["queue"]["count"] == 0)
+    wait_for("lanes that are up", lambda: "offline" not in site.lanes())
+    assert not {"centre", "network"} & set(site.findings())
+    assert site.books_are_right()
+
+
+def test_a_printer_that_is_gone(site: Site) -> None:
+    machine = site.machine
+    machine.run("systemctl stop printer")
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+    wait_for("a finding", lambda: "printer" in site.findings())
+    site.start_printer()
+    wait_for("the paper", lambda: site.status()["printer"]["waiting"] == 0, seconds=120)
+    assert "printer" not in site.findings()
+
+
+def test_a_card_service_that_is_gone(site: Site) -> None:
+    site.machine.run("systemctl stop pcscd.socket pcscd.service")
+    wait_for("a finding", lambda: "reader" in site.findings())
+    site.follow_some(WRONG, "systemctl restart pcscd")
+    wait_for("the reader", lambda: "reader" not in site.findings())
+    site.tap(site.hungry())
+    assert site.kinds()[-1] == "meal.collected"
+
+
+# --- figures --------------------------------------------------------------------------------------
+
+
+def test_what_a_day_takes(site: Site) -> None:
+    """Measure a day of 600 taps, through a simulated reader, and the till at rest."""
+    machine = site.machine
+    machine.run(
+        'sed \'s#^readers.*#readers = ["pcsc://", "simulated://"]#\' till.toml > day.toml;'
+        " refectory apply day.toml"
+    )
+    site.wait_until_open()
+    log_before, disk_before, facts_before = site.log_bytes(), site.disk_bytes(), len(site.kinds())
+    began = time.monotonic()
+    (machine.home / "day.json").write_text(json.dumps(site.day(TAPS_OF_A_DAY)))
+    shutil.copy(ROOT / "tests/rigs/tap_day.py", machine.home)
+    machine.run("python3 tap_day.py day.json", timeout_s=400)
+    wait_for("all papers", lambda: site.status()["printer"]["waiting"] == 0, seconds=200)
+    wait_for("all booked", lambda: site.status()["queue"]["count"] == 0, seconds=200)
+    took_s = time.monotonic() - began
+    facts = len(site.kinds()) - facts_before
+    log, disk = site.log_bytes() - log_before, site.disk_bytes() - disk_before
+    measured(f"{facts} facts in {took_s:.0f} s: log {log / 1e3:.0f} kB, disk {disk / 1e6:.1f} MB")
+    assert facts >= TAPS_OF_A_DAY
+    assert log <= LOG_BYTES_MAX
+    idle = site.idle(seconds=20)
+    measured(
+        f"at rest after that day: {idle.resident_kb / 1024:.1f} MiB resident,"
+        f" {idle.core * 100:.2f} % of a core, {idle.disk_bytes / 1e3:.0f} kB written in 20 s"
+    )
+    assert idle.core <= CORE_MAX
+    assert idle.resident_kb <= RESIDENT_KB_MAX
+    assert site.books_are_right()
+
+
+# --- update, another root, the end ----------------------------------------------------------------
+
+
+def test_update_and_back(site: Site, package: Path, tmp_path: Path) -> None:
+    machine = site.machine
+    facts = site.kinds()
+    for one in (package, with_revision(package, "2", tmp_path)):
+        shutil.copy(one, machine.home)
+    upgrade, doctor, downgrade = site.manual.commands("Update, and back again")
+    for command, revision in ((upgrade, "-2"), (downgrade, "-1")):
+        site.type(command)
+        version = machine.run("dpkg-query -W -f '${Version}' refectory").stdout
+        assert version.endswith(revision)
+        site.wait_until_open()
+        assert site.kinds()[: len(facts)] == facts
+        site.tap(site.hungry())
+        assert site.kinds()[-1] == "meal.collected"
+        assert "NOT ready" not in site.type(doctor)
+    assert "each whole" in machine.run("refectory journal verify").stdout
+
+
+def test_what_was_disabled_stays_so_over_an_update(site: Site) -> None:
+    machine = site.machine
+    timer = "refectory-backup.timer"
+    machine.run(f"systemctl disable --now {timer}")
+    machine.run("apt-get install -y ./refectory_*-2_*.deb")
+    assert machine.run(f"systemctl is-enabled {timer}", check=False).stdout == "disabled\n"
+    machine.run(f"systemctl enable --now {timer}")
+    machine.run("apt-get install -y --allow-downgrades ./refectory_*-1_*.deb")
+    site.wait_until_open()
+
+
+def test_the_hardware_watchdog_is_asked_for(site: Site) -> None:
+    site.follow("Hardware watchdog")
+    wait_for(
+        "systemd with its watchdog",
+        lambda: site.machine.run("systemctl show -P RuntimeWatchdogUSec").stdout == "15s\n",
+    )
+
+
+def test_a_root_that_nothing_can_write(site: Site) -> None:
+    with booted_read_only(site):
+        machine = site.machine
+        assert machine.run("touch /usr/x", check=False).returncode != 0
+        assert machine.run("touch /etc/x", check=False).returncode != 0
+        site.start_printer()
+        site.wait_until_open()
+        site.tap(site.hungry())
+        assert site.kinds()[-1] == "meal.collected"
+
+
+@contextmanager
+def booted_read_only(site: Site) -> Iterator[None]:
+    """Boot with `/` read-only and an empty `/var` in memory; only the data's own disk is kept."""
+    site.reboot("--volatile=state")
+    try:
+        yield
+    finally:
+        site.reboot()
+        site.start_printer()
+
+
+def test_removed_it_keeps_everything_and_comes_back_with_it(site: Site) -> None:
+    machine = site.machine
+    site.wait_until_open()
+    facts = site.kinds()
+    machine.run("apt-get remove -y refectory")
+    assert machine.run("command -v refectory", check=False).returncode != 0
+    machine.run(f"ls {DATA}/journal.db {DATA}/identity.json /etc/refectory/terminal.toml")
+    machine.run("apt-get install -y ./refectory_*-1_*.deb")
+    site.wait_until_open()
+    assert site.kinds()[: len(facts)] == facts
+
+
+def test_every_command_of_the_manual_was_typed(site: Site) -> None:
+    assert site.manual.left_out() == []
+
+
+def test_purged_it_leaves_nothing(site: Site) -> None:
+    machine = site.machine
+    machine.run("apt-get purge -y refectory")
+    places = f"/etc/refectory /var/lib/refectory-central /opt/refectory {DATA}/*"
+    assert machine.run(f"ls -d {places}", check=False).stdout == ""
+    assert machine.run("ls /etc/systemd/system/*/refectory*", check=False).stdout == ""
