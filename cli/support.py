@@ -52,6 +52,8 @@ def _run(parsed: argparse.Namespace) -> int:
     if not folder.is_dir():
         message = f"there is no folder {folder}; name the terminal's with --data"
         raise CommandError(message, EXIT_NOT_CONFIGURED)
+    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=True):
+        raise CommandError(f"this user may not read {folder}; run it as its owner, or by sudo")
     scene, findings = find_all(folder)
     target = parsed.output or Path(f"refectory-support-{scene.now:%Y%m%d-%H%M%S}.tar.gz")
     names: list[str] = []

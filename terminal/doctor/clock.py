@@ -45,5 +45,5 @@ def _newest_known(scene: Scene) -> datetime | None:
     try:
         with closing(Snapshot.open(scene.folder / COPY_NAME, school_id=None)) as snapshot:
             return snapshot.meta.made_at
-    except OfflineCacheError:
+    except (OfflineCacheError, OSError):
         return None

@@ -16,12 +16,12 @@ _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 def check_folder(scene: Scene) -> Iterator[Finding]:
     """Yield whether this user may use the folder, and whether others may look into it."""
     folder = scene.folder
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
         yield failed(
             "folder",
             f"this user may not write {folder}",
             why="nothing can be recorded there",
-            cure=f"run as its owner, or: chown -R $USER {folder}",
+            cure=f"run this as its owner, or by sudo; or: chown -R $USER {folder}",
         )
         return
     if folder.stat().st_mode & _OTHERS & ~stat.S_IXOTH & ~stat.S_IXGRP:

@@ -17,6 +17,8 @@ from cli.output import EXIT_FAILED, EXIT_NOT_CONFIGURED, EXIT_USAGE, EXIT_WELL
 AS_NOBODY = """
 import os, sys, sqlite3, cli.main
 import config.load, cli.folder, cli.terminal_link, sync.identity, terminal.daemon
+import terminal.doctor.examination, terminal.readiness, terminal.support_bundle
+import terminal.redaction
 cli.main.build_parser()
 os.seteuid(65534)
 code = cli.main.main()
@@ -207,6 +209,20 @@ def test_a_folder_of_another_user(typed, settings, till_folder, tmp_path) -> Non
     settings.chmod(0)
     typed("terminal", "--config", settings, program=AS_NOBODY).expect_one_line(
         EXIT_NOT_CONFIGURED, "terminal.toml", "ermission denied"
+    )
+
+
+def test_the_doctor_of_a_folder_that_this_user_may_not_open(typed, till_folder, tmp_path) -> None:
+    require_root("be somebody else")
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    till_folder.chmod(0o700)
+    answer = typed("doctor", "--offline", "--data", till_folder, program=AS_NOBODY)
+    assert (answer.code, answer.err) == (EXIT_FAILED, "")
+    assert f"FAIL  folder      this user may not write {till_folder}" in answer.out
+    assert "by sudo" in answer.out
+    typed("support-bundle", "--data", till_folder, program=AS_NOBODY).expect_one_line(
+        EXIT_FAILED, "this user may not read", "by sudo"
     )
 
 
