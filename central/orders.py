@@ -15,6 +15,7 @@ from central.audit import write_audit
 from central.database import Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.office import read_wallets
 from central.postings import CentreBooking, Posting, write_bookings
 from central.records import School, read_orders, read_school
 from central.store import Store
@@ -107,7 +108,7 @@ def change(
     The same dish again changes nothing. Raises OrderRefusedError, as `reserve` and `cancel` do.
     """
     with store.database.writing() as session:
-        known = _reserved(session, school, order, "changed")
+        known = _reserved(_locked(session, school, order), order, "changed")
         if known.product_id == product:
             return known
         record = read_school(session, school)
@@ -144,10 +145,10 @@ def cancel(
     Raises OrderRefusedError after the orders of its day have closed, or when it was collected.
     """
     with store.database.writing() as session:
-        found = read_orders(session, school, [order])
-        if found and found[0].state is OrderState.CANCELLED:
-            return found[0]
-        known = _reserved(session, school, order, "cancelled")
+        found = _locked(session, school, order)
+        if found is not None and found.state is OrderState.CANCELLED:
+            return found
+        known = _reserved(found, order, "cancelled")
         _check_time(read_school(session, school), known.day, now)
         cancel_reserved(session, school, [known], now=now)
         _log(session, school, who, "order cancelled", order, now)
@@ -219,16 +220,29 @@ def close_day(store: Store, school: SchoolId, *, day: date, now: datetime) -> Da
     return DayClosed(day, len(left), Money(sum(order.price.cents for order in left)))
 
 
-def _reserved(session: Session, school: SchoolId, order: OrderId, done: str) -> Order:
+def _locked(session: Session, school: SchoolId, order: OrderId) -> Order | None:
+    """Return an order that nobody else may change until the end; None when there is none.
+
+    Its owner's wallet is locked before it, as ingest does: neither waits for the other.
+    """
+    row = session.row(
+        "SELECT pupil_id FROM meal_order WHERE school_id = ? AND id = ?", school, order
+    )
+    if row is None:
+        return None
+    read_wallets(session, school, PupilId(row[0]), lock=True)
+    return read_orders(session, school, [order])[0]
+
+
+def _reserved(found: Order | None, order: OrderId, done: str) -> Order:
     """Return an order that still waits. done: what is wanted with it, for the message."""
-    found = read_orders(session, school, [order])
-    if not found:
+    if found is None:
         message = f"there is no order {order}"
         raise OrderRefusedError(message)
-    if found[0].state is not OrderState.RESERVED:
-        message = f"this order is {found[0].state.value} already; it cannot be {done}"
+    if found.state is not OrderState.RESERVED:
+        message = f"this order is {found.state.value} already; it cannot be {done}"
         raise OrderRefusedError(message)
-    return found[0]
+    return found
 
 
 def _log(
