@@ -50,6 +50,7 @@ from terminal.till import Till, TillParts
 from terminal.told_health import told_health
 from terminal.upkeep import Upkeep
 from terminal.web.server import WebServer
+from terminal.web.tls import find_tls
 
 log = logging.getLogger("refectory.terminal")
 
@@ -206,6 +207,7 @@ class Terminal:
             key_path=self._folder / WEB_KEY_NAME,
             time_zone=self._knowledge.zone_name,
             upkeep=self._upkeep,
+            tls=find_tls(self._folder),
         )
 
     def _start_parts(self) -> None:

@@ -36,6 +36,7 @@ def page_app(
     screen: Screen,
     host: str,
     upkeep: Upkeep | None,
+    scheme: str,
 ) -> ASGIApp:
     """Return the application behind the TCP socket."""
     answers = Answers()
@@ -56,7 +57,7 @@ def page_app(
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )
-    guard = Guard(app, sessions=sessions, hosts=LOOPBACK_NAMES | {host})
+    guard = Guard(app, sessions=sessions, hosts=LOOPBACK_NAMES | {host}, scheme=scheme)
     return Limits(guard, is_closing=lambda: stream.is_closing)
 
 

@@ -116,10 +116,13 @@ class _Answer:
 class Guard:
     """The page's door: host, origin, session and the session's word."""
 
-    def __init__(self, app: ASGIApp, *, sessions: Sessions, hosts: frozenset[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, sessions: Sessions, hosts: frozenset[str], scheme: str
+    ) -> None:
         self._app = app
         self._sessions = sessions
         self._hosts = hosts
+        self._scheme = scheme
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or say why not."""
@@ -132,7 +135,7 @@ class Guard:
         if host_name(headers.get("host", "")) not in self._hosts:
             return problem(HTTPStatus.BAD_REQUEST, "this host name is not served here")
         is_command = scope["method"] not in _READ_METHODS
-        if is_command and not is_same_origin(headers):
+        if is_command and not is_same_origin(headers, self._scheme):
             return problem(HTTPStatus.FORBIDDEN, "commands come from the terminal's own pages")
         is_open = scope["path"] == "/" or scope["path"].startswith("/static/")
         if is_open or is_metrics_from_here(scope):
@@ -156,10 +159,10 @@ def host_name(host: str) -> str:
         return ""
 
 
-def is_same_origin(headers: Headers) -> bool:
+def is_same_origin(headers: Headers, scheme: str = "http") -> bool:
     """Say whether a browser tells that our own page sent a request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
     origin = headers.get("origin")
-    return origin is not None and origin == f"http://{headers.get('host', '')}"
+    return origin is not None and origin == f"{scheme}://{headers.get('host', '')}"

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from terminal.web.stream import Stream
+from terminal.web.tls import Tls
 
 # Whole seconds, as uvicorn counts; a handler that still works then is told that we stop.
 _GRACE_S = 1
@@ -21,6 +22,7 @@ class Door:
 
     socket: socket.socket
     app: ASGIApp
+    tls: Tls | None = None
 
 
 class Listener:
@@ -28,7 +30,7 @@ class Listener:
 
     def __init__(self, doors: Sequence[Door], stream: Stream) -> None:
         self._stream = stream
-        self._servers = [(uvicorn.Server(_config(door.app)), door.socket) for door in doors]
+        self._servers = [(uvicorn.Server(_config(door)), door.socket) for door in doors]
 
     async def serve(self) -> None:
         """Serve until stopped."""
@@ -42,9 +44,9 @@ class Listener:
             server.should_exit = True
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(door: Door) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        door.app,
         loop="asyncio",
         http="h11",
         ws="none",
@@ -55,4 +57,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS_MAX,
         timeout_graceful_shutdown=_GRACE_S,
+        ssl_certfile=None if door.tls is None else door.tls.certificate,
+        ssl_keyfile=None if door.tls is None else door.tls.key,
     )

@@ -21,6 +21,7 @@ from terminal.web.sessions import Sessions
 from terminal.web.sounds import SOUNDS, wav
 
 _FOLDER: Final = Path(__file__).parent
+_ENROLLED_S: Final = 400 * 24 * 3600  # the most that a browser keeps (RFC 6265bis)
 # Told to the browser at once, so that it fetches all of them together.
 _SHARED_MODULES: Final = ("link", "words", "icons", "screen")
 _OWN_MODULES: Final = {
@@ -82,7 +83,13 @@ class Pages:
             return self._locked()
         page = html_page("entered.html", language=self._screen.language, target="/")
         page.set_cookie(
-            self._sessions.cookie, cookie, path="/", secure=True, httponly=True, samesite="strict"
+            self._sessions.cookie,
+            cookie,
+            max_age=_ENROLLED_S if self._sessions.outlives_browser else None,
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="strict",
         )
         return page
 

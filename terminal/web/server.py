@@ -17,6 +17,7 @@ from terminal.upkeep import Upkeep
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions, cookie_name, load_key
 from terminal.web.sockets import Listen, bind_tcp, bind_unix, parse_listen
+from terminal.web.tls import Tls
 
 if TYPE_CHECKING:
     import socket
@@ -38,7 +39,7 @@ class WebServer:
     diagonal. token: opens the first session, once; `keeps_token`: as often as it is asked, as suits
     a demo. key_path: where the key of the sessions is kept, so that they outlive a restart.
     time_zone: the school's, by its IANA name. upkeep: what the technician's page tells beside the
-    status.
+    status. tls: without it only this machine is served; with it, enrolled devices of the network.
     """
 
     def __init__(
@@ -54,16 +55,19 @@ class WebServer:
         keeps_token: bool = False,
         key_path: Path | None = None,
         time_zone: str = "Europe/Brussels",
-        is_network_allowed: bool = False,
+        tls: Tls | None = None,
         upkeep: Upkeep | None = None,
     ) -> None:
-        self._listen = parse_listen(listen, is_network_allowed=is_network_allowed)
+        self._listen = parse_listen(listen, is_network_allowed=tls is not None)
+        self._tls = tls
         self._socket_path = socket_path
         self._board = board
         self._terminal = terminal
         self._upkeep = upkeep
         self._screen = Screen(language=language, screen_mm=screen_mm, time_zone=time_zone)
         self._sessions = Sessions(load_key(key_path))
+        # A device of the network stays enrolled; a browser on this machine is opened by its owner.
+        self._sessions.outlives_browser = tls is not None
         if token is not None:
             admit = self._sessions.keep if keeps_token else self._sessions.admit_once
             admit(token)
@@ -78,7 +82,11 @@ class WebServer:
     @property
     def address(self) -> str:
         """The address of the pages; its port is known once the server has started."""
-        return f"http://{self._listen.netloc}"
+        return f"{self._scheme}://{self._listen.netloc}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self._tls is None else "https"
 
     @property
     def is_up(self) -> bool:
@@ -164,7 +172,11 @@ class WebServer:
             screen=self._screen,
             host=self._listen.host,
             upkeep=self._upkeep,
+            scheme=self._scheme,
         )
         apps = [page, command_app(stream=stream, terminal=self._terminal, launch=self.launch_url)]
-        doors = [Door(door, app) for door, app in zip(self._doors, apps, strict=False)]
+        doors = [
+            Door(door, app, tls)
+            for door, app, tls in zip(self._doors, apps, (self._tls, None), strict=False)
+        ]
         return Listener(doors, stream)

@@ -70,11 +70,13 @@ def _read_key(path: Path) -> bytes:
 class Sessions:
     """Launch tokens and the sessions they open. Any thread may call.
 
-    cookie: the cookie's name, see `cookie_name`.
+    cookie: the cookie's name, see `cookie_name`. outlives_browser: whether browsers keep it when
+    they are closed, as an enrolled device does.
     """
 
     def __init__(self, key: bytes, *, entropy: Entropy = os.urandom) -> None:
         self.cookie = cookie_name(0)
+        self.outlives_browser = False
         self._key = key
         self._entropy = entropy
         self._kept: set[str] = set()

@@ -61,9 +61,22 @@ def parse_listen(text: str, *, is_network_allowed: bool) -> Listen:
     listen = Listen(host=host, port=int(port))
     if not listen.is_loopback and not is_network_allowed:
         raise WebAddressError(
-            f"{text} would show the screens to the network; listen on 127.0.0.1:{listen.port}"
+            f"{text} would show the screens to the network; listen on 127.0.0.1:{listen.port},"
+            " or put screens.crt and screens.key into the terminal's folder"
+        )
+    if is_network_allowed and _is_every_address(host):
+        raise WebAddressError(
+            f"{text} would serve the screens on every network; name the one address that the"
+            " certificate is for"
         )
     return listen
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def bind_tcp(listen: Listen) -> socket.socket:

@@ -256,6 +256,7 @@ def test_text_at_200_percent_is_twice_as_large_and_stays_reachable(
 
 
 def test_the_whole_page_works_by_keys(till: Page, terminal: TwinTerminal) -> None:
+    till.locator("[data-badge]").first.wait_for()
     reached = []
     for _ in range(60):
         till.keyboard.press("Tab")
