@@ -100,7 +100,7 @@ def _identity(settings: "Settings") -> "Identity":
     from sync.identity import load_identity  # noqa: PLC0415
 
     try:
-        identity = load_identity(settings.data)
+        identity = load_identity(settings.data, environ=os.environ)
     except SyncError as error:
         raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
     if identity is None:

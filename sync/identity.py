@@ -7,8 +7,10 @@ imported here: the key is kept as its 32 raw bytes until something has to be sig
 import json
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from core.ids import SchoolId, TerminalId
 from sync.errors import IdentityFileError
@@ -42,13 +44,22 @@ class Identity:
         assert len(self.centre_key) == KEY_BYTES, "an Ed25519 key has 32 bytes"
 
 
-def load_identity(folder: Path) -> Identity | None:
+def load_identity(
+    folder: Path, *, environ: Mapping[str, str] = MappingProxyType({})
+) -> Identity | None:
     """Return the identity in a terminal's folder; None when it is not enrolled.
 
+    environ: the process's variables. A file of the same name in the folder that systemd names in
+    CREDENTIALS_DIRECTORY goes before (systemd.exec(5), LoadCredential=): systemd alone writes
+    there, and shows it to this service alone.
     Raises IdentityFileError when others may read the file, or when it does not say what it must.
     """
-    path = folder / FILE_NAME
-    text = read_secret_file(path)
+    given = environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(given, FILE_NAME) if given else folder / FILE_NAME
+    text = read_secret_file(path, is_guarded=True) if given else None
+    if text is None:
+        path = folder / FILE_NAME
+        text = read_secret_file(path)
     if text is None:
         return None
     try:
@@ -112,14 +123,15 @@ def write_secret_file(path: Path, text: str) -> Path:
     return path
 
 
-def read_secret_file(path: Path) -> str | None:
+def read_secret_file(path: Path, *, is_guarded: bool = False) -> str | None:
     """Return the text of a secret file; None when there is none.
 
+    is_guarded: its folder is systemd's own, and the mode is systemd's business.
     Raises IdentityFileError when others than its owner may read it, or when it cannot be read.
     """
     try:
         with path.open(encoding="utf-8") as file:
-            if os.fstat(file.fileno()).st_mode & _OTHERS:
+            if not is_guarded and os.fstat(file.fileno()).st_mode & _OTHERS:
                 message = f"{path} is open to other users; run: chmod 600 {path}"
                 raise IdentityFileError(message)
             return file.read()

@@ -32,6 +32,7 @@ PLACES: Final = (
     Place(_PUPIL, pupils.show),
     form(f"{_PUPIL}/move", money.move_money, back=_PUPIL),
     form(f"{_PUPIL}/adjust", money.adjust_money, back=_PUPIL),
+    form(f"{_PUPIL}/badges", badges.give, back=_PUPIL),
     form(f"{_PUPIL}/badges/{{badge}}", badges.set_state, back=_PUPIL),
     Place(f"{OFFICE}/events/{{event}}", events.show),
     Place(f"{OFFICE}/orders", orders.show),

@@ -7,6 +7,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from central.badges import badge_history
 from central.bank.communications import communication_of
 from central.database import Session
 from central.pages.movements import movements
@@ -134,6 +135,7 @@ def show(visit: Visit) -> Response:
         badges = _badges(session, visit.school.id, pupil_id)
         names = product_names(session, visit.school.id)
         moved = movements(session, visit.school.id, pupil_id, names)
+        steps = badge_history(session, visit.school.id, pupil=pupil_id)
         communication = communication_of(session, visit.school.id, pupil_id)
     paged = page_of(moved, asked=visit.asked.get("page", ""), size=_SIZE)
     calendar = visit.school.calendar
@@ -149,6 +151,8 @@ def show(visit: Visit) -> Response:
         },
         orders_close_at=calendar.orders_close(visit.today),
         badges=badges,
+        badge_steps=steps,
+        badge_ends={badge.key: badge.last4 for badge in badges},
         names=names,
         movements=paged.items,
         page=paged.page,

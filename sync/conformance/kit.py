@@ -6,13 +6,14 @@ from pathlib import Path
 from random import Random
 
 from core.chain import GENESIS
+from core.wire import API
 from sync.conformance.batches import BatchQuestions
 from sync.conformance.branch import Branch, Head
 from sync.conformance.copies import CopyQuestions, OpenCopy
 from sync.conformance.enrolment import enrol, rotate
 from sync.conformance.report import Check, Notes
 from sync.conformance.signatures import SignatureQuestions
-from sync.conformance.speaker import Line, Speaker
+from sync.conformance.speaker import Line, Request, Speaker
 from sync.identity import Identity
 
 _NO_IDENTITY = "the server enrolled nobody"
@@ -69,6 +70,9 @@ def _ask(
         if not is_new and told["high_water"]:
             head = Head(told["epoch"], told["high_water"], bytes.fromhex(told["head_hash"]))
             branch.head = head
+    with notes.check("terminal", "200: how the server knows this terminal, signed"):
+        view = f"{API}/terminals/{speaker.identity.terminal_id}"
+        speaker.proved(speaker.ask(Request("GET", view)))
     batches.ask_in_order()
     SignatureQuestions(notes, speaker, branch).ask()
     batches.ask_about_poison()

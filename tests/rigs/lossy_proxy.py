@@ -16,12 +16,15 @@ class Cut(Enum):
     REPLY = auto()  # reset after so many bytes of the reply have passed
     TRUNCATED = auto()  # closed in order after so many bytes of the reply
     DOUBLED = auto()  # the request also reaches the server a second time, by another connection
+    RESET = auto()  # reset as soon as it is made
+    DELAYED = auto()  # the reply is held back for so long that nobody waits for it any more
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     kind: Cut
     after_bytes: int = 0
+    delay_s: float = 0.0
 
 
 class LossyProxy:
@@ -64,6 +67,9 @@ class LossyProxy:
             fault = self.faults.popleft() if self.faults else None
             if fault is not None:
                 self.met.append(fault)
+            if fault is not None and fault.kind is Cut.RESET:
+                _reset(client)
+                continue
             thread = threading.Thread(target=self._serve, args=(client, fault), daemon=True)
             self._threads = [one for one in self._threads if one.is_alive()]
             self._threads.append(thread)
@@ -76,15 +82,16 @@ class LossyProxy:
             _reset(client)
             return
         passed = [0, 0]
-        kept = bytearray()
+        kept = (bytearray(), bytearray())
         closing = threading.Event()
+        late_s = _late_s(fault)
 
         def pump(source: socket.socket, sink: socket.socket, side: int) -> None:
             cut = _limit(fault, side)
             try:
                 while piece := source.recv(65536):
-                    if side == 0:
-                        kept.extend(piece)
+                    kept[side].extend(piece)
+                    closing.wait(late_s * side)
                     if cut is not None and passed[side] + len(piece) >= cut:
                         sink.sendall(piece[: cut - passed[side]])
                         passed[side] = cut
@@ -110,7 +117,7 @@ class LossyProxy:
         self.seen.append((passed[0], passed[1]))
         self._seen_one.set()
         if fault is not None and fault.kind is Cut.DOUBLED:
-            self._send_again(bytes(kept))
+            self._send_again(bytes(kept[0]))
 
     def _send_again(self, request: bytes) -> None:
         with contextlib.suppress(OSError), socket.create_connection(self._target, 5) as again:
@@ -118,6 +125,10 @@ class LossyProxy:
             again.settimeout(0.2)
             while again.recv(65536):
                 pass
+
+
+def _late_s(fault: Fault | None) -> float:
+    return fault.delay_s if fault is not None and fault.kind is Cut.DELAYED else 0.0
 
 
 def _limit(fault: Fault | None, side: int) -> int | None:

@@ -18,9 +18,11 @@ from central.load import load_school
 from central.seed import DemoSchool, make_school
 from central.store import open_store
 from central.twin import TwinCentre
-from core.facts import MealCollected, Reason, TapRefused
+from core.catalogue import Category
+from core.facts import MealCollected, Reason, SaleLine, SaleMade, TapRefused, Tender
+from core.money import Money, vat_within
 from core.orders import OrderState
-from core.people import BadgeState
+from core.people import BadgeState, PriceClass
 from core.tap import Assurance
 from core.till_state import Position
 from sync.enrol import enrol
@@ -105,6 +107,26 @@ class Till:
             )
             if self.uplink is not None:
                 self.uplink.wake()
+
+    def sell(self) -> None:
+        """Sell something of one euro to a guest, for cash."""
+        price = Money(100)
+        line = SaleLine("water", Category.DRINK, 1, price, 60, vat_within(price, vat_permille=60))
+        self.journal.append(
+            SaleMade(
+                day=TODAY,
+                pupil=None,
+                price_class=PriceClass.GUEST,
+                lines=(line,),
+                total=price,
+                badge=None,
+                assurance=Assurance.TYPED,
+                receipt=len(self.journal.events),
+                is_walk_in=False,
+                tender=Tender.CASH,
+            ),
+            at=wall_clock(),
+        )
 
     def refuse(self, count: int = 1) -> None:
         for _ in range(count):

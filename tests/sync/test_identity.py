@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -91,3 +92,22 @@ def test_an_interrupted_save_leaves_the_old_one(identity, tmp_path, monkeypatch)
     monkeypatch.undo()
     assert load_identity(tmp_path) == identity
     assert (tmp_path / FILE_NAME).exists()
+
+
+def test_what_systemd_gives_goes_before_the_folder(identity, tmp_path):
+    given, folder = tmp_path / "credentials", tmp_path / "data"
+    environ = {"CREDENTIALS_DIRECTORY": str(given)}
+    save_identity(replace(identity, terminal_name="of the folder"), folder)
+    assert load_identity(folder, environ=environ).terminal_name == "of the folder"
+    # systemd shows a credential by an ACL, which stands in the bits of the group.
+    save_identity(identity, given).chmod(0o440)
+    assert load_identity(folder, environ=environ) == identity
+    assert load_identity(folder).terminal_name == "of the folder"
+
+
+def test_a_damaged_credential_is_no_reason_to_take_another(identity, tmp_path):
+    given = tmp_path / "credentials"
+    save_identity(identity, given).write_text("{")
+    save_identity(identity, tmp_path)
+    with pytest.raises(IdentityFileError, match=str(given)):
+        load_identity(tmp_path, environ={"CREDENTIALS_DIRECTORY": str(given)})

@@ -63,6 +63,32 @@ def test_a_lost_reply_is_asked_for_again_with_the_same_bytes(till, twin, books):
     books.expect_booked_once(till)
 
 
+def test_what_is_tried_again_has_the_same_bytes(till, twin, monkeypatch):
+    from sync.channel import Channel
+
+    sent = []
+    honest = Channel.post
+
+    def noted(self, path, *, body, headers):
+        sent.append((body, headers["Idempotency-Key"]))
+        return honest(self, path, body=body, headers=headers)
+
+    monkeypatch.setattr(Channel, "post", noted)
+    till.tap(5)
+    twin.fail(
+        Fault(FaultKind.REPLY_LOST, path=BATCHES),
+        Fault(FaultKind.REQUEST_LOST, path=BATCHES),
+        Fault(FaultKind.STATUS, path=BATCHES, status=503),
+    )
+    till.start()
+    # What happens meanwhile travels in a batch of its own.
+    till.wait_for_state(LaneState.OFFLINE)
+    till.refuse(2)
+    till.wait_until_booked()
+    first = [one for one in sent if one == sent[0]]
+    assert (len(first), len(set(sent))) == (4, 2)
+
+
 def test_a_lost_request_is_sent_again(till, twin, books):
     till.tap(5)
     twin.fail(*[Fault(FaultKind.REQUEST_LOST, path=BATCHES)] * 3)

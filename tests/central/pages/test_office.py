@@ -125,6 +125,27 @@ def test_a_badge_is_blocked(office, bursar):
     assert bursar.post(wrong, {"state": "blocked"}).status_code == 404
 
 
+def test_a_badge_is_replaced_and_its_history_is_shown(office, bursar, french):
+    record = office.school.records[3]
+    page = f"/office/pupils/{record.pupil_id}"
+    form = {"number": "04:A1:B2:C3:D4:E5:99", "old": record.key, "why": "found in the yard"}
+    for wrong in ("", "xyz", "08112233", "04"):
+        refused = bursar.post(f"{page}/badges", form | {"number": wrong})
+        assert french["refused.badge_number"] in text_of(refused.text), wrong
+    other = office.school.records[4].key
+    assert bursar.post(f"{page}/badges", form | {"old": other}).status_code == 404
+    for _ in range(2):
+        assert bursar.post(f"{page}/badges", form).status_code == 303
+    states = office.rows(
+        "SELECT last4, state FROM badge WHERE pupil_id = ? ORDER BY state", record.pupil_id
+    )
+    assert states == [("E599", "active"), (record.last4, "blocked")]
+    shown = text_of(bursar.get(page).text)
+    assert "… E599 remis fatima found in the yard" in shown
+    assert f"… {record.last4} remplacé fatima" in shown
+    assert "04A1B2C3D4E599" not in repr(office.rows("SELECT * FROM badge_history"))
+
+
 # --- orders -----------------------------------------------------------------------------------
 
 
