@@ -363,3 +363,11 @@ def test_small_things_about_amounts() -> None:
     assert isinstance(fact_of(served(counter.tap(ALICE)), MealCollected), MealCollected)
     counter.sign_in(HELP)
     assert reason_of(counter.void(counter.acts()[0])) is Reason.NO_RIGHT
+
+
+def test_a_copy_that_holds_the_last_sale_holds_its_risk_too() -> None:
+    counter = till()
+    served(counter.sell(BOB, (WATER, 1)))
+    counter.settle()
+    unsettled = counter.state.unsettled
+    assert (unsettled.risk, unsettled.count, unsettled.risk_by) == (ZERO, 0, {})
