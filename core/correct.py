@@ -95,10 +95,10 @@ def void(
     refusal = right_refusal(view, Right.VOID)
     if refusal is None and not presence.why:
         refusal = Reason.WHY_IS_MISSING
-    if refusal is None and wanted is None:
-        refusal = Reason.UNKNOWN_DOCUMENT
-    if refusal is not None or wanted is None:
-        return Refused(facts=(), reason=refusal or Reason.UNKNOWN_DOCUMENT)
+    if refusal is not None:
+        return Refused(facts=(), reason=refusal)
+    if wanted is None:
+        return Refused(facts=(), reason=Reason.UNKNOWN_DOCUMENT)
     refusal = _void_refusal(wanted, view)
     if refusal is not None:
         return Refused(facts=(), reason=refusal)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from canteen import NOON
-from journal_rig import fact, job_for, meta, sealed, write_copy
+from journal_rig import job_for, meta, write_copy
 from power_disk import PSOW_OFF, Cut, Flags, RecordingDisk, Tape
+from scripted_day import CLOSINGS, Scripted, scripted, sums_of
 
 from core.events import SealedEvent
 from offline_cache import journal as journal_module
@@ -17,6 +18,7 @@ from offline_cache.errors import OfflineCacheError
 from offline_cache.export import event_body
 from offline_cache.integrity import verify
 from offline_cache.journal import Journal
+from offline_cache.rebuild import rebuild
 from offline_cache.snapshot import Snapshot, install_snapshot
 
 JOURNAL = "journal.db"
@@ -58,7 +60,12 @@ class Day:
     """What happened, as it was meant: the events in order, and the tape of the disk."""
 
     tape: Tape
-    events: list[SealedEvent] = field(default_factory=list)
+    script: list[Scripted] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[SealedEvent]:
+        """The events alone."""
+        return [one.event for one in self.script]
 
 
 def play(
@@ -67,10 +74,11 @@ def play(
     append: Append = honest_append,
     flags: Flags = PSOW_OFF,
     rewrite: Callable[[str], str] = str,
-    sales: int = 36,
+    events: int = 36,
 ) -> Day:
-    """Play a day on a recording disk: sales with papers, states of papers, an upload with its
-    answer, checkpoints, a new copy of the school's data, pruning, and the next epoch.
+    """Play a day on a recording disk: sales, voids, refunds, cash and closings with their papers,
+    states of papers, uploads with their answers, checkpoints, a new copy of the school's data, and
+    pruning.
     """
     disk = RecordingDisk(folder, flags)
     day = Day(disk.tape)
@@ -82,18 +90,13 @@ def play(
         install_copy(folder, cursor="1")
         journal = Journal.open(folder / JOURNAL, connect=connect)
         day.tape.begin()
-        for number in range(1, sales + 1):
-            _serve(journal, day, append, number)
+        for number, one in enumerate(scripted(events), start=1):
+            day.script.append(one)
+            append(journal, one.event, day.tape)
             _between(journal, folder, number)
         # No `close`: its checkpoint would be the only one that control runs ever make.
         journal.checkpoint()
     return day
-
-
-def _serve(journal: Journal, day: Day, append: Append, number: int) -> None:
-    event = sealed(journal.head, [fact(number)])[0]
-    day.events.append(event)
-    append(journal, event, day.tape)
 
 
 def _between(journal: Journal, folder: Path, number: int) -> None:
@@ -109,9 +112,9 @@ def _between(journal: Journal, folder: Path, number: int) -> None:
             journal.mark("snapshot_etag", "2")
         case 20:
             journal.acknowledge((1, 20))
-            journal.prune((1, 6), folder=folder / ARCHIVES)
+            journal.prune((1, CLOSINGS[0] - 1), folder=folder / ARCHIVES)
         case 28:
-            journal.prune((1, 12), folder=folder / ARCHIVES)
+            journal.prune((1, CLOSINGS[1] - 1), folder=folder / ARCHIVES)
         case _:
             pass
     if number % 9 == 0:
@@ -190,12 +193,22 @@ def _compare(journal: Journal, day: Day, promised: int, folder: Path) -> Finding
         faults.append("a paper stands there for an event that does not")
     if {event.seq for event in found} - papers - over:
         faults.append("an event stands there without its paper")
+    faults += _sum_faults(day, found, head, first)
     faults += _archive_faults(day, first, folder)
     faults += _copy_faults(journal, folder)
     report = verify(folder / JOURNAL)
     if report.fault is not None:
         faults.append(report.fault)
     return Findings(lost=max(0, promised - head), faults=tuple(faults))
+
+
+def _sum_faults(day: Day, found: list[SealedEvent], head: int, first: int) -> list[str]:
+    """Say what a till that starts now would add up otherwise than the one before the cut."""
+    rebuilt = rebuild(found)
+    is_cut_at_closing = first == 0 or first + 1 in CLOSINGS
+    if found and is_cut_at_closing and sums_of(rebuilt.state) != day.script[head - 1].sums:
+        return [*rebuilt.faults, "the sums made anew are not those that the till had"]
+    return list(rebuilt.faults)
 
 
 def _papers_over(journal: Journal) -> set[int]:
