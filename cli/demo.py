@@ -67,7 +67,13 @@ def _run(parsed: argparse.Namespace) -> int:
 
     folder = data_folder(parsed).absolute()
     today = datetime.now(ZoneInfo("Europe/Brussels")).date()  # noqa: TID251  the demo's own clock
-    services = DemoServices(folder, seed=parsed.seed, today=today, is_new=parsed.headless)
+    services = DemoServices(
+        folder,
+        seed=parsed.seed,
+        today=today,
+        is_new=parsed.headless,
+        has_usual_screen=not parsed.headless,
+    )
     with services:
         if parsed.headless:
             return _play(services, parsed)

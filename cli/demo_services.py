@@ -35,6 +35,7 @@ _START_S = 30.0
 _STOP_S = 10.0
 _POLL_S = 0.05
 _SCREEN = "127.0.0.1:8750"
+_ANY_SCREEN = "127.0.0.1:0"
 _PROGRAM = "import sys, cli.main; sys.exit(cli.main.main())"
 
 
@@ -43,7 +44,8 @@ class DemoServices:
 
     folder: of all its files. is_new: put a demo that was played to its end aside and begin anew;
     one that was interrupted goes on either way, and so does one of the same seed and day.
-    readers: addresses of the terminal's readers.
+    readers: addresses of the terminal's readers. has_usual_screen: the screen is at its usual
+    address, if that is free, for a person to find it; else at any free one.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class DemoServices:
         today: date,
         is_new: bool,
         readers: Sequence[str] = ("simulated://",),
+        has_usual_screen: bool = False,
     ) -> None:
         self.folder = folder
         self._seed = seed
         self._today = today
         self._is_new = is_new
         self._readers = readers
+        self._has_usual_screen = has_usual_screen
         self._children: list[subprocess.Popen[bytes]] = []
         self._lock: int | None = None
         self.badges: tuple[DemoBadge, ...] = ()
@@ -319,7 +323,7 @@ class DemoServices:
             "readers": list(self._readers),
             "printer": "image://",
             "central": self.centre_url,
-            "listen": _free_screen(),
+            "listen": _usual_screen() if self._has_usual_screen else _ANY_SCREEN,
         }
         # A JSON string or list of strings is also TOML.
         return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
@@ -357,7 +361,7 @@ class DemoServices:
         return said
 
 
-def _free_screen() -> str:
+def _usual_screen() -> str:
     """Return the screen's usual address, or one with a free port when it is taken."""
     host, _, port = _SCREEN.partition(":")
     with socket.socket() as probe:
@@ -365,5 +369,5 @@ def _free_screen() -> str:
         try:
             probe.bind((host, int(port)))
         except OSError:
-            return f"{host}:0"
+            return _ANY_SCREEN
     return _SCREEN

@@ -1,3 +1,3 @@
 """What every test may use: the rigs that run real parts (see tests/rigs)."""
 
-pytest_plugins = ["pcsc_rig"]
+pytest_plugins = ["chromium_rig", "pcsc_rig"]

@@ -15,7 +15,7 @@ from central.audit import write_audit
 from central.bank.communications import payers
 from central.bank.entries import BankEntry, BankFileError
 from central.bank.formats import read_statements
-from central.bank.matching import KnownLine, new_entries
+from central.bank.matching import KnownLine, compare
 from central.database import Row, Session
 from central.errors import RecordError
 from central.office import Act, Entry, checked_why, post, post_all
@@ -90,7 +90,9 @@ def import_file(
     with store.database.writing() as session:
         _lock_accounts(session, school, file.entries, name)
         known = _known_lines(session, school, file.entries)
-        fresh = new_entries(file.entries, known, file_format=file.format.value)
+        compared = compare(file.entries, known, file_format=file.format.value)
+        fresh = compared.fresh
+        _note_retold(session, school, compared.retold)
         lines = _judge(session, school, fresh, taken={line.id for line in known})
         _write_lines(session, school, lines, fresh, file.format.value, act.at)
         post_all(session, school, [_incoming(line) for line in lines], act)
@@ -230,6 +232,7 @@ def _known_lines(
 
 
 def _known(row: Row) -> KnownLine:
+    statement, _, other_statement = str(row[6]).partition(_AND)
     return KnownLine(
         id=row[0],
         account=row[1],
@@ -237,10 +240,28 @@ def _known(row: Row) -> KnownLine:
         cents=row[3],
         reference=row[4],
         format=row[5],
-        statement=row[6],
+        statement=statement,
         communication=row[7],
         message=row[8],
+        other_statement=other_statement,
     )
+
+
+_AND = "\n"
+"""Between the statements of both formats that told of a line; no statement's name has one."""
+
+
+def _note_retold(
+    session: Session, school: SchoolId, retold: Sequence[tuple[KnownLine, str]]
+) -> None:
+    """Keep which statement of the other format told of a line, so that no second one does."""
+    for line, statement in retold:
+        session.run(
+            "UPDATE bank_line SET statement = ? WHERE school_id = ? AND id = ?",
+            f"{line.statement}{_AND}{statement}",
+            school,
+            line.id,
+        )
 
 
 def _lock_accounts(

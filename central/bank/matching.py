@@ -7,8 +7,9 @@ in camt.053 later. Account, day and amount must be equal; then, in this order:
    reference may name a sum of several payments);
 2. what the payer wrote, where one has no reference, or the two formats name it differently; a
    format may cut a long text. Of equal payments of one day each line answers for one entry of a
-   file alone: a parent may pay twice. Two statements of one format never tell of the same entry,
-   so there the statement must be equal as well.
+   file alone, and for one statement of each format: a parent may pay twice. Two statements of one
+   format never tell of the same entry. So the statement of the other format is kept with the line
+   once it has told of it, too.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,11 @@ from central.bank.entries import BankEntry, plain_reference
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line that is in the books."""
+    """A line that is in the books.
+
+    statement: of the format that told of it first; other_statement: of the other one, empty as
+    long as it has not.
+    """
 
     id: str
     account: str
@@ -32,22 +37,44 @@ class KnownLine:
     statement: str
     communication: str
     message: str
+    other_statement: str = ""
 
 
-def new_entries(
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is new in a file.
+
+    fresh: the entries that no line answers for, in the file's order. retold: the lines of the other
+    format that it tells of for the first time, with its statement.
+    """
+
+    fresh: list[BankEntry]
+    retold: list[tuple[KnownLine, str]]
+
+
+def compare(
     entries: Sequence[BankEntry], known: Iterable[KnownLine], *, file_format: str
-) -> list[BankEntry]:
-    """Return the entries of a file that no known line answers for, in the file's order."""
+) -> Compared:
+    """Return what is new in a file beside the lines that are in the books."""
     free: dict[tuple[str, date, int], list[KnownLine]] = {}
     for line in known:
         free.setdefault((line.account, line.booked_on, line.cents), []).append(line)
-    left = _unanswered(entries, free, _is_same_reference)
-    return _unanswered(left, free, partial(_is_same_content, file_format=file_format))
+    answered: list[tuple[KnownLine, str]] = []
+    left = _unanswered(entries, free, answered, _is_same_reference)
+    same_content = partial(_is_same_content, file_format=file_format)
+    fresh = _unanswered(left, free, answered, same_content)
+    retold = [
+        (line, statement)
+        for line, statement in answered
+        if line.format != file_format and not line.other_statement
+    ]
+    return Compared(fresh, retold)
 
 
 def _unanswered(
     entries: Sequence[BankEntry],
     free: dict[tuple[str, date, int], list[KnownLine]],
+    answered: list[tuple[KnownLine, str]],
     is_same: Callable[[BankEntry, KnownLine], bool],
 ) -> list[BankEntry]:
     left = []
@@ -58,6 +85,7 @@ def _unanswered(
             left.append(entry)
         else:
             lines.remove(answer)
+            answered.append((answer, entry.statement))
     return left
 
 
@@ -74,7 +102,7 @@ def _is_same_content(entry: BankEntry, line: KnownLine, *, file_format: str) -> 
     if not entry.communication and not _is_same_text(entry.message, line.message):
         return False
     if file_format != line.format:
-        return True
+        return line.other_statement in ("", entry.statement)
     has_both = bool(entry.reference) and bool(line.reference)
     return entry.statement == line.statement and not has_both
 

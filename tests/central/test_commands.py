@@ -15,6 +15,7 @@ from typing import ClassVar
 import pytest
 
 import cli.central
+import cli.enrol
 import cli.sync
 from central.store import open_store
 from cli.output import CommandError
@@ -37,6 +38,7 @@ def run(capsys, tmp_path):
     commands = parser.add_subparsers()
     cli.central.register(commands)
     cli.sync.register(commands)
+    cli.enrol.register(commands)
 
     def run(*words: str):
         parsed = parser.parse_args([*words, "--json"])

@@ -186,7 +186,7 @@ def test_garbage_on_the_wire_is_a_plain_problem(till, centre):
 
 
 def test_unknown_paths_and_methods_are_problems(centre):
-    expect(httpx.get(centre.url + "/nowhere", trust_env=False), 404, "not-found")
+    expect(httpx.get(centre.url + "/v1/nowhere", trust_env=False), 404, "not-found")
     expect(httpx.get(centre.url + "/v1/enrolments", trust_env=False), 405, "method")
 
 

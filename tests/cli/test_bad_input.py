@@ -1,3 +1,5 @@
+import tempfile
+
 """Whatever is wrong: one line that says what, where and the cure; the right code; nothing lost."""
 
 import socket
@@ -194,12 +196,19 @@ def test_a_folder_that_cannot_be(typed, settings, under_a_file, tmp_path) -> Non
     assert (tmp_path / "a-file").read_text() == "not a folder"
 
 
+def let_everybody_enter(folder: Path) -> None:
+    """Open the folders that the tests' own folders lie in, up to the system's for such files."""
+    top = Path(tempfile.gettempdir()).resolve()
+    folder = folder.resolve()
+    while folder != top:
+        folder.chmod(0o755)
+        folder = folder.parent
+
+
 def test_a_folder_of_another_user(typed, settings, till_folder, tmp_path) -> None:
     require_root("become somebody else")
     settings.chmod(0o644)
-    # Everybody may enter the folder that the test's own folders lie in.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    let_everybody_enter(tmp_path)
     typed("terminal", "--config", settings, program=AS_NOBODY).expect_one_line(
         EXIT_NOT_CONFIGURED, "identity.json", "Permission denied", "run as the user"
     )
@@ -214,8 +223,7 @@ def test_a_folder_of_another_user(typed, settings, till_folder, tmp_path) -> Non
 
 def test_the_doctor_of_a_folder_that_this_user_may_not_open(typed, till_folder, tmp_path) -> None:
     require_root("be somebody else")
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    let_everybody_enter(tmp_path)
     till_folder.chmod(0o700)
     answer = typed("doctor", "--offline", "--data", till_folder, program=AS_NOBODY)
     assert (answer.code, answer.err) == (EXIT_FAILED, "")

@@ -37,7 +37,7 @@ def chromium() -> "Iterator[Browser]":
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
             args=[
-                "--no-sandbox",  # the tests may run as root
+                "--no-sandbox",  # the tests may run as root; a till never has this flag
                 "--disable-gpu",
                 "--disable-quic",
                 "--no-first-run",
@@ -45,6 +45,7 @@ def chromium() -> "Iterator[Browser]":
                 "--disable-component-update",
                 "--disable-sync",
                 "--disable-dev-shm-usage",
+                "--autoplay-policy=no-user-gesture-required",
             ],
         )
         yield browser

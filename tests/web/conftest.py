@@ -1,6 +1,5 @@
 """A terminal's twin behind a real server, and a real Chromium before it."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from terminal.web.server import WebServer
 
 # Twenty seconds after the verdicts of the twin: what the page shows does not hang on the day.
 LUNCH_AT = "2026-11-24T10:52:20Z"
-CHROMIUM = Path("/usr/bin/chromium")
 LEA = card("04A1B2C3D4E501")
 ZOE = card("04A1B2C3D4E502")
 EVIL = card("04A1B2C3D4E503")
@@ -106,32 +104,6 @@ def visitor(stranger: Visitor) -> Visitor:
 
 
 # --- the browser ----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: apt-get install chromium"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=[
-                "--no-sandbox",  # the tests may run as root; a till never has this flag
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-dev-shm-usage",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 WATCH = """

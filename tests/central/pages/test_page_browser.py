@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import chromium_rig
 import pytest
 from bank_files import Paid, camt
 from chromium_rig import Watched, axe_violations
@@ -13,7 +12,6 @@ from central.twin import TwinCentre
 
 pytestmark = pytest.mark.browser
 
-chromium = chromium_rig.chromium
 
 WIDE = """() => [...document.querySelectorAll("body *")]
   .filter((one) => !one.closest(".scroll, .unseen, .skip"))

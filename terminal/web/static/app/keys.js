@@ -26,7 +26,10 @@ export function useKeys(deeds) {
         latest.current.scan(scan.code);
         return;
       }
-      if (key.length === 1) {
+      // A code is typed in one go: any other key begins it anew, as does + which is in none.
+      if (key.length !== 1 || key === "+") {
+        if (key !== "Shift") scanned.current = { code: "", atMs: 0 };
+      } else {
         const code = (isFast ? scan.code : "") + key;
         scanned.current = { code: code.slice(-SCAN_MAX), atMs: timeStamp };
       }
