@@ -1,9 +1,8 @@
-import tempfile
-
 """Whatever is wrong: one line that says what, where and the cure; the right code; nothing lost."""
 
 import socket
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
