@@ -122,7 +122,10 @@ def make_copy(school: DemoSchool, folder: Path) -> Path:
 
 
 def badges_by_key(school: DemoSchool) -> dict[str, Credential]:
-    """Return the active badges by the pupil whom they serve."""
+    """Return the active badges by the pupil whom they serve, but those whose parents set limits.
+
+    Theirs may be refused, or asked about first.
+    """
     plain = {
         badge_key(badge.credential, school_key=school.school.badge_key): badge.credential
         for badge in school.badges
@@ -130,7 +133,9 @@ def badges_by_key(school: DemoSchool) -> dict[str, Credential]:
     return {
         record.pupil_id: plain[record.key]
         for record in school.records
-        if record.state is BadgeState.ACTIVE and record.key in plain
+        if record.state is BadgeState.ACTIVE
+        and record.key in plain
+        and record.pupil_id not in school.limits
     }
 
 
