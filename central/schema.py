@@ -408,7 +408,10 @@ _LEGS_BY_TIME = Migration(
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME)
+# One badge, many counters: each service that a badge has beside the meal brings its own tables.
+_COUNTERS = Migration(statements=())
+
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)
