@@ -20,12 +20,8 @@ class SignIn:
     def apply(self, fact: StaffFact, at: datetime) -> None:
         """Add one fact. at: when it happened."""
         match fact:
-            case StaffSignedIn(staff=staff, proof=proof):
-                self.operator = staff
-                if proof is Proof.PIN:
-                    # A badge proves nothing about the PIN that somebody else may be trying.
-                    self.wrong.pop(staff, None)
-                    self.at_terminal = None
+            case StaffSignedIn():
+                self._sign_in(fact)
             case StaffSignedOut():
                 self.operator = None
             case PinRefused(staff=staff):
@@ -35,6 +31,13 @@ class SignIn:
                 self.wrong.pop(staff, None)
             case _:
                 assert_never(fact)
+
+    def _sign_in(self, fact: StaffSignedIn) -> None:
+        self.operator = fact.staff
+        if fact.proof is Proof.PIN:
+            # A badge proves nothing about the PIN that somebody else may be trying.
+            self.wrong.pop(fact.staff, None)
+            self.at_terminal = None
 
 
 def _one_more(wrong: WrongPins | None, at: datetime) -> WrongPins:

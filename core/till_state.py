@@ -188,8 +188,9 @@ class TillState:
             case EpochStarted():
                 self.receipt_number = max(self.receipt_number, fact.receipt)
                 self.closing_count = max(self.closing_count, fact.closing)
-                if fact.perpetual.sales > self.period.perpetual.sales:
-                    self.period.perpetual = fact.perpetual
+                self.period.perpetual = max(
+                    self.period.perpetual, fact.perpetual, key=lambda totals: totals.sales
+                )
             case DayConfirmed():
                 self.confirmed_day = ConfirmedDay(event.stamp.boot, fact.day, fact.clock_day)
             case TrainingStarted() | TrainingEnded():
