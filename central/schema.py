@@ -409,7 +409,60 @@ _LEGS_BY_TIME = Migration(
 )
 
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=())
+_FAMILIES = (
+    """CREATE TABLE family_pupil (
+    school_id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (school_id, user_name, pupil_id)
+)""",
+    "CREATE INDEX family_pupil_of ON family_pupil (school_id, pupil_id)",
+    """CREATE TABLE access_code (
+    school_id TEXT NOT NULL,
+    code_hash BLOB NOT NULL UNIQUE,
+    user_name TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, code_hash)
+)""",
+    # What a school lets parents do, where it is not as everywhere.
+    """CREATE TABLE family_rule (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    word TEXT NOT NULL,
+    is_allowed BIGINT NOT NULL,
+    PRIMARY KEY (school_id, word)
+)""",
+    # A parent's mail address, and what is sent there. word: of the address, in links that need no
+    # sign-in: it confirms the address, or stops the daily mail, and opens nothing.
+    """CREATE TABLE family_mail (
+    school_id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    address TEXT NOT NULL,
+    word TEXT NOT NULL UNIQUE,
+    confirmed_at TEXT,
+    has_digest BIGINT NOT NULL,
+    told_until TEXT NOT NULL,
+    PRIMARY KEY (school_id, user_name)
+)""",
+    # Letters that wait: what they say is written when they are sent, so that no name, amount or
+    # code lies here.
+    """CREATE TABLE mail (
+    school_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    queued_at TEXT NOT NULL,
+    next_at TEXT NOT NULL,
+    tries BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    fault TEXT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    "CREATE INDEX mail_due ON mail (state, next_at)",
+)
+
+_COUNTERS = Migration(statements=(*_FAMILIES,))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

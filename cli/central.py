@@ -12,6 +12,7 @@ from cli.central_backup import register_backup_words
 from cli.central_books import register_book_words
 from cli.central_codes import register_code_words
 from cli.central_desk import add_database, day, default_database, open_books, school_of
+from cli.central_families import register_family_words
 from cli.central_money import register_money_words
 from cli.central_people import register_people_words
 from cli.central_terminals import register_terminal_words
@@ -61,6 +62,7 @@ def _register_words(words: "Commands") -> None:
     register_book_words(words)
     register_money_words(words)
     register_people_words(words)
+    register_family_words(words)
     register_backup_words(words, add_database=add_database)
     register_user_words(
         words, add_database=add_database, open_store=open_books, school_of=school_of

@@ -5,11 +5,9 @@ from starlette.responses import Response
 from central.pages.passwords import PASSWORD_LETTERS_MAX, PASSWORD_LETTERS_MIN, is_password
 from central.pages.throttle import forgive, take_try
 from central.pages.users import set_language, set_password, stored_password
-from central.pages.visit import OFFICE, FormError, Visit
+from central.pages.visit import FormError, Visit
 from central.pages.voice import read_words
 from core.people import Language
-
-_HERE = f"{OFFICE}/account"
 
 
 def show(visit: Visit) -> Response:
@@ -28,7 +26,7 @@ def choose_language(visit: Visit) -> Response:
         raise FormError("refused.choice")
     with visit.store.database.writing() as session:
         set_language(session, visit.user, Language(chosen))
-    return visit.go(_HERE, done="language")
+    return visit.go(f"{visit.home}/account", done="language")
 
 
 def change_password(visit: Visit) -> Response:

@@ -13,6 +13,7 @@ from central.pages import (
     events,
     money,
     orders,
+    parents,
     pupils,
     terminals,
 )
@@ -34,6 +35,8 @@ PLACES: Final = (
     form(f"{_PUPIL}/adjust", money.adjust_money, back=_PUPIL),
     form(f"{_PUPIL}/badges", badges.give, back=_PUPIL),
     form(f"{_PUPIL}/badges/{{badge}}", badges.set_state, back=_PUPIL),
+    form(f"{_PUPIL}/parents", parents.make_letter, back=_PUPIL),
+    form(f"{_PUPIL}/parents/{{parent}}/remove", parents.remove, back=_PUPIL),
     Place(f"{OFFICE}/events/{{event}}", events.show),
     Place(f"{OFFICE}/orders", orders.show),
     form(f"{OFFICE}/orders/{{order}}/cancel", orders.cancel_order, back=f"{OFFICE}/orders"),

@@ -1,17 +1,24 @@
 """One address of the pages: who may go there, what answers, and how large a form may be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from central.pages.guard import FORM_BYTES_MAX
-from central.pages.users import Role
-from central.pages.visit import Page
+from central.pages.users import OFFICE_ROLES, Role
+from central.pages.visit import Page, Visit
 
-OFFICE_ROLES = frozenset(Role)
+
+def anybody(_visit: Visit) -> None:
+    """Let in whoever has the role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address. back: where a form that was refused leads, with the same names in braces."""
+    """An address.
+
+    back: where a form that was refused leads, with the same names in braces. door: raises
+    RefusedError for a visitor whose the names in the address are not.
+    """
 
     path: str
     page: Page
@@ -19,6 +26,7 @@ class Place:
     roles: frozenset[Role] = OFFICE_ROLES
     back: str = ""
     bytes_max: int = FORM_BYTES_MAX
+    door: Callable[[Visit], None] = anybody
 
 
 def form(

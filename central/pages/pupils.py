@@ -10,12 +10,14 @@ from starlette.responses import Response
 from central.badges import badge_history
 from central.bank.communications import communication_of
 from central.database import Session
+from central.families.links import parents_of
 from central.pages.movements import movements
 from central.pages.orders import product_names
 from central.pages.paging import page_of
 from central.pages.visit import FormError, NotHereError, Visit
+from central.pages.voice import read_words
 from core.ids import PupilId, SchoolId
-from core.people import Badge, Pupil
+from core.people import Badge, Language, Pupil
 from core.snapshot import (
     BADGE_COLUMNS,
     PUPIL_COLUMNS,
@@ -137,6 +139,7 @@ def show(visit: Visit) -> Response:
         moved = movements(session, visit.school.id, pupil_id, names)
         steps = badge_history(session, visit.school.id, pupil=pupil_id)
         communication = communication_of(session, visit.school.id, pupil_id)
+        parents = parents_of(session, visit.school.id, pupil_id)
     paged = page_of(moved, asked=visit.asked.get("page", ""), size=_SIZE)
     calendar = visit.school.calendar
     return visit.page(
@@ -158,6 +161,8 @@ def show(visit: Visit) -> Response:
         page=paged.page,
         pages=paged.pages,
         communication=communication,
+        parents=parents,
+        languages=[(code.value, read_words(code)["language.name"]) for code in Language],
     )
 
 

@@ -1,7 +1,7 @@
 """The pages as one application: who asks, may they, and which page answers.
 
-Everything behind `/office` is for users who have signed in, and knows one school: the user's. A
-page for parents gets a role, a list of places beside the office's, and these same doors.
+Everything behind `/office` and `/family` is for users who have signed in, and knows one school:
+the user's. Both are lists of places behind the same doors; a role opens one of them.
 
 Pages work in a small pool of threads of their own: however slow they are, the threads that book
 what terminals send stay free.
@@ -25,23 +25,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from central.clock import Clock
 from central.errors import BusyError, RecordError
 from central.pages.cookies import Cookies
+from central.pages.families import FAMILY_PLACES
 from central.pages.guard import BodyTooLargeError, Guard
+from central.pages.guests import Guests
 from central.pages.office import PLACES
 from central.pages.place import Place
 from central.pages.question import Question, read_question
 from central.pages.sessions import csrf_word, find_session, is_csrf_word, note_use
 from central.pages.sign_in import SignIn
 from central.pages.users import User
-from central.pages.visit import (
-    FOLDER,
-    OFFICE,
-    RefusedError,
-    Visit,
-)
+from central.pages.visit import FOLDER, RefusedError, Visit, home_of
 from central.pages.voice import Catalogue, Voice, read_words
+from central.pages.welcome import Welcome
 from central.records import read_school
 from central.store import Store
 
+ALL_PLACES = (*PLACES, *FAMILY_PLACES)
 _LOG = logging.getLogger("central.pages")
 _THREADS = 4
 _SIGN_INS_WAITING_MAX = 8
@@ -70,7 +69,8 @@ class Pages:
         self._public_url = public_url
         self._catalogue = catalogue
         self._cookies = Cookies(is_secure=(public_url or "").startswith("https://"))
-        self._sign_in = SignIn(store, clock, self._cookies, catalogue)
+        guests = Guests(store, clock, self._cookies, catalogue)
+        self._sign_in, self._welcome = SignIn(guests), Welcome(guests)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
         # Passwords cost memory and a core: one at a time, and few that wait.
         self._turnstile = ThreadPoolExecutor(1, thread_name_prefix="sign-in")
@@ -88,13 +88,15 @@ class Pages:
 
     def _make_app(self) -> ASGIApp:
         routes = [
-            Route("/", self._to_office),
+            Route("/", self._route(self._to_home)),
             Route("/sign-in", self._route(self._sign_in.show)),
-            Route("/sign-in", self._sign_in_route, methods=["POST"]),
+            Route("/sign-in", self._password_route(self._sign_in.enter), methods=["POST"]),
+            Route("/welcome", self._route(self._welcome.show)),
+            Route("/welcome", self._password_route(self._welcome.enter), methods=["POST"]),
             Route("/sign-out", self._route(self._sign_out), methods=["POST"]),
             *(
                 Route(place.path, self._route(partial(self._visit, place)), methods=[place.method])
-                for place in PLACES
+                for place in ALL_PLACES
             ),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
@@ -109,16 +111,19 @@ class Pages:
 
         return answer
 
-    async def _sign_in_route(self, request: Request) -> Response:
-        if self._sign_ins_waiting >= _SIGN_INS_WAITING_MAX:
-            busy = PlainTextResponse("too many sign in at this moment; try again", 503)
-            busy.headers["Retry-After"] = "5"
-            return busy
-        self._sign_ins_waiting += 1
-        try:
-            return await self._answer(request, self._sign_in.enter, self._turnstile)
-        finally:
-            self._sign_ins_waiting -= 1
+    def _password_route(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            if self._sign_ins_waiting >= _SIGN_INS_WAITING_MAX:
+                busy = PlainTextResponse("too many sign in at this moment; try again", 503)
+                busy.headers["Retry-After"] = "5"
+                return busy
+            self._sign_ins_waiting += 1
+            try:
+                return await self._answer(request, work, self._turnstile)
+            finally:
+                self._sign_ins_waiting -= 1
+
+        return answer
 
     async def _answer(self, request: Request, work: Work, threads: ThreadPoolExecutor) -> Response:
         try:
@@ -139,10 +144,12 @@ class Pages:
             _LOG.exception("%s failed", request.url.path)
             return PlainTextResponse("the centre failed; see its log", 500)
 
-    async def _to_office(self, _: Request) -> Response:
-        return RedirectResponse(OFFICE, status_code=303)
-
     # --- in a thread -----------------------------------------------------------------------------
+
+    def _to_home(self, question: Question) -> Response:
+        user = self._who(question)
+        target = "/sign-in" if user is None else home_of(user.role)
+        return RedirectResponse(target, status_code=303)
 
     def _sign_out(self, question: Question) -> Response:
         if question.token and is_csrf_word(question.token, question.form.get("csrf", "")):
@@ -156,7 +163,7 @@ class Pages:
         if user is None:
             return self._sign_in.ask(question)
         visit = self._visit_of(question, user)
-        back = place.back.format(**visit.ids) or OFFICE
+        back = place.back.format(**visit.ids) or visit.home
         try:
             _check(place, visit, question)
             return place.page(visit)
@@ -207,11 +214,12 @@ def _check(place: Place, visit: Visit, question: Question) -> None:
     word = visit.form.get("csrf", "")
     if place.method != "GET" and not is_csrf_word(question.token, word):
         raise RefusedError("refused.old_form", status=403)
+    place.door(visit)
 
 
 def _bytes_max(path: str) -> int:
     return max(
-        (place.bytes_max for place in PLACES if place.path == path),
+        (place.bytes_max for place in ALL_PLACES if place.path == path),
         default=Place("", lambda _: Response()).bytes_max,
     )
 

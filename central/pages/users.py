@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from central.audit import write_audit
 from central.database import Row, Session
@@ -23,10 +24,18 @@ _COLUMNS = "school_id, name, role, language, added_at, disabled_at"
 
 
 class Role(StrEnum):
-    """What a user is for. An admin may all that a bursar may, and changes terminals too."""
+    """What a user is for. An admin may all that a bursar may, and changes terminals too.
+
+    A parent sees the pages of the family, and of the office nothing.
+    """
 
     BURSAR = "bursar"
     ADMIN = "admin"
+    PARENT = "parent"
+
+
+OFFICE_ROLES: Final = frozenset({Role.BURSAR, Role.ADMIN})
+_NO_PASSWORD = "!"  # noqa: S105  no hash begins so: whoever has none yet signs in with a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +80,34 @@ def add_user(
         if session.row("SELECT 1 FROM school WHERE id = ?", school) is None:
             message = f"there is no school {school!r}; make one with `refectory central seed`"
             raise RecordError(message)
-        if find_user(session, name) is not None:
-            message = f"user {name!r} is there already; take another name"
-            raise RecordError(message)
-        session.insert_many(
-            "web_user",
-            ("school_id", "name", "role", "language", "password_hash", "added_at"),
-            [(school, name, role.value, language.value, stored, moment_text(at))],
-        )
-        write_audit(session, school, who=who, what=f"user added: {role.value}", subject=name, at=at)
-    return User(school, name, role, language, at, None)
+        user = User(school, name, role, language, at, None)
+        insert_user(session, user, who=who, stored=stored)
+    return user
+
+
+def insert_user(session: Session, user: User, *, who: str, stored: str = _NO_PASSWORD) -> None:
+    """Write a new user down. stored: the hashed password; without one nobody signs in by it.
+
+    Raises RecordError when the name is taken.
+    """
+    if find_user(session, user.name) is not None:
+        message = f"user {user.name!r} is there already; take another name"
+        raise RecordError(message)
+    session.insert_many(
+        "web_user",
+        ("school_id", "name", "role", "language", "password_hash", "added_at"),
+        [
+            (
+                user.school_id,
+                user.name,
+                user.role.value,
+                user.language.value,
+                stored,
+                moment_text(user.added_at),
+            )
+        ],
+    )
+    _audit(session, user, f"user added: {user.role.value}", who, user.added_at)
 
 
 def find_user(session: Session, name: str) -> User | None:
@@ -90,9 +117,10 @@ def find_user(session: Session, name: str) -> User | None:
 
 
 def list_users(session: Session, school: SchoolId) -> list[User]:
-    """Return the users of a school by name."""
+    """Return the users of a school's office by name; parents are found by their children."""
     sql = f"SELECT {_COLUMNS} FROM web_user WHERE school_id = ? ORDER BY name"  # noqa: S608
-    return [_user(row) for row in session.rows(sql, school)]
+    users = [_user(row) for row in session.rows(sql, school)]
+    return [user for user in users if user.role in OFFICE_ROLES]
 
 
 def stored_password(session: Session, name: str) -> str | None:
@@ -100,7 +128,7 @@ def stored_password(session: Session, name: str) -> str | None:
     row = session.row(
         "SELECT password_hash FROM web_user WHERE name = ? AND disabled_at IS NULL", name
     )
-    return None if row is None else str(row[0])
+    return None if row is None or row[0] == _NO_PASSWORD else str(row[0])
 
 
 def set_password(store: Store, name: str, *, password: str, who: str, at: datetime) -> User:
@@ -111,16 +139,21 @@ def set_password(store: Store, name: str, *, password: str, who: str, at: dateti
     stored = hash_password(check_password(password))
     with store.database.writing() as session:
         user = _known(session, name)
-        session.run(
-            "UPDATE web_user SET password_hash = ?, disabled_at = NULL"
-            " WHERE school_id = ? AND name = ?",
-            stored,
-            user.school_id,
-            user.name,
-        )
-        _end_sessions(session, user)
-        _audit(session, user, "user password set", who, at)
+        keep_password(session, user, stored=stored, who=who, at=at)
     return user
+
+
+def keep_password(session: Session, user: User, *, stored: str, who: str, at: datetime) -> None:
+    """Keep a user's new, hashed password, let the user in again, and end all sessions."""
+    session.run(
+        "UPDATE web_user SET password_hash = ?, disabled_at = NULL"
+        " WHERE school_id = ? AND name = ?",
+        stored,
+        user.school_id,
+        user.name,
+    )
+    _end_sessions(session, user)
+    _audit(session, user, "user password set", who, at)
 
 
 def disable_user(store: Store, name: str, *, who: str, at: datetime) -> User:

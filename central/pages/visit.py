@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 OFFICE: Final = "/office"
+FAMILY: Final = "/family"
 _ENTROPY_BYTES = 10
 _ONCE_LETTERS_MAX = 64
-_NAVIGATION: Final = tuple(
+_OFFICE_NAVIGATION: Final = tuple(
     (f"{OFFICE}/{word}" if word else OFFICE, word or "day")
     for word in ("", "pupils", "orders", "exceptions", "closings", "bank", "terminals", "audit")
 )
+_FAMILY_NAVIGATION: Final = ((FAMILY, "children"),)
+"""Addresses in every page's head, with the part of their word after `nav.`."""
 
 
 class RefusedError(Exception):
@@ -81,6 +84,11 @@ class Visit:
     upload_name: str = ""
 
     @property
+    def home(self) -> str:
+        """Where a user's pages begin."""
+        return home_of(self.user.role)
+
+    @property
     def today(self) -> date:
         """The school's day."""
         return self.school.calendar.business_day(self.now)
@@ -118,7 +126,8 @@ class Visit:
             "csrf": self.csrf,
             "done": self.asked.get("done", ""),
             "here": self.path,
-            "navigation": _NAVIGATION,
+            "home": self.home,
+            "navigation": _OFFICE_NAVIGATION if self.home == OFFICE else _FAMILY_NAVIGATION,
         }
         return render(template, self.voice, status=status, **(known | values))
 
@@ -130,6 +139,11 @@ class Visit:
 
 
 Page = Callable[[Visit], Response]
+
+
+def home_of(role: Role) -> str:
+    """Return where the pages of a role begin."""
+    return FAMILY if role is Role.PARENT else OFFICE
 
 
 def render(template: str, voice: Voice, *, status: int = 200, **values: object) -> Response:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from family_rig import Parent
 from pages_rig import Clerk, add_clerks
 
 from central.pages.voice import read_words
@@ -61,6 +62,21 @@ def stranger(office) -> Iterator[Clerk]:
     clerk = Clerk(office.url)
     yield clerk
     clerk.close()
+
+
+@pytest.fixture
+def arrive(office) -> Iterator[Callable[..., Parent]]:
+    """Somebody with a browser arrives at the pages; signed in where a name is given."""
+    with ExitStack() as leaving:
+
+        def arrive(name: str = "") -> Parent:
+            parent = Parent(office.url)
+            leaving.callback(parent.close)
+            if name:
+                assert parent.sign_in(name).status_code == 303
+            return parent
+
+        yield arrive
 
 
 @pytest.fixture

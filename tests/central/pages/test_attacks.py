@@ -12,6 +12,7 @@ from pages_rig import PASSWORD, Clerk, add_clerks
 from central.bank.communications import add_account
 from central.bank.lines import import_file
 from central.enrolment import create_code
+from central.families.access import make_token
 from central.load import load_school
 from central.office import Act
 from central.pages.office import PLACES
@@ -241,6 +242,8 @@ def neighbours(office, clock):
     with office.store.database.writing() as session:
         session.run("UPDATE bank_line SET id = 'l-theirs'")
     create_code(office.store, other, terminal_name="Theirs", now=clock())
+    act = Act("t", clock())
+    make_token(office.store, other, pupil=demo.pupils[5].id, name="p-theirs", act=act)
     return demo
 
 
@@ -268,6 +271,7 @@ def theirs(place, neighbours):
         case="x-theirs",
         line="l-theirs",
         event="e-theirs",
+        parent="p-theirs",
         epoch=1,
         seq=1,
     )
@@ -275,7 +279,17 @@ def theirs(place, neighbours):
 
 def test_no_way_leads_into_another_school(office, admin, neighbours):
     def state():
-        tables = ("meal_order", "terminal", "wallet", "badge", "exception", "bank_line", "audit")
+        tables = (
+            "meal_order",
+            "terminal",
+            "wallet",
+            "badge",
+            "exception",
+            "bank_line",
+            "audit",
+            "family_pupil",
+            "access_code",
+        )
         return [
             sorted(office.rows(f"SELECT * FROM {name} WHERE school_id = ?", neighbours.school.id))
             for name in tables

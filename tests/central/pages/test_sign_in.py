@@ -121,7 +121,7 @@ def test_the_form_speaks_the_language_of_the_browser(stranger):
 def test_nobody_is_led_elsewhere(stranger):
     for target in ("https://evil.example/", "//evil.example", "/office\\x", "/x", "/office//e"):
         page = stranger.get("/sign-in", params={"next": target}).text
-        assert 'name="next" value="/office"' in page or target == "/office//e"
+        assert 'name="next" value=""' in page or target == "/office//e"
         form = {"name": "fatima", "password": PASSWORD, "next": target}
         location = stranger.post("/sign-in", form).headers["location"]
         assert location.startswith("/office")

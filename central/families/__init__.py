@@ -1,0 +1,1 @@
+"""Families: whose parents are whose, how they get in, what they are told."""

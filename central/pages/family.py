@@ -1,0 +1,60 @@
+"""A family's pages: its children, and the door that keeps every other child's pages shut."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from central.database import Session
+from central.families.links import children_of, is_child
+from central.pages.orders import product_names
+from central.pages.pupils import read_pupil
+from central.pages.visit import NotHereError, Visit
+from core.ids import PupilId
+from core.orders import OrderState
+from core.people import Pupil
+from core.wallet import Wallets
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One child in the list. meal: what is ordered for today, and how it stands; None for none."""
+
+    pupil: Pupil
+    wallets: Wallets
+    meal: str | None
+    state: str
+
+
+def own_child(visit: Visit) -> None:
+    """Let a parent through to the own child's pages alone. Raises NotHereError."""
+    pupil = visit.ids.get("pupil")
+    if pupil is None:
+        return
+    with visit.store.database.reading() as session:
+        if not is_child(session, visit.user, PupilId(pupil)):
+            raise NotHereError
+
+
+def show(visit: Visit) -> Response:
+    """Show the children."""
+    with visit.store.database.reading() as session:
+        names = product_names(session, visit.school.id)
+        children = [
+            _child(session, visit, pupil, names) for pupil in children_of(session, visit.user)
+        ]
+    return visit.page("family.html", children=children)
+
+
+def _child(session: Session, visit: Visit, pupil: PupilId, names: dict[str, str]) -> Child:
+    person, wallets = read_pupil(session, visit.school.id, pupil)
+    row = session.row(
+        "SELECT product_id, state FROM meal_order WHERE school_id = ? AND pupil_id = ? AND day = ?"
+        " AND state <> ? ORDER BY id",
+        visit.school.id,
+        pupil,
+        visit.today.isoformat(),
+        OrderState.CANCELLED.value,
+    )
+    if row is None:
+        return Child(person, wallets, None, "")
+    return Child(person, wallets, names.get(row[0], row[0]), row[1])
