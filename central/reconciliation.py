@@ -102,7 +102,8 @@ def _bank(session: Session, school: SchoolId) -> list[str]:
     held = _account(session, school, AccountKind.BANK_UNMATCHED)
     waiting = _whole(
         session,
-        "SELECT SUM(cents) FROM bank_line WHERE school_id = ? AND state = 'unmatched'",
+        "SELECT SUM(COALESCE(rest_cents, cents)) FROM bank_line"
+        " WHERE school_id = ? AND state = 'unmatched'",
         school,
     )
     return _unequal("unmatched money", held, "bank lines that wait", waiting)
@@ -113,13 +114,56 @@ def _bank_lines(session: Session, school: SchoolId) -> list[str]:
     rows = session.rows(
         "SELECT n.id, n.cents, COALESCE(-SUM(l.cents), 0) FROM bank_line n"
         " LEFT JOIN booking b ON b.school_id = n.school_id AND b.subject = n.id"
-        " AND b.kind IN ('bank.topped_up', 'bank.unmatched')"
+        " AND b.kind IN ('bank.topped_up', 'bank.unmatched', 'bank.invoice')"
         " LEFT JOIN leg l ON l.school_id = b.school_id AND l.booking_id = b.id"
         " AND l.account = 'bank' WHERE n.school_id = ? AND n.state <> 'passed'"
         " GROUP BY n.id, n.cents HAVING COALESCE(-SUM(l.cents), 0) <> n.cents ORDER BY n.id",
         school,
     )
     return [f"bank line {row[0]}: {row[1]} cents, but {row[2]} are booked" for row in rows]
+
+
+def _invoices(session: Session, school: SchoolId) -> list[str]:
+    """What an invoice's account holds is what was paid and credited, less what it asked for."""
+    rows = session.rows(
+        "SELECT i.id, i.paid_cents + i.credited_cents - i.cents, COALESCE(SUM(l.cents), 0)"
+        " FROM invoice i LEFT JOIN leg l ON l.school_id = i.school_id AND l.owner = i.id"
+        " AND l.account = 'invoices' WHERE i.school_id = ?"
+        " GROUP BY i.id, i.paid_cents, i.credited_cents, i.cents"
+        " HAVING COALESCE(SUM(l.cents), 0) <> i.paid_cents + i.credited_cents - i.cents"
+        " OR i.paid_cents + i.credited_cents > i.cents OR i.paid_cents < 0 ORDER BY i.id",
+        school,
+    )
+    return [f"invoice {row[0]}: it stands at {row[1]} cents, its legs at {row[2]}" for row in rows]
+
+
+def _instalments(session: Session, school: SchoolId) -> list[str]:
+    """The instalments of an invoice make its amount."""
+    rows = session.rows(
+        "SELECT i.id, i.cents, COALESCE(SUM(n.cents), 0) FROM invoice i"
+        " LEFT JOIN instalment n ON n.school_id = i.school_id AND n.invoice_id = i.id"
+        " WHERE i.school_id = ? GROUP BY i.id, i.cents"
+        " HAVING COALESCE(SUM(n.cents), 0) <> i.cents ORDER BY i.id",
+        school,
+    )
+    return [f"invoice {row[0]}: {row[1]} cents, its instalments {row[2]}" for row in rows]
+
+
+def _activities(session: Session, school: SchoolId) -> list[str]:
+    """What an activity brought in is what its invoices ask for, credits taken off."""
+    rows = session.rows(
+        "SELECT a.id, COALESCE((SELECT SUM(i.cents - i.credited_cents) FROM invoice i"
+        " WHERE i.school_id = a.school_id AND i.activity_id = a.id), 0),"
+        " COALESCE((SELECT SUM(l.cents) FROM leg l WHERE l.school_id = a.school_id"
+        " AND l.account = 'activities' AND l.owner = a.id), 0)"
+        " FROM activity a WHERE a.school_id = ? ORDER BY a.id",
+        school,
+    )
+    return [
+        f"activity {row[0]}: its invoices ask for {row[1]} cents, but {row[2]} are booked"
+        for row in rows
+        if row[1] != row[2]
+    ]
 
 
 def _orphans(session: Session, school: SchoolId) -> list[str]:
@@ -211,6 +255,9 @@ _RULES: dict[str, Check] = {
     "each order paid": _orders_and_their_legs,
     "unmatched money": _bank,
     "bank lines": _bank_lines,
+    "invoices": _invoices,
+    "instalments": _instalments,
+    "activities": _activities,
     "orphan legs": _orphans,
     "exceptions": _cases,
     "closings": _closings,

@@ -408,6 +408,138 @@ _LEGS_BY_TIME = Migration(
     ),
 )
 
+_MEETINGS = (
+    # A trip or another activity: who is invited, what they answer, and what they owe for it.
+    """CREATE TABLE activity (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    details TEXT NOT NULL,
+    place TEXT NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    answer_by TEXT NOT NULL,
+    places BIGINT,
+    price_cents BIGINT NOT NULL,
+    takes_wallet BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    planned_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    """CREATE TABLE activity_instalment (
+    school_id TEXT NOT NULL,
+    activity_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    due_on TEXT NOT NULL,
+    cents BIGINT NOT NULL,
+    PRIMARY KEY (school_id, activity_id, number)
+)""",
+    """CREATE TABLE activity_pupil (
+    school_id TEXT NOT NULL,
+    activity_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    answered_at TEXT,
+    answered_by TEXT NOT NULL,
+    invoice_id TEXT,
+    turns BIGINT NOT NULL,
+    PRIMARY KEY (school_id, activity_id, pupil_id)
+)""",
+    "CREATE INDEX activity_of_pupil ON activity_pupil (school_id, pupil_id)",
+    """CREATE TABLE invoice (
+    school_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    activity_id TEXT NOT NULL,
+    digits TEXT NOT NULL,
+    made_on TEXT NOT NULL,
+    cents BIGINT NOT NULL,
+    credited_cents BIGINT NOT NULL,
+    paid_cents BIGINT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    "CREATE UNIQUE INDEX invoice_digits ON invoice (school_id, digits)",
+    "CREATE INDEX invoice_of_pupil ON invoice (school_id, pupil_id)",
+    """CREATE TABLE instalment (
+    school_id TEXT NOT NULL,
+    invoice_id TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    due_on TEXT NOT NULL,
+    cents BIGINT NOT NULL,
+    PRIMARY KEY (school_id, invoice_id, number)
+)""",
+    # A transfer for an invoice that pays more than it asked for waits with the rest alone.
+    "ALTER TABLE bank_line ADD COLUMN invoice_id TEXT",
+    "ALTER TABLE bank_line ADD COLUMN rest_cents BIGINT",
+    # Parents' meetings: an evening, its teachers, their times, and who comes when.
+    """CREATE TABLE meeting_evening (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    day TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    minutes BIGINT NOT NULL,
+    opens_at TEXT NOT NULL,
+    closes_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    """CREATE TABLE meeting_teacher (
+    school_id TEXT NOT NULL,
+    evening_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    room TEXT NOT NULL,
+    PRIMARY KEY (school_id, evening_id, id)
+)""",
+    """CREATE TABLE meeting_class (
+    school_id TEXT NOT NULL,
+    evening_id TEXT NOT NULL,
+    class_name TEXT NOT NULL,
+    teacher_id TEXT NOT NULL,
+    PRIMARY KEY (school_id, evening_id, class_name, teacher_id)
+)""",
+    """CREATE TABLE meeting_slot (
+    school_id TEXT NOT NULL,
+    evening_id TEXT NOT NULL,
+    teacher_id TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, evening_id, teacher_id, starts_at)
+)""",
+    """CREATE TABLE appointment (
+    school_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    evening_id TEXT NOT NULL,
+    teacher_id TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    booked_at TEXT NOT NULL,
+    booked_by TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    # One teacher, one family in one slot; one child, one slot with a teacher: the database holds
+    # both, whoever comes first.
+    """CREATE UNIQUE INDEX appointment_slot
+    ON appointment (school_id, evening_id, teacher_id, starts_at) WHERE state = 'booked'""",
+    """CREATE UNIQUE INDEX appointment_once
+    ON appointment (school_id, evening_id, pupil_id, teacher_id) WHERE state = 'booked'""",
+    # A family is at one teacher's at a time: each of its children is taken in that slot.
+    """CREATE TABLE meeting_attendance (
+    school_id TEXT NOT NULL,
+    evening_id TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    PRIMARY KEY (school_id, evening_id, starts_at, pupil_id)
+)""",
+    "CREATE INDEX attendance_of ON meeting_attendance (school_id, appointment_id)",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
 _FAMILIES = (
     """CREATE TABLE family_pupil (
@@ -462,7 +594,7 @@ _FAMILIES = (
     "CREATE INDEX mail_due ON mail (state, next_at)",
 )
 
-_COUNTERS = Migration(statements=(*_FAMILIES,))
+_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

@@ -8,11 +8,13 @@ import threading
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cli.central_activities import register_activity_words
 from cli.central_backup import register_backup_words
 from cli.central_books import register_book_words
 from cli.central_codes import register_code_words
 from cli.central_desk import add_database, day, default_database, open_books, school_of
 from cli.central_families import register_family_words
+from cli.central_meetings import register_meeting_words
 from cli.central_money import register_money_words
 from cli.central_people import register_people_words
 from cli.central_terminals import register_terminal_words
@@ -61,6 +63,8 @@ def _register_words(words: "Commands") -> None:
     register_code_words(words)
     register_book_words(words)
     register_money_words(words)
+    register_activity_words(words)
+    register_meeting_words(words)
     register_people_words(words)
     register_family_words(words)
     register_backup_words(words, add_database=add_database)

@@ -178,7 +178,9 @@ def _register_bank(words: "Commands") -> None:
     lines = acts.add_parser("lines", help="what came in: unmatched, unless asked for all")
     lines.add_argument("--all", action="store_true", help="also what is matched or settled")
     assign = acts.add_parser("assign", help="say whose an unmatched line is")
-    assign.add_argument("--pupil", required=True, metavar="ID")
+    whose = assign.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--pupil", metavar="ID")
+    whose.add_argument("--invoice", metavar="ID", help="what it pays; see `… invoice list`")
     back = acts.add_parser("send-back", help="note that a line's money went back")
     for word in (assign, back):
         word.add_argument("line", metavar="LINE", help="see `refectory central bank lines`")
@@ -243,8 +245,8 @@ def _import(parsed: argparse.Namespace) -> int:
             done.append(_report(path.name, report))
             progress.reach(number)
     words = (
-        "{file}: {matched} matched ({credited} euro), {unmatched} unmatched, {passed} left the"
-        " account, {known} known before"
+        "{file}: {matched} matched ({credited} euro to wallets, {invoiced} to invoices),"
+        " {unmatched} unmatched, {passed} left the account, {known} known before"
     )
     return say_rows(parsed, done, words)
 
@@ -256,6 +258,8 @@ def _report(name: str, report: "ImportReport") -> Row:
         "matched": report.matched,
         "credited_cents": report.credited.cents,
         "credited": report.credited.text(),
+        "invoiced_cents": report.invoiced.cents,
+        "invoiced": report.invoiced.text(),
         "unmatched": report.unmatched,
         "passed": report.passed,
         "known": report.known,
@@ -274,6 +278,8 @@ def _line(one: "BankLine") -> Row:
         "message": one.message,
         "payer": one.payer_name,
         "pupil": one.pupil,
+        "invoice": one.invoice,
+        "rest_cents": one.rest.cents,
         "settled_by": one.settled_by,
     }
 
@@ -293,11 +299,16 @@ def _lines(parsed: argparse.Namespace) -> int:
 
 
 def _assign(parsed: argparse.Namespace) -> int:
-    from central.bank.lines import assign  # noqa: PLC0415  another layer loads late
+    from central.bank.lines import assign, assign_to_invoice  # noqa: PLC0415  loads late
 
     def act(store: "Store", school: "SchoolId") -> list[Row]:
+        doer = act_of(parsed)
+        if parsed.invoice is not None:
+            invoice = parsed.invoice
+            paid = assign_to_invoice(store, school, line=parsed.line, invoice=invoice, act=doer)
+            return [_line(paid)]
         pupil = _pupil(parsed)
-        return [_line(assign(store, school, line=parsed.line, pupil=pupil, act=act_of(parsed)))]
+        return [_line(assign(store, school, line=parsed.line, pupil=pupil, act=doer))]
 
     return say_rows(parsed, at_school(parsed, act), _LINE)
 

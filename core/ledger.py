@@ -51,6 +51,10 @@ class AccountKind(StrEnum):
     BANK = "bank"
     BANK_UNMATCHED = "bank.unmatched"
     """Came in by transfer, and nobody knows yet for whom."""
+    INVOICES = "invoices"
+    """What parents owe: an invoice's balance is below zero by what is due."""
+    ACTIVITIES = "activities"
+    """What trips and activities bring in, from the day they are invoiced."""
     CASH = "cash"
     SAFE = "safe"
     """The cash that is not in a till's drawer."""
@@ -66,7 +70,11 @@ class AccountKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account. `owner`: a pupil's id for a wallet, a product category for sales, else empty."""
+    """An account.
+
+    owner: a pupil's id for a wallet, a product category for sales, an invoice's or an activity's
+    id for theirs; else empty.
+    """
 
     kind: AccountKind
     owner: str = ""

@@ -1,8 +1,8 @@
-"""The structured communication of each pupil, fixed for a school year."""
+"""Structured communications: each pupil's for a school year, and those of invoices."""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from central.audit import write_audit
 from central.database import Session
@@ -14,10 +14,12 @@ from core.payment_reference import PaymentReferenceError, parse_iban, structured
 _YEAR_BEGINS = 8
 """August: the number for a school year is given before the first day of September."""
 _BASE_DIGITS = 10**10
+_GIVEN = ("communication", "invoice")
+"""Pupils have one for the year, and invoices have their own: no number is given twice."""
 
 
-def school_year(day: datetime) -> str:
-    """Return the school year of a moment, as in `2026-2027`."""
+def school_year(day: date | datetime) -> str:
+    """Return the school year of a day or moment, as in `2026-2027`."""
     first = day.year if day.month >= _YEAR_BEGINS else day.year - 1
     return f"{first}-{first + 1}"
 
@@ -46,7 +48,8 @@ def give_communications(
         )
         taken = {
             row[0]
-            for row in session.rows("SELECT digits FROM communication WHERE school_id = ?", school)
+            for table in _GIVEN
+            for row in session.rows(f"SELECT digits FROM {table} WHERE school_id = ?", school)  # noqa: S608
         }
         given = [(school, _free(school, row[0], year, taken), row[0], year) for row in rows]
         if not given:
@@ -68,6 +71,16 @@ def communication_of(session: Session, school: SchoolId, pupil: PupilId) -> str 
         pupil,
     )
     return None if row is None else written(row[0])
+
+
+def unused_digits(session: Session, school: SchoolId, subject: str, year: str) -> str:
+    """Return twelve digits that nobody at a school has, made of what they are for and the year."""
+    taken: set[str] = set()
+    while True:
+        digits = _free(school, subject, year, taken)
+        sql = "SELECT 1 FROM {} WHERE school_id = ? AND digits = ?"
+        if not any(session.row(sql.format(table), school, digits) for table in _GIVEN):
+            return digits
 
 
 def payers(session: Session, school: SchoolId, digits: Sequence[str]) -> dict[str, PupilId]:
@@ -107,11 +120,11 @@ def list_accounts(session: Session, school: SchoolId) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _free(school: SchoolId, pupil: str, year: str, taken: set[str]) -> str:
-    """Return twelve digits that nobody has, made of the pupil and the year."""
+def _free(school: SchoolId, subject: str, year: str, taken: set[str]) -> str:
+    """Return twelve digits that nobody has, made of whose they are and the year; they are taken."""
     turn = 0
     while True:
-        seed = f"{school} {pupil} {year} {turn}".encode()
+        seed = f"{school} {subject} {year} {turn}".encode()
         number = int.from_bytes(hashlib.sha256(seed).digest()[:8]) % _BASE_DIGITS
         digits = digits_of(structured_communication(number))
         if digits not in taken and number:

@@ -1,7 +1,9 @@
 """Bank lines in the books: imported once, matched to a pupil, or left for the bursar.
 
 What came in is booked from the bank at once: into the general wallet of the pupil whose structured
-communication it bears, or onto the account of unmatched money until somebody says whose it is.
+communication it bears, onto the invoice whose communication it is, or onto the account of
+unmatched money until somebody says whose it is. What a transfer holds beyond its invoice waits
+there too.
 """
 
 import hashlib
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from central.activities.invoices import lock_invoice, read_invoice
+from central.activities.payments import Owed, add_payments, invoice_account, owed_by
 from central.audit import write_audit
 from central.bank.communications import payers
 from central.bank.entries import BankEntry, BankFileError
@@ -18,11 +22,28 @@ from central.bank.formats import read_statements
 from central.bank.matching import KnownLine, compare
 from central.database import Row, Session
 from central.errors import RecordError
-from central.office import Act, Entry, checked_why, post, post_all
+from central.office import (
+    Act,
+    Entry,
+    booking_id,
+    checked_why,
+    is_booked,
+    post,
+    post_all,
+    read_wallets,
+)
 from central.store import Store
 from core.codec import moment_text
 from core.ids import PupilId, SchoolId
-from core.ledger import Account, AccountKind, Legs, transfer, wallet_account
+from core.ledger import (
+    Account,
+    AccountKind,
+    Leg,
+    Legs,
+    balanced,
+    transfer,
+    wallet_account,
+)
 from core.money import ZERO, Money, sum_money
 from core.wallet import WalletKind
 
@@ -31,7 +52,7 @@ class LineState(StrEnum):
     """Where a bank line stands."""
 
     MATCHED = "matched"
-    """Booked into the wallet that its structured communication names."""
+    """Booked into the wallet, or onto the invoice, that its structured communication names."""
     UNMATCHED = "unmatched"
     """It waits for the bursar."""
     ASSIGNED = "assigned"
@@ -44,7 +65,11 @@ class LineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """One line. communication: twelve digits or empty. reason: why it could not be matched."""
+    """One line.
+
+    communication: twelve digits or empty. reason: why it could not be matched. invoice: that it
+    paid. rest: what of its amount waits, or waited, for the bursar.
+    """
 
     id: str
     account: str
@@ -58,11 +83,17 @@ class BankLine:
     reason: str
     pupil: PupilId | None
     settled_by: str | None
+    invoice: str | None = None
+    rest: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did. known: lines that were in the books before. credited: to wallets."""
+    """What an import did.
+
+    known: lines that were in the books before. credited: to wallets. invoiced: to invoices, also
+    where some of a transfer was left over.
+    """
 
     format: str
     matched: int
@@ -70,6 +101,7 @@ class ImportReport:
     passed: int
     known: int
     credited: Money
+    invoiced: Money = ZERO
 
 
 def import_file(
@@ -96,6 +128,7 @@ def import_file(
         lines = _judge(session, school, fresh, taken={line.id for line in known})
         _write_lines(session, school, lines, fresh, file.format.value, act.at)
         post_all(session, school, [_incoming(line) for line in lines], act)
+        add_payments(session, school, _payments(lines))
         _note_file(session, school, digest, file.format.value, name, act)
     count = Counter(line.state for line in lines)
     return ImportReport(
@@ -104,7 +137,12 @@ def import_file(
         unmatched=count[LineState.UNMATCHED],
         passed=count[LineState.PASSED],
         known=len(file.entries) - len(fresh),
-        credited=sum_money(line.amount for line in lines if line.state is LineState.MATCHED),
+        credited=sum_money(
+            line.amount
+            for line in lines
+            if line.state is LineState.MATCHED and line.invoice is None
+        ),
+        invoiced=sum_money(_payments(lines).values()),
     )
 
 
@@ -152,6 +190,42 @@ def assign(store: Store, school: SchoolId, *, line: str, pupil: PupilId, act: Ac
         return _waiting(session, school, line)
 
 
+def assign_to_invoice(
+    store: Store, school: SchoolId, *, line: str, invoice: str, act: Act
+) -> BankLine:
+    """Let an unmatched line pay an invoice; what is left over waits on. Done twice, it is once.
+
+    Raises RecordError when there is no such line or invoice, or either is settled.
+    """
+    with store.database.writing() as session:
+        asked = read_invoice(session, school, invoice)
+        read_wallets(session, school, asked.pupil, lock=True)
+        asked = lock_invoice(session, school, invoice)
+        found = _waiting(session, school, line)
+        if is_booked(session, school, booking_id(school, "bank.assigned", f"{line} {invoice}")):
+            return found
+        _refuse_settled(found)
+        paid = min(found.rest, asked.left)
+        if paid == ZERO:
+            message = "this invoice asks for nothing any longer; name another, or a pupil"
+            raise RecordError(message)
+        legs = transfer(
+            source=Account(AccountKind.BANK_UNMATCHED), target=invoice_account(invoice), amount=paid
+        )
+        post(session, school, Entry("bank.assigned", f"{line} {invoice}", found.id, legs), act)
+        add_payments(session, school, {invoice: paid})
+        if paid == found.rest:
+            _settle(session, school, found, LineState.ASSIGNED, asked.pupil, act)
+        session.run(
+            "UPDATE bank_line SET invoice_id = ?, rest_cents = ? WHERE school_id = ? AND id = ?",
+            invoice,
+            (found.rest - paid).cents,
+            school,
+            line,
+        )
+        return _waiting(session, school, line)
+
+
 def send_back(store: Store, school: SchoolId, *, line: str, act: Act) -> BankLine:
     """Note that an unmatched line's money was sent back to who paid it, for a reason."""
     act = Act(act.who, act.at, checked_why(act.why))
@@ -170,7 +244,7 @@ def send_back(store: Store, school: SchoolId, *, line: str, act: Act) -> BankLin
 
 _COLUMNS = (
     "id, account, booked_on, cents, communication, message, payer_account, payer_name, state,"
-    " reason, pupil_id, settled_by"
+    " reason, pupil_id, settled_by, invoice_id, rest_cents"
 )
 
 
@@ -188,6 +262,9 @@ def _line(row: Row) -> BankLine:
         reason=row[9],
         pupil=None if row[10] is None else PupilId(row[10]),
         settled_by=row[11],
+        invoice=row[12],
+        # Lines of before there were invoices waited whole, where they waited.
+        rest=Money(row[3] if row[13] is None else row[13]),
     )
 
 
@@ -294,14 +371,23 @@ def _judge(
     session: Session, school: SchoolId, entries: Sequence[BankEntry], *, taken: set[str]
 ) -> list[BankLine]:
     """Return new entries as lines: whose each is, or why nobody knows. taken: ids in the books."""
-    whose = payers(session, school, [entry.communication for entry in entries])
+    communications = [entry.communication for entry in entries]
+    whose = payers(session, school, communications)
+    owed = owed_by(session, school, communications)
     owners = sorted(set(whose.values()))
     rows = session.rows_by("SELECT id FROM pupil WHERE school_id = ? AND id IN", owners, school)
     here = {row[0] for row in rows}
     lines = []
     for entry in entries:
         pupil = whose.get(entry.communication)
-        state, reason = _state(entry, pupil, is_here=pupil in here)
+        asked = owed.get(entry.communication)
+        if asked is not None and entry.amount > ZERO and not entry.is_reversal:
+            state, reason, rest = _invoice_state(entry, asked)
+            pupil = asked.pupil
+        else:
+            asked = None
+            state, reason = _state(entry, pupil, is_here=pupil in here)
+            rest = entry.amount if state is LineState.UNMATCHED else ZERO
         lines.append(
             BankLine(
                 id=_free_id(school, entry, taken),
@@ -316,9 +402,34 @@ def _judge(
                 reason=reason,
                 pupil=pupil if state is LineState.MATCHED else None,
                 settled_by=None,
+                invoice=None if asked is None else asked.invoice,
+                rest=rest,
             )
         )
     return lines
+
+
+def _invoice_state(entry: BankEntry, asked: Owed) -> tuple[LineState, str, Money]:
+    """Return what an invoice takes of a transfer: all of it, or the rest and why it waits."""
+    taken = asked.take(entry.amount)
+    rest = entry.amount - taken
+    if rest == ZERO:
+        return LineState.MATCHED, "", ZERO
+    reason = (
+        f"{rest.text()} euro more than its invoice asked for"
+        if taken
+        else "its invoice asks for nothing any longer"
+    )
+    return LineState.UNMATCHED, reason, rest
+
+
+def _payments(lines: Sequence[BankLine]) -> dict[str, Money]:
+    """Return what transfers paid of each invoice."""
+    paid: dict[str, Money] = {}
+    for line in lines:
+        if line.invoice is not None and line.amount > line.rest:
+            paid[line.invoice] = paid.get(line.invoice, ZERO) + line.amount - line.rest
+    return paid
 
 
 def _free_id(school: SchoolId, entry: BankEntry, taken: set[str]) -> str:
@@ -352,18 +463,28 @@ def _incoming(line: BankLine) -> Entry:
     """Return how a new line is booked; money that only left the account is not booked here."""
     if line.state is LineState.PASSED:
         return Entry("bank.passed", line.id, line.id, ())
+    bank, waiting = Account(AccountKind.BANK), Account(AccountKind.BANK_UNMATCHED)
+    if line.invoice is not None and line.amount > line.rest:
+        legs = balanced(
+            (
+                Leg("source", bank, -line.amount),
+                Leg("invoice", invoice_account(line.invoice), line.amount - line.rest),
+                Leg("target", waiting, line.rest),
+            )
+        )
+        return Entry("bank.invoice", line.id, line.id, legs)
     is_matched = line.state is LineState.MATCHED and line.pupil is not None
     if is_matched and line.pupil is not None:
         target = wallet_account(WalletKind.GENERAL, line.pupil)
     else:
-        target = Account(AccountKind.BANK_UNMATCHED)
-    legs = transfer(source=Account(AccountKind.BANK), target=target, amount=line.amount)
+        target = waiting
+    legs = transfer(source=bank, target=target, amount=line.amount)
     kind = "bank.topped_up" if is_matched else "bank.unmatched"
     return Entry(kind, line.id, line.id, legs)
 
 
 def _from_unmatched(line: BankLine, target: Account) -> Legs:
-    return transfer(source=Account(AccountKind.BANK_UNMATCHED), target=target, amount=line.amount)
+    return transfer(source=Account(AccountKind.BANK_UNMATCHED), target=target, amount=line.rest)
 
 
 def _settle(
@@ -396,7 +517,7 @@ def _write_lines(
 ) -> None:
     columns = (
         "school_id",
-        *_COLUMNS.split(", ")[:-1],
+        *(name for name in _COLUMNS.split(", ") if name != "settled_by"),
         "reference",
         "format",
         "statement",
@@ -420,6 +541,8 @@ def _write_lines(
                 line.state.value,
                 line.reason,
                 line.pupil,
+                line.invoice,
+                line.rest.cents,
                 entry.reference,
                 file_format,
                 entry.statement,

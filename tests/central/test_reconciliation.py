@@ -1,14 +1,20 @@
 """Every sum is broken on purpose once, and the check names it: finding nothing is no proof."""
 
+from datetime import date
+
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
 from shift_till import ShiftTill, Tender
 
+from central.activities.invoices import invoices_of_pupil
+from central.activities.participants import enrol
+from central.activities.plans import Activity, plan_activity
 from central.bank.communications import add_account
 from central.bank.lines import import_file
 from central.office import Act
 from central.orders import close_past_days
 from central.reconciliation import RULES, reconcile, reconcile_all
+from core.money import Money
 
 SCHOOL = "demo"
 TRIGGERS = ("leg_update", "leg_delete")
@@ -27,13 +33,26 @@ def books(centre, till, clock):
     counter.close()
     till.send()
     add_account(centre.store, SCHOOL, iban=SCHOOL_IBAN, who="anna", now=clock())
+    digits = trip(centre, clock)
     import_file(
-        centre.store, SCHOOL, name="a.xml", body=camt(Paid(700, text="lunch")),
-        act=Act("anna", clock()),
+        centre.store, SCHOOL, name="a.xml", act=Act("anna", clock()),
+        body=camt(Paid(700, text="lunch"), Paid(400, communication=digits)),
     )  # fmt: skip
     clock.advance(days=1)
     close_past_days(centre.store, SCHOOL, now=clock())
     return centre
+
+
+def trip(centre, clock):
+    """Invoice a pupil for a day at the zoo, and return the invoice's digits."""
+    day = date(2027, 3, 1)
+    price = Money(900)
+    zoo = Activity("zoo", "Zoo", "", "", day, day, day, None, price, False, ((day, price),))
+    act, pupil = Act("anna", clock()), centre.school.pupils[0].id
+    plan_activity(centre.store, SCHOOL, zoo, who="anna", now=clock())
+    enrol(centre.store, SCHOOL, activity="zoo", pupils=[pupil], act=act)
+    with centre.store.database.reading() as session:
+        return invoices_of_pupil(session, SCHOOL, pupil)[0].digits
 
 
 def found(centre):
@@ -62,6 +81,9 @@ BROKEN = {
     "each order paid": "UPDATE meal_order SET price_cents = price_cents + 1 WHERE id = '{order}'",
     "unmatched money": "UPDATE bank_line SET state = 'assigned'",
     "bank lines": "UPDATE bank_line SET cents = cents + 1",
+    "invoices": "UPDATE invoice SET paid_cents = paid_cents + 1",
+    "instalments": "UPDATE instalment SET cents = cents + 1",
+    "activities": "UPDATE invoice SET credited_cents = 1, paid_cents = paid_cents - 1",
     "orphan legs": "UPDATE leg SET booking_id = 'x' || booking_id WHERE booking_id = '{event}'",
     "exceptions": "DELETE FROM exception WHERE flag = 'to_settle'",
     "closings": (

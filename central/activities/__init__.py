@@ -1,0 +1,1 @@
+"""Trips and other activities: planned, answered by parents, invoiced, paid in instalments."""

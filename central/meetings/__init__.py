@@ -1,0 +1,1 @@
+"""Parents' meetings: evenings, teachers, times of ten minutes, and who comes when."""
