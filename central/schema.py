@@ -452,6 +452,7 @@ _MEETINGS = (
     pupil_id TEXT NOT NULL,
     activity_id TEXT NOT NULL,
     digits TEXT NOT NULL,
+    turn BIGINT NOT NULL,
     made_on TEXT NOT NULL,
     cents BIGINT NOT NULL,
     credited_cents BIGINT NOT NULL,

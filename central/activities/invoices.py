@@ -132,7 +132,7 @@ _SELECT = (
     " i.credited_cents, i.paid_cents FROM invoice i JOIN activity a"
     " ON a.school_id = i.school_id AND a.id = i.activity_id WHERE i.school_id = ?"
 )
-_ORDER = " ORDER BY i.made_on, i.id"
+_ORDER = " ORDER BY i.made_on, i.activity_id, i.turn, i.id"
 
 
 def invoices_of_pupil(session: Session, school: SchoolId, pupil: PupilId) -> list[Invoice]:
