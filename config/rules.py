@@ -1,9 +1,12 @@
 """Rules on settings that a type cannot say: each returns what is wrong in a few words, or None."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from config.timetable import TimetableError, read_timetable
 
 _PEM = re.compile(r"-----BEGIN.*?(?:-----END[^\n]*-----|\Z)", re.DOTALL)
 _STATEMENT = re.compile(r"^[ \t#]*(?P<key>[\w-]+)[ \t]*=(?P<value>.*)$", re.MULTILINE)
@@ -23,6 +26,8 @@ def meaning_fault(key: str, value: object) -> str | None:
             return listen_fault(value)
         case "central", str():
             return central_fault(value)
+        case "timetable", tuple():
+            return timetable_fault(value)
         case "readers", tuple():
             return "one address twice" if len(set(value)) < len(value) else None
         case _:
@@ -95,6 +100,15 @@ def central_fault(address: str) -> str | None:
         return "no host in it"
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         return "http is readable by everybody on the network"
+    return None
+
+
+def timetable_fault(lines: Sequence[str]) -> str | None:
+    """Return why lines make no timetable, or None."""
+    try:
+        read_timetable(lines)
+    except TimetableError as error:
+        return str(error)
     return None
 
 

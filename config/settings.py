@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from config.timetable import LINE_PATTERN
+
 DEFAULT_DATA = Path("/var/lib/refectory")
 
 # Addresses are only checked for their shape here: which schemes exist is known by the drivers.
@@ -142,6 +144,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             le=1000,
         ),
     ] = 257
+    timetable: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=LINE_PATTERN)], ...],
+        _key(
+            "What this terminal is at which hours of the school's clock: till, kiosk, office, "
+            "study, gate, or closed; with weekdays, if not on all. The line with `else` is for all "
+            "other hours. Without a timetable it is always a till.",
+            wants="a list of lines such as till 11:30-14:00",
+            example=["till 11:30-14:00", "study 16:00-18:15 mon tue thu fri", "kiosk else"],
+            max_length=32,
+        ),
+    ] = ()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         _key(

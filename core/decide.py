@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.basket import Item
 from core.catalogue import Category
-from core.decision import Accepted, Decision, Presence, Refused
+from core.decision import Accepted, Presence, Refused, Served
 from core.facts import (
     Circumstance,
     MealCollected,
@@ -39,14 +39,14 @@ from core.tap import Tap, identity_fault
 from core.view import Holder, View
 
 
-def decide(tap: Tap, view: View, policy: Policy, now: datetime) -> Decision:
+def decide(tap: Tap, view: View, policy: Policy, now: datetime) -> Served:
     """Return what happens to a tapped badge. now: aware; it is used for ages and the receipt."""
     if identity_fault(tap.credential) is not None:
         return _refuse(view, Reason.NOT_AN_IDENTITY)
     return serve(Presence(tap.assurance), view, policy, now)
 
 
-def serve_by_name(presence: Presence, view: View, policy: Policy, now: datetime) -> Decision:
+def serve_by_name(presence: Presence, view: View, policy: Policy, now: datetime) -> Served:
     """Return what happens to a pupil whom staff found by name, for a reason they gave."""
     refusal = by_name_refusal(presence, view)
     if refusal is not None:
@@ -58,7 +58,7 @@ def serve_by_name(presence: Presence, view: View, policy: Policy, now: datetime)
 
 def serve(  # noqa: PLR0911  one line a case, in the order in which they matter
     presence: Presence, view: View, policy: Policy, now: datetime
-) -> Decision:
+) -> Served:
     """Return what happens to a person: an order of today first, then the rules of a walk-in."""
     if view.copy_at is None:
         return _refuse(view, Reason.NO_SNAPSHOT)
@@ -149,7 +149,7 @@ def _ask(view: View, question: Refused) -> Refused:
 
 def _collect(
     presence: Presence, view: View, policy: Policy, holder: Holder, order: Order, now: datetime
-) -> Decision:
+) -> Served:
     product = view.products[order.product_id]
     stop = allergen_stop(Wanted((Item(product.id, 1),)), presence, view, holder)
     if stop is not None:
@@ -188,7 +188,7 @@ def _collect(
 
 def _walk_in(
     presence: Presence, view: View, policy: Policy, holder: Holder, now: datetime
-) -> Decision:
+) -> Served:
     wanted = _walk_in_wanted(view, policy)
     answer = policy.answer(Circumstance.NO_ORDER, _walk_in_kind(view, policy))
     if wanted is None or answer is WalkIn.REFUSE:
@@ -210,7 +210,7 @@ def _walk_in_wanted(view: View, policy: Policy) -> Wanted | None:
     return Wanted((Item(product, 1),))
 
 
-def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime) -> Decision:
+def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime) -> Served:
     """Return what happens to a badge that nobody knows: refused, or served and settled later."""
     wanted = _walk_in_wanted(view, policy)
     if wanted is None or not _may_settle_unknown(view, policy):

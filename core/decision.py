@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from core.facts import Fact, Reason
 from core.ids import NO_COMMAND, CommandId, StaffId
-from core.money import Money
+from core.money import ZERO, Money
 from core.people import Allergen
 from core.receipt import Receipt
 from core.tap import Assurance
@@ -55,6 +56,35 @@ class Done:
     opens_drawer: bool = False
 
 
+class NotedAs(StrEnum):
+    """What a tap that hands out nothing came to."""
+
+    ENTERED = "entered"
+    LEFT = "left"
+    PRESENT = "present"
+    """Was noted before: nothing new is written."""
+    LATE = "late"
+    SHOWN = "shown"
+    """Only known now who stands there, as at a kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Somebody was there; nothing is handed out.
+
+    facts: none when the tap says nothing new. label: of what, in the school's words. price: what
+    it costs. wallet_after: the general wallet, None where no money is spoken of. earlier_at: when
+    they had been noted before.
+    """
+
+    facts: tuple[Fact, ...]
+    noted_as: NotedAs
+    label: str = ""
+    price: Money = ZERO
+    wallet_after: Money | None = None
+    earlier_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Nothing happens but the facts that say so.
@@ -71,7 +101,9 @@ class Refused:
     label: str = ""
 
 
-Decision = Accepted | Refused
+Served = Accepted | Refused
+"""What becomes of a person at the till."""
+Decision = Served | Noted
 """What becomes of a tap."""
-Outcome = Accepted | Done | Refused
+Outcome = Accepted | Done | Noted | Refused
 """What becomes of a command."""

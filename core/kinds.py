@@ -69,3 +69,4 @@ class Reason(StrEnum):
     WRONG_PIN = "wrong_pin"
     PIN_LOCKED = "pin_locked"
     IN_TRAINING = "in_training"
+    NO_SERVICE = "no_service"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from core.codec import moment_text
-from core.decision import Accepted, Done, Outcome, Refused
+from core.decision import Accepted, Done, Noted, Outcome, Refused
 from core.events import Event, Stamp
 from core.facts import Fact, SaleMade, StaffFact, Tender, TrainingEnded, TrainingStarted
 from core.ids import EventId, TapId
@@ -21,10 +21,9 @@ from terminal.commands import Command, Sell, Serve
 from terminal.desk import Desk
 from terminal.desk_content import report_content
 from terminal.planner import Plan, Planner
-from terminal.verdict import verdict_content, words_of
+from terminal.verdict import t0_ms, verdict_content, words_of
 
 _ANSWERS_MAX: Final = 256
-_MS_PER_S: Final = 1000
 
 
 class Around(Protocol):
@@ -125,7 +124,7 @@ class Clerk:
             if paper is not None:
                 desk.recorder.store_paper(*paper)
             return ()
-        receipt = None if isinstance(outcome, Refused) else outcome.receipt
+        receipt = None if isinstance(outcome, Refused | Noted) else outcome.receipt
         recorder = desk.live if _is_live(facts[0]) else desk.recorder
         events = recorder.record(facts, basis=desk.basis, receipt=receipt, paper=paper)
         if isinstance(facts[0], TrainingStarted):
@@ -143,7 +142,7 @@ class Clerk:
             plan.view,
             plan.outcome,
             at=stamp.at,
-            t0_ms=int(stamp.at.timestamp() * _MS_PER_S),
+            t0_ms=t0_ms(stamp),
         )
         self._board.publish("verdict", {**content, "command": command.id})
 
@@ -235,6 +234,14 @@ def _outcome(outcome: Outcome) -> Content:
                 "outcome": "done",
                 "receipt": None if receipt is None else receipt.number,
                 "wallet_cents": None if after is None else after.cents,
+            }
+        case Noted(wallet_after=after, earlier_at=earlier):
+            return {
+                "outcome": outcome.noted_as.value,
+                "label": outcome.label,
+                "price_cents": outcome.price.cents,
+                "wallet_cents": None if after is None else after.cents,
+                "earlier_at": None if earlier is None else moment_text(earlier),
             }
         case Refused():
             wallet, earlier = outcome.wallet, outcome.earlier_at

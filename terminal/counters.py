@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.decision import Accepted, Decision
+from core.decision import Accepted, Decision, Noted
 
 _DURATIONS_MAX = 10_000
 _NS_PER_US = 1000
@@ -18,6 +18,7 @@ class Counters:
     sold: int = 0
     refused: int = 0
     repeats: int = 0
+    noted: int = 0
     durations_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_DURATIONS_MAX))
 
     def count(self, decision: Decision, *, duration_ns: int) -> None:
@@ -28,13 +29,15 @@ class Counters:
                 self.sold += 1
             case Accepted():
                 self.collected += 1
+            case Noted():
+                self.noted += 1
             case _:
                 self.refused += 1
 
     @property
     def taps(self) -> int:
         """All taps, with the repeats that were ignored."""
-        return self.collected + self.sold + self.refused + self.repeats
+        return self.collected + self.sold + self.refused + self.repeats + self.noted
 
     def as_plain(self) -> dict[str, object]:
         """Return the counts as JSON values; durations in milliseconds, as text of 3 decimals."""
@@ -44,6 +47,7 @@ class Counters:
             "collected": self.collected,
             "sold": self.sold,
             "refused": self.refused,
+            "noted": self.noted,
             "duplicates_ignored": self.repeats,
             "tap_us": {name: percentile_us(durations, part) for name, part in _PARTS.items()},
         }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.settings import Settings
+from config.timetable import read_timetable
 from core.codec import moment_text, read_moment
 from core.health import health_text
 from offline_cache.errors import JournalError, SnapshotError
@@ -127,6 +128,7 @@ class Terminal:
             around=self._around,
             folder=self._folder,
             pepper=identity.badge_key,
+            timetable=read_timetable(settings.timetable),
         )
         self._around.service = self._service = service
         parts = TillParts(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.profiles import ALWAYS_TILL, Timetable
 from offline_cache.connection import Connect, connect_writer
 from terminal.acts import Acts
 from terminal.archiving import Archiving
@@ -14,6 +15,7 @@ from terminal.disk_watch import DiskWatch
 from terminal.knowledge import Knowledge
 from terminal.pins import PinCheck
 from terminal.planner import Planner
+from terminal.profiles.active import Profiles
 from terminal.recent_taps import RecentTaps
 from terminal.recorder import Recorder
 from terminal.rehearsal import Rehearsal
@@ -33,6 +35,7 @@ class Service:
     pins: PinCheck
     disk: DiskWatch
     archiving: Archiving
+    profiles: Profiles
 
 
 def make_service(
@@ -45,11 +48,12 @@ def make_service(
     folder: Path,
     pepper: bytes,
     connect: Connect = connect_writer,
+    timetable: Timetable = ALWAYS_TILL,
 ) -> Service:
     """Put together a desk and who acts there.
 
     folder: where the terminal's files lie. pepper: the school's secret that goes into PINs.
-    connect: how a training's journal is opened; the tests' may fail.
+    connect: how a training's journal is opened; the tests' may fail. timetable: when it is what.
     """
     desk = Desk(
         recorder=recorder,
@@ -69,4 +73,5 @@ def make_service(
         pins=PinCheck(pepper),
         disk=DiskWatch(folder),
         archiving=Archiving(folder, clock),
+        profiles=Profiles(timetable, desk, board),
     )

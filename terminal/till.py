@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from core.decide import decide
-from core.decision import Accepted, Decision
+from core.decision import Accepted, Decision, Noted, Refused
 from core.events import Event, Stamp
 from core.facts import Fact, TerminalStarted, TrainingEnded, Trouble
 from core.ids import EventId, TapId
@@ -28,12 +27,14 @@ from terminal.disk_watch import Room
 from terminal.inbox import Chore, Inbox
 from terminal.mode import Mode, Signal, next_mode
 from terminal.notify import Watchdog
+from terminal.profiles.active import profile_content
+from terminal.profiles.base import Counter
 from terminal.readiness import readiness
 from terminal.recorder import Recorder
 from terminal.service import Service
 from terminal.tap_trail import TapTrail
 from terminal.troubles import Troubles, trouble_of
-from terminal.verdict import feedback_of, verdict_content
+from terminal.verdict import feedback_of
 
 log = logging.getLogger("refectory.till")
 
@@ -42,7 +43,6 @@ _STATUS_EVERY_NS = 1_000_000_000
 _REOPEN_EVERY_NS = 5_000_000_000
 _LOOK_EVERY_NS = 5_000_000_000
 _CHECKPOINT_AFTER_NS = 1_000_000_000
-_MS_PER_S = 1000
 
 
 class Surroundings(Protocol):
@@ -157,6 +157,7 @@ class Till:
             return
         desk = self._service.desk
         stamp = self._parts.clock.stamp()
+        counter = self._service.profiles.counter(stamp)
         view = desk.view_of_tap(tap, stamp)
         self._service.taps.add(tap, self._parts.clock.mono_ns())
         try:
@@ -166,20 +167,32 @@ class Till:
                 self._around.feedback(tap.reader, Feedback.ACCEPTED)
                 self._publish_status()
                 return
-            decision = decide(tap, view, desk.knowledge.policy, stamp.at)
-            receipt = decision.receipt if isinstance(decision, Accepted) else None
-            events = desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
+            decision = counter.decide(tap, view, stamp)
+            events = self._keep(counter, decision, view, stamp)
         except JournalError as error:
             self._turn_red(error)
             self._decline(tap.id, tap.reader)
             return
-        self._tell(tap, view, decision, stamp)
+        self._tell(counter, tap, view, decision, stamp)
         self._trace(tap, decision, events)
+
+    def _keep(
+        self, counter: Counter, decision: Decision, view: View, stamp: Stamp
+    ) -> Sequence[Event]:
+        """Make a decision durable with its paper; one that says nothing new writes nothing."""
+        desk = self._service.desk
+        if not isinstance(decision, Noted):
+            receipt = decision.receipt if isinstance(decision, Accepted) else None
+            return desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
+        if not decision.facts:
+            return ()
+        paper = counter.paper(decision, view, stamp)
+        return desk.recorder.record(decision.facts, basis=desk.basis, paper=paper)
 
     def _trace(self, tap: Tap, decision: Decision, events: Sequence[Event]) -> None:
         """Write to the log what became of a tap: codes and places, no name and no number."""
         self._parts.trail.note(tap.id, events)
-        refused = None if isinstance(decision, Accepted) else decision.reason.value
+        refused = decision.reason.value if isinstance(decision, Refused) else None
         log.info(
             "tap decided",
             extra={
@@ -191,15 +204,15 @@ class Till:
             },
         )
 
-    def _tell(self, tap: Tap, view: View, decision: Decision, stamp: Stamp) -> None:
+    def _tell(
+        self, counter: Counter, tap: Tap, view: View, decision: Decision, stamp: Stamp
+    ) -> None:
         """Say what was decided, now that it is durable."""
         parts = self._parts
         self._around.feedback(tap.reader, feedback_of(decision))
         durable_ns = parts.clock.mono_ns()
         self.counters.count(decision, duration_ns=durable_ns - tap.mono_ns)
-        t0_ms = int(stamp.at.timestamp() * _MS_PER_S)
-        content = verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms)
-        parts.board.publish("verdict", content)
+        parts.board.publish("verdict", counter.verdict(tap, view, decision, stamp))
         self._note_commit()
 
     def _store(self, facts: Sequence[Fact]) -> None:
@@ -314,8 +327,10 @@ class Till:
     def status(self) -> Content:
         """Return how the till and everything around it is. Called in the till thread."""
         alarm = None if self.alarm is None else {"text": self.alarm}
+        span = self._service.profiles.follow(self._parts.clock.stamp())
         content = {
             **self._around.status(),
+            **profile_content(span),
             "version": self._version,
             "till": self.mode.value,
             "alarm": alarm,

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from core.codec import moment_text
-from core.decision import Accepted, Decision, Refused
+from core.decision import Accepted, Decision, Noted, NotedAs, Refused
+from core.events import Stamp
 from core.facts import Reason
 from core.ids import TapId
 from core.people import Allergen
 from core.tap import Feedback
 from core.view import Holder, View
 from terminal.board import Content
+
+_MS_PER_S: Final = 1000
 
 
 class Tone(StrEnum):
@@ -39,6 +43,7 @@ _TONES: dict[Reason, Tone] = {
     Reason.ALLERGEN_STOP: Tone.ATTENTION,
     Reason.DAILY_LIMIT: Tone.ATTENTION,
     Reason.PRODUCT_LIMIT: Tone.ATTENTION,
+    Reason.NO_SERVICE: Tone.ATTENTION,
 }
 """Of taps. What else can be a reason is said to staff who asked for something: it is refused."""
 
@@ -48,15 +53,26 @@ def tone_of(decision: Decision) -> Tone:
     match decision:
         case Accepted(conflicts=conflicts):
             return Tone.ATTENTION if conflicts else Tone.OK
+        case Noted(noted_as=noted_as):
+            return Tone.ATTENTION if noted_as is NotedAs.PRESENT else Tone.OK
         case Refused(reason=reason):
             return _TONES.get(reason, Tone.REFUSED)
 
 
 def feedback_of(decision: Decision) -> Feedback:
     """Return what the reader's own light or buzzer says of a decision."""
-    if isinstance(decision, Refused):
-        return Feedback.REFUSED
-    return Feedback.ATTENTION if decision.conflicts else Feedback.ACCEPTED
+    match decision:
+        case Refused():
+            return Feedback.REFUSED
+        case Noted(noted_as=noted_as):
+            return Feedback.ATTENTION if noted_as is NotedAs.PRESENT else Feedback.ACCEPTED
+        case Accepted(conflicts=conflicts):
+            return Feedback.ATTENTION if conflicts else Feedback.ACCEPTED
+
+
+def t0_ms(stamp: Stamp) -> int:
+    """Return a moment as screens measure from it: Unix time in milliseconds."""
+    return int(stamp.at.timestamp() * _MS_PER_S)
 
 
 def verdict_content(
@@ -109,6 +125,19 @@ def _outcome(decision: Decision) -> dict[str, object]:
                 "wallet_cents": None if after is None else after.cents,
                 "earlier_at": None,
                 "receipt": None if decision.receipt is None else decision.receipt.number,
+            }
+        case Noted(wallet_after=after, earlier_at=earlier):
+            return {
+                "outcome": decision.noted_as.value,
+                "reason": None,
+                "meal": decision.label or None,
+                "conflicts": [],
+                "is_to_settle": False,
+                "asks": False,
+                "price_cents": decision.price.cents,
+                "wallet_cents": None if after is None else after.cents,
+                "earlier_at": None if earlier is None else moment_text(earlier),
+                "receipt": None,
             }
         case Refused():
             wallet, earlier = decision.wallet, decision.earlier_at

@@ -40,7 +40,7 @@ def page_app(
 ) -> ASGIApp:
     """Return the application behind the TCP socket."""
     answers = Answers()
-    pages = Pages(sessions=sessions, screen=screen)
+    pages = Pages(sessions=sessions, screen=screen, profile=stream.profile)
     app = _app(
         [
             *[_packed(route) for route in pages.routes()],

@@ -4,6 +4,7 @@
 click on a link elsewhere, a browser would follow a redirect without the strict cookie it just got.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,9 +27,23 @@ _ENROLLED_S: Final = 400 * 24 * 3600  # the most that a browser keeps (RFC 6265b
 _SHARED_MODULES: Final = ("link", "words", "icons", "screen")
 _OWN_MODULES: Final = {
     "till": (
-        *("asked", "basket", "board", "demo", "desk", "foot", "keys", "language", "pad", "panels"),
+        *(
+            "asked",
+            "basket",
+            "board",
+            "demo",
+            "desk",
+            "follow",
+            "foot",
+            "gone",
+            "keys",
+            "language",
+            "pad",
+            "panels",
+        ),
         *("sale", "selling", "sign_in", "sound", "status", "tiles", "verdict"),
     ),
+    "closed": ("board", "follow", "gone", "language", "sound", "status"),
     "pupil": (),
 }
 
@@ -36,8 +51,10 @@ _OWN_MODULES: Final = {
 class Pages:
     """The pages of one terminal."""
 
-    def __init__(self, *, sessions: Sessions, screen: Screen) -> None:
+    def __init__(self, *, sessions: Sessions, screen: Screen, profile: Callable[[], str]) -> None:
+        """Take what pages are made from. profile: what the terminal is now."""
         self._sessions = sessions
+        self._profile = profile
         self._screen = screen
 
     def routes(self) -> list[Route]:
@@ -55,8 +72,9 @@ class Pages:
         cookie = self._sessions.cookie_in(request.headers.get("cookie", ""))
         if cookie is None or not self._sessions.is_open(cookie):
             return self._locked()
-        told = self._told() | {"csrf": self._sessions.csrf(cookie)}
-        return self._scripted("till", told)
+        profile = self._profile()
+        told = self._told() | {"csrf": self._sessions.csrf(cookie), "profile": profile}
+        return self._scripted(profile if profile in _OWN_MODULES else "till", told)
 
     async def _pupil(self, _: Request) -> Response:
         return self._scripted("pupil", self._told())

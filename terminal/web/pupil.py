@@ -48,7 +48,12 @@ def _verdict(verdict: Content) -> Content:
 
 def _status(status: Content) -> Content:
     menu = status.get("menu")
-    return {"school": status.get("school"), "menu": menu if isinstance(menu, list) else []}
+    return {
+        "school": status.get("school"),
+        "menu": menu if isinstance(menu, list) else [],
+        "profile": status.get("profile"),
+        "profile_until": status.get("profile_until"),
+    }
 
 
 def _first_name(name: object) -> str | None:

@@ -8,10 +8,11 @@ rings a bell here; a slow screen cannot slow it.
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from core.profiles import Profile
 from terminal.board import Board, Content, Note
 from terminal.web.pupil import pupil_note, pupil_state
 
@@ -57,6 +58,12 @@ class Stream:
         if self._unlisten is not None:
             self._unlisten()
         self._ring()
+
+    def profile(self) -> str:
+        """Return what the terminal is now; a till before it said so."""
+        status = self._board.state()[1].get("status")
+        profile = status.get("profile") if isinstance(status, Mapping) else None
+        return profile if isinstance(profile, str) else Profile.TILL.value
 
     @property
     def listener_count(self) -> int:

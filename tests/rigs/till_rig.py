@@ -19,6 +19,7 @@ from core.ids import EventId, PupilId, TapId
 from core.orders import Order, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
 from core.policy import Policy
+from core.profiles import ALWAYS_TILL, Timetable
 from core.tap import Assurance, Credential, Feedback, Technology, badge_key
 from offline_cache.connection import Connection, Rows, Value, connect_writer
 from offline_cache.journal import Journal
@@ -159,7 +160,12 @@ class Lights(Surroundings):
 class Counter:
     """A till, from its opening until `close`. recorder: another one, for controls."""
 
-    def __init__(self, folder: Path, recorder: type[Recorder] = Recorder) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        recorder: type[Recorder] = Recorder,
+        timetable: Timetable = ALWAYS_TILL,
+    ) -> None:
         self.folder = folder
         self.path = folder / "journal.db"
         self.copy_path = folder / COPY_NAME
@@ -192,6 +198,7 @@ class Counter:
             folder=folder,
             pepper=SCHOOL_KEY,
             connect=self.disk.connect,
+            timetable=timetable,
         )
         self.lights.service = self.service
         parts = TillParts(

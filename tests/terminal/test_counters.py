@@ -23,6 +23,7 @@ def test_each_outcome_has_its_count():
         "collected": 1,
         "sold": 1,
         "refused": 1,
+        "noted": 0,
         "duplicates_ignored": 2,
         "tap_us": {"p50": 2, "p95": 3, "p99": 3},
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from chromium_rig import axe_violations
 from playwright.sync_api import Browser, Page
 from web_rig import OpenTill, Serve, open_panel, sign_in
 
@@ -13,13 +14,6 @@ from terminal.web.server import WebServer
 
 pytestmark = pytest.mark.browser
 
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-    "resultTypes": ["violations"],
-}
 SIZES = [(1280, 800), (1024, 600), (1920, 1080), (800, 1280)]
 TROUBLE = {
     "printer": {"state": "paper_end", "detail": "", "waiting": 3},
@@ -43,16 +37,6 @@ STATES = {
         "wallet_cents": None,
     },
 }
-
-
-def axe_violations(page: Page) -> list[tuple[str, list[tuple[str, str]]]]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [
-        (rule["id"], [(node["html"], node["failureSummary"]) for node in rule["nodes"]])
-        for rule in found
-    ]
 
 
 def show(page: Page, terminal: TwinTerminal, state: str) -> None:

@@ -39,6 +39,14 @@ function useBoard() {
   return [board, line];
 }
 
+const Shut = ({ status, tongue }) => html`
+  <div class="wish idle">
+    <${Icon} name="clock" />
+    <h1>${status.profile_until
+      ? tongue.say("pupil.closed_until", { time: tongue.time(status.profile_until) })
+      : tongue.say("pupil.closed")}</h1>
+  </div>`;
+
 const Idle = ({ status, tongue }) => html`
   <div class="wish idle">
     <${Icon} name="idle" />
@@ -66,6 +74,7 @@ function Pupil() {
   return html`
     <main lang=${tongue.language} role="main" aria-live="polite">
       ${shown ? html`<${Wish} verdict=${shown} tongue=${tongue} />`
+        : status?.profile === "closed" ? html`<${Shut} status=${status} tongue=${own} />`
         : html`<${Idle} status=${status} tongue=${own} />`}
     </main>`;
 }

@@ -4,7 +4,9 @@ import { Asked } from "./asked.js";
 import { rateOf, useBoard, useCatalogue, useNow } from "./board.js";
 import { useDemo } from "./demo.js";
 import { useDesk } from "./desk.js";
+import { useFollow } from "./follow.js";
 import { Foot } from "./foot.js";
+import { Gone } from "./gone.js";
 import { Icon } from "./icons.js";
 import { useKeys } from "./keys.js";
 import { told, useTongue } from "./language.js";
@@ -16,15 +18,6 @@ import { SignIn, useIdleLock } from "./sign_in.js";
 import { Banners, StatusStrip } from "./status.js";
 import { Tiles, productsOf, useKind } from "./tiles.js";
 import { LastTaps, Verdict } from "./verdict.js";
-
-const Gone = ({ line, tongue }) => html`
-  <div class="gone" role="alert" data-line=${line}>
-    <${Icon} name=${line === "gone" ? "unknown" : "refused"} />
-    <div>
-      <h2>${tongue.say(line === "gone" ? "gone.title" : "gone.locked_title")}</h2>
-      <p>${tongue.say(line === "gone" ? "gone.text" : "gone.locked_text")}</p>
-    </div>
-  </div>`;
 
 // What the keys of a keyboard and a scanner of products do.
 function useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue }) {
@@ -62,6 +55,7 @@ function Till() {
   const sale = useSale({ catalogue, verdict, nowMs, desk, canSell: !isLocked, tongue });
   useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue });
   useIdleLock({ operator, board, desk });
+  useFollow(status, panel !== null || sale.basket.lines.length > 0);
   useEffect(() => {
     if (isLocked && panel !== "menu") setPanel(null);
   }, [isLocked]);

@@ -10,6 +10,9 @@ function titleOf(verdict, tongue) {
   if (verdict.reason === "already_served" && verdict.earlier_at) {
     return tongue.say("reason.already_served_at", { time: tongue.time(verdict.earlier_at) });
   }
+  if (verdict.reason === "no_service" && verdict.until) {
+    return tongue.say("reason.no_service_until", { time: tongue.time(verdict.until) });
+  }
   return tongue.say(tongue.has(`reason.${verdict.reason}`) ? `reason.${verdict.reason}` : "reason.other");
 }
 

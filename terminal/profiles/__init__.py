@@ -1,0 +1,1 @@
+"""What a terminal does with a tap, one file a profile."""
