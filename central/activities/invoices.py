@@ -154,6 +154,12 @@ def find_invoice(session: Session, school: SchoolId, invoice: str) -> Invoice | 
     return found[0] if found else None
 
 
+def invoice_of_digits(session: Session, school: SchoolId, digits: str) -> str | None:
+    """Return the id of the invoice with a communication; None when a school has none."""
+    row = session.row("SELECT id FROM invoice WHERE school_id = ? AND digits = ?", school, digits)
+    return None if row is None else str(row[0])
+
+
 def read_invoice(session: Session, school: SchoolId, invoice: str) -> Invoice:
     """Return an invoice. Raises RecordError when there is none of this id."""
     found = find_invoice(session, school, invoice)

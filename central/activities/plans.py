@@ -225,7 +225,7 @@ def list_activities(
     """Return a school's activities, the last planned day first. ids: only these."""
     if ids is not None:
         sql = f"SELECT {_COLUMNS} FROM activity WHERE school_id = ? AND id IN"  # noqa: S608
-        rows = session.rows_by(sql, sorted(ids), school)
+        rows = session.rows_by(sql, sorted(set(ids)), school)
     else:
         sql = f"SELECT {_COLUMNS} FROM activity WHERE school_id = ?"  # noqa: S608
         rows = session.rows(sql, school)

@@ -2,14 +2,16 @@
 
 from starlette.responses import Response
 
+from central.activities.invoices import invoice_of_digits
 from central.bank.communications import add_account, list_accounts
-from central.bank.entries import BankFileError
+from central.bank.entries import BankFileError, communication_in
 from central.bank.formats import FILE_BYTES_MAX
 from central.bank.lines import (
     BankLine,
     ImportReport,
     LineState,
     assign,
+    assign_to_invoice,
     find_line,
     import_file,
     list_lines,
@@ -84,6 +86,19 @@ def assign_line(visit: Visit) -> Response:
     pupil = the_pupil(visit, visit.field("pupil"))
     act = Act(visit.user.name, visit.now)
     assign(visit.store, visit.school.id, line=line.id, pupil=pupil, act=act)
+    return visit.go(_HERE, done="assigned")
+
+
+def pay_invoice(visit: Visit) -> Response:
+    """Let a line pay the invoice whose communication was written."""
+    digits = communication_in(visit.field("communication")[:60])
+    with visit.store.database.reading() as session:
+        line = _own(session, visit)
+        invoice = invoice_of_digits(session, visit.school.id, digits)
+    if invoice is None:
+        raise FormError("refused.no_invoice")
+    act = Act(visit.user.name, visit.now)
+    assign_to_invoice(visit.store, visit.school.id, line=line.id, invoice=invoice, act=act)
     return visit.go(_HERE, done="assigned")
 
 

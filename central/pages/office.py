@@ -4,6 +4,7 @@ from typing import Final
 
 from central.pages import (
     account,
+    activities,
     audit,
     badges,
     bank,
@@ -11,6 +12,8 @@ from central.pages import (
     closings,
     day,
     events,
+    invoices,
+    meetings,
     money,
     orders,
     parents,
@@ -25,6 +28,11 @@ _ADMIN: Final = frozenset({Role.ADMIN})
 
 _PUPIL: Final = f"{OFFICE}/pupils/{{pupil}}"
 _CASE: Final = f"{OFFICE}/exceptions/{{case}}"
+_ACTIVITIES: Final = f"{OFFICE}/activities"
+_ACTIVITY: Final = f"{_ACTIVITIES}/{{activity}}"
+_MEETINGS: Final = f"{OFFICE}/meetings"
+_EVENING: Final = f"{_MEETINGS}/{{evening}}"
+_INVOICES: Final = f"{_PUPIL}/invoices"
 _LINE: Final = f"{OFFICE}/bank/lines/{{line}}"
 
 PLACES: Final = (
@@ -37,9 +45,24 @@ PLACES: Final = (
     form(f"{_PUPIL}/badges/{{badge}}", badges.set_state, back=_PUPIL),
     form(f"{_PUPIL}/parents", parents.make_letter, back=_PUPIL),
     form(f"{_PUPIL}/parents/{{parent}}/remove", parents.remove, back=_PUPIL),
+    Place(_INVOICES, invoices.show),
+    form(f"{_INVOICES}/{{invoice}}/pay", invoices.pay, back=_INVOICES),
+    form(f"{_INVOICES}/{{invoice}}/credit", invoices.credit, back=_INVOICES),
     Place(f"{OFFICE}/events/{{event}}", events.show),
     Place(f"{OFFICE}/orders", orders.show),
     form(f"{OFFICE}/orders/{{order}}/cancel", orders.cancel_order, back=f"{OFFICE}/orders"),
+    Place(_ACTIVITIES, activities.show),
+    form(_ACTIVITIES, activities.plan, back=_ACTIVITIES),
+    Place(_ACTIVITY, activities.look),
+    form(f"{_ACTIVITY}/pupils", activities.ask, back=_ACTIVITY),
+    Place(f"{_ACTIVITY}/pupils/{{pupil}}", activities.ask_take_off),
+    form(f"{_ACTIVITY}/pupils/{{pupil}}", activities.take_off, back=_ACTIVITY),
+    form(f"{_ACTIVITY}/deadline", activities.move_deadline, back=_ACTIVITY),
+    form(f"{_ACTIVITY}/cancel", activities.call_off, back=_ACTIVITY),
+    Place(_MEETINGS, meetings.show),
+    form(_MEETINGS, meetings.set_up, back=_MEETINGS, bytes_max=meetings.UPLOAD_BYTES_MAX),
+    Place(_EVENING, meetings.look),
+    form(f"{_EVENING}/cancel", meetings.call_off, back=_EVENING),
     Place(f"{OFFICE}/exceptions", cases.show),
     Place(_CASE, cases.look),
     form(_CASE, cases.resolve, back=_CASE),
@@ -50,6 +73,7 @@ PLACES: Final = (
     form(f"{OFFICE}/bank/accounts", bank.note_account, back=f"{OFFICE}/bank", roles=_ADMIN),
     Place(_LINE, bank.look),
     form(f"{_LINE}/assign", bank.assign_line, back=_LINE),
+    form(f"{_LINE}/invoice", bank.pay_invoice, back=_LINE),
     form(f"{_LINE}/back", bank.send_line_back, back=_LINE),
     Place(f"{OFFICE}/terminals", terminals.show),
     form(

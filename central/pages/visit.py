@@ -32,7 +32,18 @@ _ENTROPY_BYTES = 10
 _ONCE_LETTERS_MAX = 64
 _OFFICE_NAVIGATION: Final = tuple(
     (f"{OFFICE}/{word}" if word else OFFICE, word or "day")
-    for word in ("", "pupils", "orders", "exceptions", "closings", "bank", "terminals", "audit")
+    for word in (
+        "",
+        "pupils",
+        "orders",
+        "activities",
+        "meetings",
+        "exceptions",
+        "closings",
+        "bank",
+        "terminals",
+        "audit",
+    )
 )
 _FAMILY_NAVIGATION: Final = ((FAMILY, "children"),)
 """Addresses in every page's head, with the part of their word after `nav.`."""

@@ -2,8 +2,8 @@
 what waits for the bursar. For the browser's tests and for the pictures in the documents.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -11,6 +11,9 @@ from urllib.parse import quote
 from bank_files import SCHOOL_IBAN, Paid, camt
 from pages_rig import add_clerks
 
+from central.activities.invoices import invoices_of_activity
+from central.activities.participants import answer, invite
+from central.activities.plans import Activity, plan_activity
 from central.bank.communications import (
     add_account,
     communication_of,
@@ -20,6 +23,8 @@ from central.bank.communications import (
 from central.bank.lines import import_file
 from central.enrolment import create_code
 from central.load import load_school
+from central.meetings.booking import Family, book, list_slots
+from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.seed import DemoSchool, make_school
 from central.twin import TwinCentre
@@ -190,6 +195,12 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
         "pupil": f"/office/pupils/{office.lea}",
         "event": f"/office/events/{event}",
         "orders": "/office/orders",
+        "invoices": f"/office/pupils/{office.lea}/invoices",
+        "activities": "/office/activities",
+        "activity": "/office/activities/rome",
+        "activity-withdraw": f"/office/activities/rome/pupils/{office.lea}",
+        "meetings": "/office/meetings",
+        "evening": "/office/meetings/autumn",
         "exceptions": "/office/exceptions",
         "exception": f"/office/exceptions/{quote(case)}",
         "closings": "/office/closings",
@@ -211,8 +222,105 @@ def furnish(twin: TwinCentre, clock: OfficeClock, folder: Path) -> FurnishedOffi
     add_clerks(twin.store, school.school.id, clock())
     office = FurnishedOffice(twin, school, clock)
     _bank(office)
+    trip(office)
+    evening(office)
     _lunch(office, folder)
     return office
+
+
+def trip(office: FurnishedOffice) -> None:
+    """Let Léa's class go to Rome; some have answered, some have paid, one has not in time."""
+    store, school, act = office.twin.store, office.school.school.id, Act("fatima", office.clock())
+    rome = Activity(
+        id="rome",
+        name="Voyage à Rome",
+        details="Cinq jours, en train de nuit. Carte d'identité valable obligatoire.",
+        place="Rome",
+        first_day=date(2027, 3, 8),
+        last_day=date(2027, 3, 12),
+        answer_by=date(2026, 12, 4),
+        places=30,
+        price=Money(42_000),
+        takes_wallet=True,
+        instalments=(
+            (date(2026, 11, 20), Money(12_000)),
+            (date(2027, 1, 15), Money(15_000)),
+            (date(2027, 2, 15), Money(15_000)),
+        ),
+    )
+    museum = replace(
+        rome,
+        id="museum",
+        name="Musée de la vie wallonne",
+        details="Une matinée à Liège.",
+        place="Liège",
+        first_day=date(2026, 12, 10),
+        last_day=date(2026, 12, 10),
+        places=None,
+        price=Money(850),
+        instalments=((date(2026, 12, 4), Money(850)),),
+    )
+    for one in (rome, museum):
+        plan_activity(store, school, one, who=act.who, now=act.at)
+    lea = next(one for one in office.school.pupils if one.id == office.lea)
+    pupils = [one.id for one in office.school.pupils if one.class_name == lea.class_name]
+    for activity in ("rome", "museum"):
+        invite(store, school, activity=activity, pupils=pupils, act=act)
+    answers = {office.lea: True} | {pupil: number != 3 for number, pupil in enumerate(pupils[:6])}
+    for pupil, takes_part in answers.items():
+        parent = Act("mother", office.clock())
+        answer(store, school, activity="rome", pupil=pupil, takes_part=takes_part, act=parent)
+    with store.database.reading() as session:
+        owed = invoices_of_activity(session, school, "rome")
+    lea_owes = next(one for one in owed if one.pupil == office.lea)
+    others = [one for one in owed if one.pupil != office.lea]
+    body = camt(
+        Paid(15_000, communication=lea_owes.digits, payer="Vermeiren-Claes"),
+        Paid(42_000, communication=others[0].digits, payer="Piette"),
+        Paid(43_000, communication=others[1].digits, payer="Urbain"),
+        statement="2026-118",
+    )
+    import_file(store, school, name="rome.xml", body=body, act=act)
+
+
+def evening(office: FurnishedOffice) -> None:
+    """Set up an evening of parents' meetings; some times are taken."""
+    store, school, act = office.twin.store, office.school.school.id, Act("fatima", office.clock())
+    classes = sorted(
+        {one.class_name for one in office.school.pupils if one.class_name[0].isdigit()}
+    )
+    names = (
+        ("dubois", "Mme Dubois", "Mathématiques", "B12"),
+        ("maes", "M. Maes", "Néerlandais", "B14"),
+        ("lenz", "Mme Lenz", "Allemand", "C03"),
+    )
+    teachers = [Teacher(*one, tuple(classes), (time(18, 30),)) for one in names]
+    made = Evening(
+        id="autumn",
+        name="Rencontres d'automne",
+        day=date(2026, 12, 3),
+        starts_at=time(17, 0),
+        ends_at=time(20, 0),
+        opens_at=office.clock() - timedelta(days=1),
+        closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
+    )
+    set_up_evening(store, school, made, teachers, act=act)
+    with store.database.reading() as session:
+        slots = list_slots(session, school, "autumn", ["dubois", "maes"])
+    pupils = [one.id for one in office.school.pupils if one.class_name in classes]
+    for number, slot in enumerate(slots[1::3]):
+        pupil = office.lea if number == 0 else pupils[number]
+        book(
+            store,
+            school,
+            appointment=f"appointment-{number}",
+            evening="autumn",
+            teacher=slot.teacher,
+            starts_at=slot.starts_at,
+            pupil=pupil,
+            family=Family((pupil,), "mother"),
+            now=office.clock(),
+        )
 
 
 def _lunch(office: FurnishedOffice, folder: Path) -> None:

@@ -2,23 +2,27 @@
 
 import http.client
 from dataclasses import replace
-from datetime import date
+from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
 from pages_rig import PASSWORD, Clerk, add_clerks
 
+from central.activities.participants import enrol
+from central.activities.plans import Activity, plan_activity
 from central.bank.communications import add_account
 from central.bank.lines import import_file
 from central.enrolment import create_code
 from central.families.access import make_token
 from central.load import load_school
+from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.pages.office import PLACES
 from central.pages.users import Role
 from central.seed import make_school
 from core.ids import SchoolId
+from core.money import Money
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 AT = "2026-11-24T08:00:00.000Z"
@@ -244,7 +248,24 @@ def neighbours(office, clock):
     create_code(office.store, other, terminal_name="Theirs", now=clock())
     act = Act("t", clock())
     make_token(office.store, other, pupil=demo.pupils[5].id, name="p-theirs", act=act)
+    their_trip_and_meetings(office.store, demo, clock())
     return demo
+
+
+def their_trip_and_meetings(store, demo, now):
+    """Plan a trip, with an invoice, and an evening; all of the same ids as nobody else's."""
+    act, day, pupil = Act("t", now), date(2027, 3, 1), demo.pupils[5]
+    price = Money(1000)
+    trip = Activity("a-theirs", "Trip", "", "", day, day, day, None, price, True, ((day, price),))
+    plan_activity(store, demo.school.id, trip, who="t", now=now)
+    enrol(store, demo.school.id, activity="a-theirs", pupils=[pupil.id], act=act)
+    with store.database.writing() as session:
+        session.run("UPDATE invoice SET id = 'i-theirs'")
+        session.run("UPDATE instalment SET invoice_id = 'i-theirs'")
+        session.run("UPDATE activity_pupil SET invoice_id = 'i-theirs'")
+    teachers = [Teacher("dub", "Mme Dubois", "", "", (pupil.class_name,))]
+    evening = Evening("m-theirs", "Meetings", day, time(17), time(18), now, now + timedelta(days=1))
+    set_up_evening(store, demo.school.id, evening, teachers, act=act)
 
 
 GOOD = {
@@ -272,6 +293,9 @@ def theirs(place, neighbours):
         line="l-theirs",
         event="e-theirs",
         parent="p-theirs",
+        activity="a-theirs",
+        invoice="i-theirs",
+        evening="m-theirs",
         epoch=1,
         seq=1,
     )
@@ -289,6 +313,11 @@ def test_no_way_leads_into_another_school(office, admin, neighbours):
             "audit",
             "family_pupil",
             "access_code",
+            "activity",
+            "activity_pupil",
+            "invoice",
+            "meeting_evening",
+            "appointment",
         )
         return [
             sorted(office.rows(f"SELECT * FROM {name} WHERE school_id = ?", neighbours.school.id))
