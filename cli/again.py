@@ -41,6 +41,10 @@ class Again:
 
         signal.signal(signal.SIGHUP, hear)
 
+    def ask(self) -> None:
+        """Have the work be started again once it has ended."""
+        self._is_asked = True
+
     def run(self, parsed: argparse.Namespace, work: Callable[[], int]) -> int:
         """Do the work; start it again when that was asked, or when it was and did not succeed."""
         try:

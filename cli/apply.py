@@ -19,7 +19,7 @@ from cli.output import (
     say,
     say_json,
 )
-from cli.restart import UNIT, Running, find_daemon, restart, wait_until_ready
+from cli.restart import UNIT, Running, find_daemon, renew_waiting, restart, wait_until_ready
 
 if TYPE_CHECKING:
     from cli.main import Commands
@@ -128,6 +128,8 @@ def _apply(planned: "Plan", parsed: argparse.Namespace) -> int:
     daemon = None if parsed.no_restart else find_daemon(old_data or data, unit=unit)
     put_in_place(planned)
     if daemon is None or not planned.differences:
+        if daemon is None and not parsed.no_restart:
+            renew_waiting(unit)
         return _end(planned, parsed, daemon=None)
     if _starts(daemon, data, wait_s=parsed.wait):
         return _end(planned, parsed, daemon=daemon)

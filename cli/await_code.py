@@ -6,13 +6,14 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cli.output import CommandError, say, say_json
 
 if TYPE_CHECKING:
+    from cli.again import Again
     from config.settings import Settings
-    from sync.identity import Identity
     from terminal.web.enrol_server import EnrolServer
 
 _LOOK_AGAIN_S = 0.2
@@ -22,11 +23,17 @@ class NotEnrolledError(CommandError):
     """The terminal has no identity yet."""
 
 
-def await_code(settings: "Settings", parsed: argparse.Namespace) -> "Identity | None":
-    """Serve the page that asks for the code; return who the terminal is once one was good.
+def await_code(
+    settings: "Settings",
+    parsed: argparse.Namespace,
+    again: "Again",
+    *,
+    before_again: Callable[[], None],
+) -> bool:
+    """Serve the page that asks for the code until one was good, or until a command enrolled it.
 
-    Result: None when it was told to stop before. Raises CommandError when the page cannot be
-    served.
+    before_again: called before the process starts anew, as SIGHUP asks. Result: False when it was
+    told to stop before. Raises CommandError when the page cannot be served.
     """
     from terminal.files import SOCKET_NAME  # noqa: PLC0415  another layer loads late
     from terminal.notify import notify  # noqa: PLC0415
@@ -51,11 +58,12 @@ def await_code(settings: "Settings", parsed: argparse.Namespace) -> "Identity | 
         )
         for stop_signal in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop_signal, lambda *_: server.stop())
+        again.listen(server.stop, before_again=before_again)
         over = threading.Event()
         if parsed.until_stdin_closes:
             threading.Thread(target=_stop_at_end, args=(server, over), daemon=True).start()
         try:
-            return server.run(on_ready)
+            return server.run(on_ready) is not None
         finally:
             over.set()
     except WebError as error:

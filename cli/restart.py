@@ -41,7 +41,7 @@ def find_daemon(folder: Path, *, unit: str | None) -> Running | None:
     """
     status = _status(folder)
     started_at = None if status is None else str(status.get("started_at"))
-    # Before the terminal is enrolled its unit is skipped: there is nothing to start again.
+    # Before the terminal is enrolled its unit shows the page for the code: nobody is served.
     is_enrolled = (folder / _IDENTITY_NAME).exists()
     if unit is not None and is_enrolled and _is_kept_by_systemd(unit):
         return Running("systemd", None, started_at)
@@ -84,6 +84,15 @@ def restart(daemon: Running, *, unit: str) -> None:
     except PermissionError as error:
         message = f"process {daemon.pid} belongs to another user; run this as that user, or by sudo"
         raise CommandError(message) from error
+
+
+def renew_waiting(unit: str | None) -> None:
+    """Have a unit that waits for the code come up with new settings, where systemd keeps it.
+
+    unit: None where the settings are not that unit's.
+    """
+    if unit is not None and _is_kept_by_systemd(unit):
+        _systemctl("try-restart", unit)
 
 
 def wait_until_ready(folder: Path, *, before: str | None, timeout_s: float) -> bool:

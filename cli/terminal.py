@@ -69,10 +69,10 @@ def _serve_once(parsed: argparse.Namespace, again: Again) -> int:
     except NotEnrolledError:
         if not parsed.await_enrolment:
             raise
-        asked = await_code(settings, parsed)
-        if asked is None:
-            return EXIT_WELL
-        identity = asked
+        if await_code(settings, parsed, again, before_again=finish_log):
+            # As it came up: with the settings of now, and without what only the page needed.
+            again.ask()
+        return EXIT_WELL
     terminal = _build(settings, identity, _demo(parsed.demo))
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop_signal, lambda *_: terminal.stop())
@@ -98,6 +98,7 @@ def _settings(parsed: argparse.Namespace) -> "Settings":
 def _identity(settings: "Settings") -> "Identity":
     from sync.errors import SyncError  # noqa: PLC0415  another layer loads late
     from sync.identity import load_identity  # noqa: PLC0415
+    from terminal.files import REPLACING_NAME  # noqa: PLC0415
 
     try:
         identity = load_identity(settings.data, environ=os.environ)
@@ -107,6 +108,12 @@ def _identity(settings: "Settings") -> "Identity":
         raise NotEnrolledError(
             f"the terminal in {settings.data} is not enrolled; get a code from the centre and run:"
             f" refectory enrol --central URL --code CODE --data {settings.data}",
+            EXIT_NOT_CONFIGURED,
+        )
+    if (settings.data / REPLACING_NAME).exists():
+        raise NotEnrolledError(
+            f"the terminal in {settings.data} is a spare that does not hold everything of the dead"
+            f" one yet; go on with: refectory replace --resume --data {settings.data}",
             EXIT_NOT_CONFIGURED,
         )
     return identity
@@ -161,7 +168,7 @@ def _serve(terminal: "Terminal", *, as_json: bool) -> int:
     from terminal.web.errors import WebError  # noqa: PLC0415
 
     def on_ready(ready: "Ready") -> None:
-        is_kept_by_systemd = notify("READY=1")
+        is_kept_by_systemd = notify("READY=1\nSTATUS=taps are decided")
         if as_json:
             say_json(
                 {"ready": True, "page": ready.page, "data": str(ready.data), "pid": os.getpid()}

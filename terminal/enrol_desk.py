@@ -1,5 +1,6 @@
 """Enrolment at the till: somebody types the code, or scans it, on the screen of a new terminal."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 from core.text import printable
 from sync.enrol import enrol
 from sync.enrol_link import read_enrol_text
-from sync.errors import EnrolmentError
-from sync.identity import Identity
+from sync.errors import EnrolmentError, IdentityFileError
+from sync.identity import Identity, load_identity
 from terminal.board import Content
+from terminal.files import REPLACING_NAME
 
 
 class EnrolDesk:
@@ -54,3 +56,21 @@ class EnrolDesk:
                 )
                 self._on_enrolled(self._identity)
         return self.told()
+
+    def look(self) -> None:
+        """Take note of an identity that `refectory enrol` or `replace` wrote, in another process.
+
+        Never waits: while a code is being tried there is nothing to look for.
+        """
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            # A spare's journal comes after its identity: it is no terminal before it has both.
+            if self._identity is None and not (self._folder / REPLACING_NAME).exists():
+                # One that cannot be read is `refectory doctor`'s business.
+                with contextlib.suppress(IdentityFileError):
+                    self._identity = load_identity(self._folder)
+                if self._identity is not None:
+                    self._on_enrolled(self._identity)
+        finally:
+            self._lock.release()

@@ -10,6 +10,8 @@ COPY_NAME: Final = "snapshot.db"
 SOCKET_NAME: Final = "terminal.sock"
 RECEIPTS_NAME: Final = "receipts"
 WEB_KEY_NAME: Final = "web.key"
+REPLACING_NAME: Final = "replacing.json"
+"""There while a spare is being made of this terminal: it is not whole, and must not serve yet."""
 PRIVATE_NAMES: Final = (
     FILE_NAME,
     PENDING_NAME,

@@ -29,11 +29,10 @@ from sync.identity import FILE_NAME, Identity, load_identity, write_secret_file
 from sync.standing import Standing, read_standing
 from terminal.clock import Clock
 from terminal.epochs import begin_epoch
-from terminal.files import JOURNAL_NAME
+from terminal.files import JOURNAL_NAME, REPLACING_NAME
 from terminal.recorder import Recorder
 
 RESCUED_NAME: Final = "rescued.jsonl"
-_STATE_NAME: Final = "replacing.json"
 
 
 class ReplaceError(Exception):
@@ -102,13 +101,13 @@ def replace_terminal(
     if way is Way.NEW_EPOCH:
         on_step("beginning the new epoch")
         _begin_epoch(folder, standing, clock)
-    (folder / _STATE_NAME).unlink(missing_ok=True)
+    (folder / REPLACING_NAME).unlink(missing_ok=True)
     head, unsent = _ends(folder, standing)
     return Replaced(identity, way, head, unsent, 0 if found is None else len(found.aside))
 
 
 def _check_free(folder: Path, *, code: str | None) -> None:
-    is_begun = (folder / _STATE_NAME).exists()
+    is_begun = (folder / REPLACING_NAME).exists()
     if code is None and not is_begun:
         raise ReplaceError(
             f"no replacement was begun in {folder}; get a code at the centre: refectory central"
@@ -156,7 +155,7 @@ def _become(
         raise ReplaceError("the code was not used yet; run it again with --code CODE")
     on_step("taking the dead terminal's place at the centre")
     # Written first: whatever comes between is gone on with, and never taken for another's files.
-    write_secret_file(folder / _STATE_NAME, json.dumps({"central": central_url}) + "\n")
+    write_secret_file(folder / REPLACING_NAME, json.dumps({"central": central_url}) + "\n")
     return enrol(central_url=central_url, code=code, folder=folder)
 
 

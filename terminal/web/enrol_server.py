@@ -10,10 +10,14 @@ from pathlib import Path
 from sync.identity import Identity
 from terminal.board import Board
 from terminal.enrol_desk import EnrolDesk
+from terminal.notify import Watchdog
 from terminal.web.sockets import LOOPBACK_NAMES, Listen, bind_tcp, bind_unix, parse_listen
 
 _SHOWN_S = 1.0
 """How long the good news is left on the screen before the till's own page takes its place."""
+_NS_PER_S = 1_000_000_000
+_LOOK_S = 1.0
+"""How often it looks whether a command has enrolled the terminal meanwhile."""
 
 
 class EnrolServer:
@@ -88,6 +92,14 @@ class EnrolServer:
         on_ready(self.address)
         # Should the doors fail, nobody waits for a code that cannot come.
         serving.add_done_callback(lambda _: self.stop())
-        await asyncio.to_thread(self._ended.wait)
+        await self._wait()
         listener.stop()
         await serving
+
+    async def _wait(self) -> None:
+        """Wait until the end. systemd is told from this loop, which serves the page."""
+        watchdog, loop = Watchdog(), asyncio.get_running_loop()
+        while not self._ended.is_set():
+            watchdog.pat(round(loop.time() * _NS_PER_S))
+            self._desk.look()
+            await asyncio.to_thread(self._ended.wait, _LOOK_S)

@@ -2,6 +2,9 @@
 
 import http.client
 import json
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +20,9 @@ from cli.output import CommandError
 from cli.terminal_link import ask
 from core.ids import SchoolId
 from sync.enrol_link import enrol_link
+from terminal.files import REPLACING_NAME
 
+LOOKS_S = 2.5
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -128,6 +133,33 @@ def test_another_page_cannot_send_a_code(waiting, centre) -> None:
     assert browse(page, "POST", told)[0] == 403
     assert browse(page, "GET", None, Host="evil.example")[0] == 400
     assert browse(page + "v1/enrolment", "POST", told)[0] == 403
+
+
+def test_a_command_enrols_it_while_it_waits(waiting, typed, centre, folder: Path) -> None:
+    service = waiting()
+    # A spare that does not hold the dead one's journal yet is no terminal.
+    (folder / REPLACING_NAME).touch()
+    done = typed("enrol", "--central", centre.url, "--code", code_of(centre), "--data", folder)
+    assert done.code == 0, done.err
+    threading.Event().wait(LOOKS_S)
+    assert ask(folder, "GET", "/v1/enrolment")["state"] == "waiting"
+    typed("terminal", "--data", folder).expect_one_line(3, "refectory replace --resume")
+    (folder / REPLACING_NAME).unlink()
+    becomes_a_till(service, folder)
+
+
+def test_it_comes_up_with_the_settings_of_now(waiting, centre, folder: Path, tmp_path) -> None:
+    service = waiting()
+    settings = tmp_path / "new.toml"
+    settings.write_text(settings.read_text() + 'name = "Later"\n')
+    pid = service.said["pid"]
+    os.kill(pid, signal.SIGHUP)
+    again = json.loads(service.process.stdout.readline())
+    assert (again["ready"], again["pid"]) == (False, pid)
+    link = enrol_link(code=code_of(centre), central=centre.url)
+    ask(folder, "POST", "/v1/enrolment", {"code": link})
+    becomes_a_till(service, folder)
+    assert ask(folder, "GET", "/v1/status")["terminal"] == "Later"
 
 
 def test_without_the_flag_it_ends_as_ever(typed, tmp_path: Path, folder: Path) -> None:

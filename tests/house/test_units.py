@@ -20,7 +20,6 @@ SERVICES = (
 )
 UNITS = (
     *SERVICES,
-    "refectory-terminal.path",
     "refectory-verify.timer",
     "refectory-backup.timer",
 )

@@ -11,6 +11,7 @@ import pytest
 from till_rig import ALICE, PATIENCE_S, Counter
 
 from terminal.notify import Watchdog
+from terminal.web.enrol_server import EnrolServer
 
 LIMIT_S = 15
 SECOND_NS = 1_000_000_000
@@ -114,3 +115,22 @@ def test_a_till_that_hangs_is_silent_whatever_its_other_threads_do(
     assert b"WATCHDOG=1" in visitor.heard["turning"]
     assert visitor.heard["hanging"] == []
     assert b"WATCHDOG=1" in visitor.heard["turning again"]
+
+
+def test_a_terminal_that_waits_for_its_code_is_alive_too(
+    systemd: Systemd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in systemd.asks.items():
+        monkeypatch.setenv(name, value)
+    server = EnrolServer(
+        listen="127.0.0.1:0", socket_path=tmp_path / "door", central=None, language="en"
+    )
+    systemd.socket.setblocking(True)
+    systemd.socket.settimeout(PATIENCE_S)
+    serving = threading.Thread(target=server.run, args=(lambda _: None,))
+    serving.start()
+    try:
+        assert systemd.socket.recv(100) == b"WATCHDOG=1"
+    finally:
+        server.stop()
+        serving.join()
