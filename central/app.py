@@ -18,6 +18,7 @@ from central.centre import Centre
 from central.clock import Clock, wall_clock
 from central.copy_routes import CopyRoutes
 from central.openapi import contract
+from central.order_routes import OrderRoutes
 from central.snapshot_file import CopyRoom
 from central.store import Store
 from central.trust_routes import TrustRoutes
@@ -63,6 +64,7 @@ def _routes(centre: Centre, copies: CopyRoutes, answering: Answering) -> list[Ro
         Route(f"{API}/openapi.json", around(_tell_contract)),
         Route(f"{API}/enrolments", around(trust.enrol), methods=["POST"]),
         Route(f"{terminal}/batches", around(batches.take_batch), methods=["POST"]),
+        Route(f"{terminal}/orders", around(OrderRoutes(centre).take_order), methods=["POST"]),
         Route(f"{terminal}/keys", around(trust.rotate), methods=["POST"]),
         Route(terminal, around(copies.tell_terminal)),
         Route(f"{terminal}/epoch", around(trust.tell_epoch)),

@@ -21,6 +21,7 @@ from core.facts import (
     Fact,
     MealCollected,
     MealVoided,
+    OrderRequested,
     PeriodClosed,
     SaleLine,
     SaleMade,
@@ -140,6 +141,11 @@ def _note_keys(fact: Fact, keys: Keys) -> None:
         case WalletToppedUp():
             keys.pupils.add(fact.pupil)
             _note_badge(fact.badge, keys)
+        case OrderRequested():
+            # It moves nothing itself; what it asks for is decided behind the batch.
+            keys.orders.add(fact.order)
+            keys.pupils.add(fact.pupil)
+            _note_badge(fact.badge, keys)
         case MealVoided(meal=meal):
             keys.orders.add(meal.order)
         case SaleVoided(sale=sale):
@@ -178,6 +184,8 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
         case WalletToppedUp():
             flags = _credit(fact.pupil, fact.amount, books)
             flags += _badge_flags(fact.badge, fact.pupil, books)
+        case OrderRequested():
+            flags = _badge_flags(fact.badge, fact.pupil, books)
         case MealVoided():
             paid_from = _uncollect(fact, books, is_first=not flags)
         case SaleVoided(sale=sale):

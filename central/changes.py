@@ -11,15 +11,24 @@ from datetime import datetime
 from central.database import Row, Session
 from central.errors import Problem
 from central.feed import read_feed
-from central.snapshot_file import IS_HERE, copy_etag, copy_meta, today_of
+from central.snapshot_file import (
+    ASKER_IS_HERE,
+    IS_HERE,
+    PAYER_IS_HERE,
+    copy_etag,
+    copy_meta,
+    today_of,
+)
 from central.terminals import Terminal
 from core.ids import SchoolId
 from core.snapshot import (
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
+    COMMUNICATION_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
+    REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
     meta_rows,
@@ -94,6 +103,8 @@ _QUERIES = {
     "staff_badge": _of(STAFF_BADGE_COLUMNS, "staff_badge"),
     "pupil_limit": _of(LIMIT_COLUMNS, "pupil_limit"),
     "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought"),
+    "order_request": _of(REQUEST_COLUMNS, "order_request") + ASKER_IS_HERE,
+    "pupil_communication": _of(COMMUNICATION_COLUMNS, "communication") + PAYER_IS_HERE,
 }
 
 

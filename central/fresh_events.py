@@ -15,12 +15,13 @@ from central.documents import documents_of, read_documents, write_corrections
 from central.feed import advance_feed
 from central.flagging import WORDS, raise_exceptions
 from central.limits import limited_of, write_bought
+from central.order_requests import Asking, decide_requests
 from central.postings import LegRow, Posting, leg_rows, write_legs
 from central.quick_events import QuickBooking, book_quick, note_quick_keys
 from central.records import read_orders, read_policy
 from core.batch import Verdict
 from core.codec import moment_text, read_moment
-from core.facts import CorrectionFact, PeriodClosed
+from core.facts import CorrectionFact, OrderRequested, PeriodClosed
 from core.ids import EventId
 from core.money import ZERO, Money
 from core.orders import OrderState
@@ -75,6 +76,7 @@ def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> l
     write_corrections(session, incoming.terminal.school_id, books.documents.added)
     write_closings(session, incoming, closings)
     _write_changes(session, incoming, books)
+    decide_requests(session, incoming, _asking(items, bookings))
     return page.answers
 
 
@@ -88,6 +90,17 @@ def _book_item(item: Item, books: Books, now: datetime) -> Booking | QuickBookin
         return book_quick(item.quick, books, now=now)
     assert item.event is not None, "what cannot be read is not booked"
     return book(item.event, books, now=now)
+
+
+def _asking(items: Sequence[Item], bookings: dict[int, Booking | QuickBooking]) -> list[Asking]:
+    """Return the events that ask for an order, in their order, with what they broke."""
+    return [
+        Asking(item.event, item.event.fact, tuple(bookings[item.seq].flags))
+        for item in items
+        if item.seq in bookings
+        and item.event is not None
+        and isinstance(item.event.fact, OrderRequested)
+    ]
 
 
 def _examine(

@@ -7,7 +7,17 @@ readers pass over what they do not know. What must change otherwise gets `/v2` b
 from typing import Any
 
 from core.batch import BATCH_EVENTS_MAX, Flag, Verdict
-from core.wire import API, CLOCK_HEADER, HEALTH_HEADER, PROBLEM_TYPE, SNAPSHOT_TYPE
+from core.order_facts import Decline, OrderAct, RequestState
+from core.orders import OrderState
+from core.wire import (
+    API,
+    CLOCK_HEADER,
+    HEALTH_HEADER,
+    ID_LENGTH_MAX,
+    ID_PATTERN,
+    PROBLEM_TYPE,
+    SNAPSHOT_TYPE,
+)
 
 Json = dict[str, Any]
 
@@ -19,6 +29,12 @@ _MOMENT: Json = {
 }
 _HASH: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _BASE64: Json = {"type": "string", "contentEncoding": "base64"}
+_ID: Json = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": ID_LENGTH_MAX,
+    "pattern": ID_PATTERN,
+}
 _SEQ: Json = {"type": "integer", "minimum": 0, "maximum": 2**53}
 
 
@@ -181,6 +197,57 @@ _SCHEMAS: Json = {
             "server_time": _MOMENT,
         }
     ),
+    "OrderQuestion": {
+        **_object(
+            {
+                "command": {**_ID, "description": "Made by the asker, once for each question."},
+                "act": {"enum": [act.value for act in OrderAct]},
+                "order": {**_ID, "description": "A new id for a reservation, else the order's."},
+                "pupil": _ID,
+                "day": {"type": "string", "format": "date", "description": "Of the meal."},
+                "badge": {**_ID, "description": "The keyed hash of the badge that was laid down."},
+                "product": {
+                    "anyOf": [_ID, {"type": "null"}],
+                    "description": "What is wanted; none for a cancellation.",
+                },
+            },
+            optional=("product",),
+        ),
+        "description": "The same command again gets the same answer, and is done once: also when"
+        " it comes as an event of the kind `order.requested`.",
+    },
+    "OrderAnswer": _object(
+        {
+            "command": {"type": "string"},
+            "state": {"enum": [RequestState.GRANTED.value, RequestState.DECLINED.value]},
+            "reason": {
+                "type": ["string", "null"],
+                "examples": [why.value for why in Decline],
+                "description": "Why it was declined; the list grows.",
+            },
+            "moved_cents": {
+                "type": "integer",
+                "description": "What the general wallet gained by it: negative for a debit.",
+            },
+            "general_cents": {"type": "integer"},
+            "reserve_cents": {"type": "integer"},
+            "order": {"oneOf": [{"type": "null"}, _ref("OrderView")]},
+            "cursor": {
+                "type": "string",
+                "description": "A copy whose cursor is as far holds all of it.",
+            },
+            "server_time": _MOMENT,
+        }
+    ),
+    "OrderView": _object(
+        {
+            "id": {"type": "string"},
+            "day": {"type": "string", "format": "date"},
+            "product": {"type": "string"},
+            "price_cents": {"type": "integer"},
+            "state": {"enum": [state.value for state in OrderState]},
+        }
+    ),
     "Changes": _object(
         {
             "cursor": {"type": "string"},
@@ -208,7 +275,8 @@ _PROBLEMS: dict[int, str] = {
     401: "`signature`: not believed. `clock`: signed at another time; correct it and sign again.",
     403: "`revoked`, or `code`: not any more, or not with this code.",
     404: "`unknown-terminal`.",
-    409: "`gap`: send from `expected` on. `fork`: the centre holds other events.",
+    409: "`gap`: send from `expected` on. `fork`: the centre holds other events. `command`: its id"
+    " belongs to another question. `frozen`: a person must look at this terminal first.",
     410: "`gone`: take a whole copy.",
     413: "`too-large`.",
     429: "`slow-down`: wait as long as `Retry-After` says.",
@@ -318,6 +386,19 @@ def _paths() -> Json:
                 "requestBody": _body("Batch"),
                 "responses": {
                     "200": _json_answer("BatchReply", "A verdict for each event."),
+                    **_problem_answers(400, 401, 403, 404, 409, 413),
+                },
+            },
+        },
+        f"{terminal}/orders": {
+            "parameters": [_TERMINAL],
+            "post": {
+                "summary": "Reserve, change or cancel an order, decided by the centre's clock.",
+                "security": _SIGNED,
+                "parameters": [_IDEMPOTENCY],
+                "requestBody": _body("OrderQuestion"),
+                "responses": {
+                    "200": _json_answer("OrderAnswer", "Granted or declined, once."),
                     **_problem_answers(400, 401, 403, 404, 409, 413),
                 },
             },

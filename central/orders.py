@@ -29,6 +29,8 @@ from core.ledger import (
     wallet_account,
 )
 from core.money import ZERO, Money, sum_money
+from core.order_facts import Decline
+from core.order_rules import day_decline
 from core.orders import Order, OrderState
 from core.snapshot import (
     ORDER_COLUMNS,
@@ -45,7 +47,14 @@ _NAMESPACE = UUID("2b8f5b0a-6a0e-5d0d-9a52-3d7c1b0f6e11")
 
 
 class OrderRefusedError(RecordError):
-    """An order cannot be made or cancelled; the text says why, for the person who asks."""
+    """An order cannot be made or cancelled; the text says why, for the person who asks.
+
+    why: the same as a word.
+    """
+
+    def __init__(self, message: str, why: Decline) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +83,46 @@ def reserve(
     Raises OrderRefusedError.
     """
     with store.database.writing() as session:
-        known = read_orders(session, school, [order])
-        if known:
-            return _same(known[0], pupil, product, day)
-        record = read_school(session, school)
-        price = _price(session, record, pupil=pupil, product=product, day=day)
-        _check_time(record, day, now)
-        _check_money(session, record, pupil, price)
-        made = Order(order, pupil, day, product, price, OrderState.RESERVED)
-        _book(session, school, "order.reserved", order, reservation(pupil, price), now)
-        _log(session, school, who, "order reserved", order, now)
-        cursor = advance_feed(session, school)
-        _add_to_wallet(session, school, pupil, -price, cursor)
-        session.insert_many(
-            "meal_order",
-            ("school_id", "cursor", *ORDER_COLUMNS.split(", ")),
-            [(school, cursor, *order_row(made))],
+        is_known = bool(read_orders(session, school, [order]))
+        made = reserve_within(
+            session, school, order=order, pupil=pupil, product=product, day=day, moment=now, now=now
         )
+        if not is_known:
+            _log(session, school, who, "order reserved", order, now)
+    return made
+
+
+def reserve_within(
+    session: Session,
+    school: SchoolId,
+    *,
+    order: OrderId,
+    pupil: PupilId,
+    product: ProductId,
+    day: date,
+    moment: datetime,
+    now: datetime,
+) -> Order:
+    """Reserve a meal in a transaction that is open. moment: what decides whether it is in time.
+
+    now: when it is booked. Raises OrderRefusedError; then nothing was written.
+    """
+    known = read_orders(session, school, [order])
+    if known:
+        return _same(known[0], pupil, product, day)
+    record = read_school(session, school)
+    price = _price(session, record, pupil=pupil, product=product, day=day)
+    _check_time(record, day, moment)
+    _check_money(session, record, pupil, price)
+    made = Order(order, pupil, day, product, price, OrderState.RESERVED)
+    _book(session, school, "order.reserved", order, reservation(pupil, price), now)
+    cursor = advance_feed(session, school)
+    _add_to_wallet(session, school, pupil, -price, cursor)
+    session.insert_many(
+        "meal_order",
+        ("school_id", "cursor", *ORDER_COLUMNS.split(", ")),
+        [(school, cursor, *order_row(made))],
+    )
     return made
 
 
@@ -109,31 +141,47 @@ def change(
     """
     with store.database.writing() as session:
         known = _reserved(_locked(session, school, order), order, "changed")
-        if known.product_id == product:
-            return known
-        record = read_school(session, school)
-        price = _price(session, record, pupil=known.pupil_id, product=product, day=known.day)
-        _check_time(record, known.day, now)
-        more = price - known.price
-        if more > ZERO:
-            _check_money(session, record, known.pupil_id, more)
-        made = replace(known, product_id=product, price=price)
-        legs = reservation(known.pupil_id, more)
-        number = _count(session, school, "order.changed", order)
-        _book(session, school, "order.changed", order, legs, now, number=number)
-        _log(session, school, who, f"order changed to {product}", order, now)
-        cursor = advance_feed(session, school)
-        if more:
-            _add_to_wallet(session, school, known.pupil_id, -more, cursor)
-        session.run(
-            "UPDATE meal_order SET product_id = ?, price_cents = ?, cursor = ?"
-            " WHERE school_id = ? AND id = ?",
-            product,
-            price.cents,
-            cursor,
-            school,
-            order,
-        )
+        made = change_within(session, school, order=order, product=product, moment=now, now=now)
+        if made != known:
+            _log(session, school, who, f"order changed to {product}", order, now)
+    return made
+
+
+def change_within(
+    session: Session,
+    school: SchoolId,
+    *,
+    order: OrderId,
+    product: ProductId,
+    moment: datetime,
+    now: datetime,
+) -> Order:
+    """Change a reserved meal's dish in a transaction that is open; else as `reserve_within`."""
+    known = _reserved(_locked(session, school, order), order, "changed")
+    if known.product_id == product:
+        return known
+    record = read_school(session, school)
+    price = _price(session, record, pupil=known.pupil_id, product=product, day=known.day)
+    _check_time(record, known.day, moment)
+    more = price - known.price
+    if more > ZERO:
+        _check_money(session, record, known.pupil_id, more)
+    made = replace(known, product_id=product, price=price)
+    legs = reservation(known.pupil_id, more)
+    number = _count(session, school, "order.changed", order)
+    _book(session, school, "order.changed", order, legs, now, number=number)
+    cursor = advance_feed(session, school)
+    if more:
+        _add_to_wallet(session, school, known.pupil_id, -more, cursor)
+    session.run(
+        "UPDATE meal_order SET product_id = ?, price_cents = ?, cursor = ?"
+        " WHERE school_id = ? AND id = ?",
+        product,
+        price.cents,
+        cursor,
+        school,
+        order,
+    )
     return made
 
 
@@ -148,10 +196,18 @@ def cancel(
         found = _locked(session, school, order)
         if found is not None and found.state is OrderState.CANCELLED:
             return found
-        known = _reserved(found, order, "cancelled")
-        _check_time(read_school(session, school), known.day, now)
-        cancel_reserved(session, school, [known], now=now)
+        done = cancel_within(session, school, order=order, moment=now, now=now)
         _log(session, school, who, "order cancelled", order, now)
+    return done
+
+
+def cancel_within(
+    session: Session, school: SchoolId, *, order: OrderId, moment: datetime, now: datetime
+) -> Order:
+    """Cancel a reserved meal in a transaction that is open; else as `reserve_within`."""
+    known = _reserved(_locked(session, school, order), order, "cancelled")
+    _check_time(read_school(session, school), known.day, moment)
+    cancel_reserved(session, school, [known], now=now)
     return replace(known, state=OrderState.CANCELLED)
 
 
@@ -203,7 +259,7 @@ def close_day(store: Store, school: SchoolId, *, day: date, now: datetime) -> Da
     with store.database.writing() as session:
         if read_school(session, school).calendar.business_day(now) <= day:
             message = f"{day.isoformat()} is not over yet at this school; close it tomorrow"
-            raise OrderRefusedError(message)
+            raise OrderRefusedError(message, Decline.TOO_EARLY)
         left = _reserved_on(session, school, day)
         if not left:
             return DayClosed(day, 0, Money(0))
@@ -238,10 +294,10 @@ def _reserved(found: Order | None, order: OrderId, done: str) -> Order:
     """Return an order that still waits. done: what is wanted with it, for the message."""
     if found is None:
         message = f"there is no order {order}"
-        raise OrderRefusedError(message)
+        raise OrderRefusedError(message, Decline.UNKNOWN_ORDER)
     if found.state is not OrderState.RESERVED:
         message = f"this order is {found.state.value} already; it cannot be {done}"
-        raise OrderRefusedError(message)
+        raise OrderRefusedError(message, Decline.NOT_RESERVED)
     return found
 
 
@@ -256,7 +312,7 @@ def _same(known: Order, pupil: PupilId, product: ProductId, day: date) -> Order:
     if (known.pupil_id, known.product_id, known.day) == (pupil, product, day):
         return known
     message = f"the id {known.id} belongs to another order; make a new one"
-    raise OrderRefusedError(message)
+    raise OrderRefusedError(message, Decline.UNKNOWN_ORDER)
 
 
 def _price(
@@ -275,7 +331,7 @@ def _price(
     )
     if offered is None or row is None:
         message = f"{product} is not on the menu of {day.isoformat()}"
-        raise OrderRefusedError(message)
+        raise OrderRefusedError(message, Decline.NOT_ON_MENU)
     columns = ", ".join(f"p.{name}" for name in PUPIL_COLUMNS.split(", ")[:8])
     person = session.row(
         f"SELECT {columns}, 0, 0 FROM pupil p WHERE school_id = ? AND id = ?",  # noqa: S608
@@ -284,20 +340,21 @@ def _price(
     )
     if person is None:
         message = f"there is no pupil {pupil}"
-        raise OrderRefusedError(message)
+        raise OrderRefusedError(message, Decline.UNKNOWN_PUPIL)
     return product_from_row(row).price_for(pupil_from_row(person)[0].price_class)
 
 
 def _check_time(school: School, day: date, now: datetime) -> None:
     calendar = school.calendar
-    if calendar.may_change_order(day, now):
+    why = day_decline(calendar, day, now)
+    if why is None:
         return
     message = (
         f"orders of {day.isoformat()} cannot be changed now: until"
         f" {calendar.orders_close_at:%H:%M} on the day itself, at most"
         f" {calendar.order_days_max} days ahead, on school days"
     )
-    raise OrderRefusedError(message)
+    raise OrderRefusedError(message, why)
 
 
 def _check_money(session: Session, school: School, pupil: PupilId, price: Money) -> None:
@@ -310,7 +367,7 @@ def _check_money(session: Session, school: School, pupil: PupilId, price: Money)
     balance = Money(0 if row is None else row[0])
     if not can_pay(balance, price, overdraft_max=school.policy.overdraft_max):
         message = f"the general wallet holds {balance.text()} euro, the meal costs {price.text()}"
-        raise OrderRefusedError(message)
+        raise OrderRefusedError(message, Decline.NOT_ENOUGH_MONEY)
 
 
 def _count(session: Session, school: SchoolId, kind: str, order: OrderId) -> int:

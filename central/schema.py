@@ -541,7 +541,6 @@ _MEETINGS = (
     "CREATE INDEX attendance_of ON meeting_attendance (school_id, appointment_id)",
 )
 
-# One badge, many counters: each service that a badge has beside the meal brings its own tables.
 _FAMILIES = (
     """CREATE TABLE family_pupil (
     school_id TEXT NOT NULL,
@@ -595,7 +594,34 @@ _FAMILIES = (
     "CREATE INDEX mail_due ON mail (state, next_at)",
 )
 
-_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES))
+# What was asked about orders, and what became of it: each command once, whichever way it came.
+_KIOSK = (
+    """CREATE TABLE order_request (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    event_id TEXT,
+    pupil_id TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    act TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    cents BIGINT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    "CREATE INDEX order_request_feed ON order_request (school_id, cursor)",
+    "ALTER TABLE communication ADD COLUMN cursor BIGINT NOT NULL DEFAULT 0",
+    # Copies from before have no place for either: each terminal takes a whole one.
+    "UPDATE school SET removed_at = cursor + 1, cursor = cursor + 1",
+)
+
+# One badge, many counters: each service that a badge has beside the meal brings its own tables.
+_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

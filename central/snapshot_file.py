@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from central.bank.communications import list_accounts
 from central.database import Row, Session
 from central.feed import read_feed
 from central.records import read_school
@@ -25,10 +26,12 @@ from core.snapshot import (
     APPLICATION_ID,
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
+    COMMUNICATION_COLUMNS,
     FORMAT,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
+    REQUEST_COLUMNS,
     SCHEMA,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
@@ -38,6 +41,12 @@ from core.snapshot import (
 
 IS_HERE = " AND pupil_id IN (SELECT id FROM pupil WHERE school_id = meal_order.school_id)"
 """Orders of who has left are of no use to a terminal, and their owner is not in its copy."""
+ASKER_IS_HERE = (
+    " AND event_id IS NOT NULL"
+    " AND pupil_id IN (SELECT id FROM pupil WHERE school_id = order_request.school_id)"
+)
+"""What was answered while the pupil waited is known at the kiosk: only facts are told of."""
+PAYER_IS_HERE = IS_HERE.replace("meal_order", "communication")
 _PIECE_BYTES = 64 * 1024
 _GZIP_LEVEL = 6
 
@@ -137,6 +146,7 @@ def copy_meta(session: Session, terminal: Terminal, *, now: datetime) -> Meta:
         order_days_max=school.order_days_max,
         closed_days=school.closed_days,
         policy=school.policy,
+        iban=next(iter(list_accounts(session, school.id)), ""),
     )
 
 
@@ -179,6 +189,20 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         school,
         today.isoformat(),
     )
+    requests = session.rows(
+        f"SELECT {REQUEST_COLUMNS} FROM order_request WHERE school_id = ? AND day >= ?"  # noqa: S608
+        f"{ASKER_IS_HERE} ORDER BY id",
+        school,
+        today.isoformat(),
+    )
+    # Of two years the newer one is in force.
+    communications = session.rows(
+        "SELECT c.pupil_id, c.digits FROM communication c WHERE c.school_id = ?"
+        " AND c.school_year = (SELECT MAX(n.school_year) FROM communication n"
+        " WHERE n.school_id = c.school_id AND n.pupil_id = c.pupil_id)"
+        " AND c.pupil_id IN (SELECT id FROM pupil WHERE school_id = c.school_id) ORDER BY 1",
+        school,
+    )
     return [
         ("pupil", pupil_columns, pupils),
         ("badge", BADGE_COLUMNS, badges),
@@ -189,6 +213,8 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         ("staff_badge", STAFF_BADGE_COLUMNS, badges_of_staff),
         ("pupil_limit", LIMIT_COLUMNS, _whole(session, school, "pupil_limit", LIMIT_COLUMNS)),
         ("pupil_bought", BOUGHT_COLUMNS, bought),
+        ("order_request", REQUEST_COLUMNS, requests),
+        ("pupil_communication", COMMUNICATION_COLUMNS, communications),
     ]
 
 

@@ -8,11 +8,13 @@ from core.facts import (
     DrawerOpened,
     MealCollected,
     MealVoided,
+    OrderRequested,
     PeriodClosed,
     SaleMade,
     SaleRefunded,
     SaleVoided,
     ShiftOpened,
+    SlipPrinted,
     TopUpVoided,
     WalletToppedUp,
 )
@@ -23,7 +25,7 @@ COMMANDS_MAX = 512
 
 _ACTS = MealCollected | SaleMade | WalletToppedUp
 _VOIDS = MealVoided | SaleVoided | TopUpVoided
-_OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed
+_OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed | OrderRequested | SlipPrinted
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,14 @@ from core.machine_facts import (
     Trouble,
     TroubleNoted,
 )
+from core.order_facts import (
+    Decline,
+    OrderAct,
+    OrderRequested,
+    RequestState,
+    SlipKind,
+    SlipPrinted,
+)
 from core.sale_facts import (
     Circumstance,
     MealCollected,
@@ -70,7 +78,8 @@ MachineFact = (
     | EpochStarted
     | TroubleNoted
 )
-Fact = SaleFact | CorrectionFact | StaffFact | ShiftFact | MachineFact
+OrderFact = OrderRequested | SlipPrinted
+Fact = SaleFact | CorrectionFact | StaffFact | ShiftFact | MachineFact | OrderFact
 
 FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TERMINAL_STARTED: TerminalStarted,
@@ -98,6 +107,8 @@ FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TRAINING_ENDED: TrainingEnded,
     EventKind.EPOCH_STARTED: EpochStarted,
     EventKind.TROUBLE_NOTED: TroubleNoted,
+    EventKind.ORDER_REQUESTED: OrderRequested,
+    EventKind.SLIP_PRINTED: SlipPrinted,
 }
 
 __all__ = [
@@ -109,6 +120,7 @@ __all__ = [
     "Correction",
     "CorrectionFact",
     "DayConfirmed",
+    "Decline",
     "Direction",
     "DrawerOpened",
     "EpochStarted",
@@ -117,6 +129,9 @@ __all__ = [
     "MachineFact",
     "MealCollected",
     "MealVoided",
+    "OrderAct",
+    "OrderFact",
+    "OrderRequested",
     "PeriodClosed",
     "PeriodFigures",
     "Perpetual",
@@ -127,6 +142,7 @@ __all__ = [
     "Reason",
     "ReceiptReprinted",
     "RefundLine",
+    "RequestState",
     "SaleFact",
     "SaleLine",
     "SaleMade",
@@ -135,6 +151,8 @@ __all__ = [
     "SaleVoided",
     "ShiftFact",
     "ShiftOpened",
+    "SlipKind",
+    "SlipPrinted",
     "StaffFact",
     "StaffSignedIn",
     "StaffSignedOut",

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     TRAINING_ENDED = "training.ended"
     EPOCH_STARTED = "epoch.started"
     TROUBLE_NOTED = "trouble.noted"
+    ORDER_REQUESTED = "order.requested"
+    SLIP_PRINTED = "slip.printed"
 
 
 class Reason(StrEnum):

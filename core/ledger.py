@@ -20,6 +20,7 @@ from core.facts import (
     MachineFact,
     MealCollected,
     MealVoided,
+    OrderFact,
     PeriodClosed,
     SaleFact,
     SaleMade,
@@ -143,7 +144,7 @@ def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -
         return _correction_legs(fact, paid_from)
     if isinstance(fact, ShiftFact):
         return _shift_legs(fact)
-    if isinstance(fact, StaffFact | MachineFact):
+    if isinstance(fact, StaffFact | MachineFact | OrderFact):
         return ()
     assert_never(fact)
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.ids import OrderId, ProductId, PupilId
+from core.ids import CommandId, OrderId, ProductId, PupilId
 from core.money import Money
+from core.order_facts import Decline, OrderAct, RequestState
 
 
 class OrderState(StrEnum):
@@ -27,3 +28,20 @@ class Order:
     product_id: ProductId
     price: Money
     state: OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What was asked for while the centre did not answer, and where that stands.
+
+    product_id: None for a cancellation. why: the reason when it was declined, else None.
+    """
+
+    command: CommandId
+    pupil_id: PupilId
+    order_id: OrderId
+    day: date
+    act: OrderAct
+    product_id: ProductId | None
+    state: RequestState
+    why: Decline | None = None

@@ -25,7 +25,11 @@ def structured_communication(number: int) -> str:
         message = f"{number} is no base for a structured communication; it has at most ten digits"
         raise PaymentReferenceError(message)
     check = number % _COMMUNICATION_MODULUS or _COMMUNICATION_MODULUS
-    digits = f"{number:010d}{check:02d}"
+    return written_communication(f"{number:010d}{check:02d}")
+
+
+def written_communication(digits: str) -> str:
+    """Return twelve digits as people read them: `+++ddd/dddd/ddddd+++`."""
     return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
 
 
@@ -39,7 +43,7 @@ def parse_communication(written: str) -> str:
     if found is not None:
         digits = "".join(found.groups())
         canonical = structured_communication(int(digits[:10]))
-        if canonical == f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++":
+        if canonical == written_communication(digits):
             return canonical
     message = f"{written!r} is no structured communication; write it like +++090/9337/55493+++"
     raise PaymentReferenceError(message)

@@ -24,6 +24,10 @@ class WalkIn(StrEnum):
     SETTLE = "settle"
 
 
+REQUEST_GRACE = timedelta(hours=1)
+"""What a school has that says nothing: the kitchen can still cook for who was offline at 08:58."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a terminal may do by itself.
@@ -39,6 +43,8 @@ class Policy:
     `answer`. settle_max: how far below zero a general wallet may go by being served and settled.
     takes_cash: whether guests and pupils may pay in cash. top_up_max: the largest cash top-up;
     zero: none. needs_sign_in: whether staff must be signed in to sell from the screen.
+    request_grace: how long after the orders of a day close a request may still arrive that was made
+    before; zero: what counts is when it arrives. See `core.order_rules`.
     """
 
     version: int
@@ -60,6 +66,7 @@ class Policy:
     takes_cash: bool = False
     top_up_max: Money = ZERO
     needs_sign_in: bool = True
+    request_grace: timedelta = REQUEST_GRACE
 
     def answer(self, circumstance: Circumstance, category: Category) -> WalkIn:
         """Return what to do for a kind of product: what the school says, or else refuse.

@@ -15,12 +15,13 @@ from types import MappingProxyType
 from core.calendar import SchoolCalendar
 from core.catalogue import Category, Product
 from core.codec import Plain, moment_text, read_moment
-from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId, TerminalId
+from core.ids import BadgeKey, CommandId, OrderId, ProductId, PupilId, SchoolId, StaffId, TerminalId
 from core.limits import Bought, Limits
 from core.money import Money
-from core.orders import Order, OrderState
+from core.order_facts import Decline, OrderAct, RequestState
+from core.orders import Order, OrderRequest, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
-from core.policy import Policy, WalkIn
+from core.policy import REQUEST_GRACE, Policy, WalkIn
 from core.receipt import SchoolHeader
 from core.sale_facts import Circumstance
 from core.staff import Right, StaffMember
@@ -101,9 +102,33 @@ CREATE TABLE pupil_bought (
     cents INTEGER NOT NULL,
     PRIMARY KEY (pupil_id, day, product_id)
 ) WITHOUT ROWID;
+CREATE TABLE order_request (
+    id TEXT PRIMARY KEY,
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    order_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    act TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX order_request_pupil ON order_request (pupil_id, day);
+CREATE TABLE pupil_communication (
+    pupil_id TEXT PRIMARY KEY REFERENCES pupil (id),
+    digits TEXT NOT NULL
+) WITHOUT ROWID;
 """
 
-LATER_TABLES = frozenset({"staff", "staff_badge", "pupil_limit", "pupil_bought"})
+LATER_TABLES = frozenset(
+    {
+        "staff",
+        "staff_badge",
+        "pupil_limit",
+        "pupil_bought",
+        "order_request",
+        "pupil_communication",
+    }
+)
 """Tables that the first copies did not have: a reader does without them."""
 
 PUPIL_COLUMNS = (
@@ -120,6 +145,10 @@ STAFF_COLUMNS = "id, name, pin_hash, rights"
 STAFF_BADGE_COLUMNS = "key, staff_id"
 LIMIT_COLUMNS = "pupil_id, daily_max_cents, asks_allergens, product_max"
 BOUGHT_COLUMNS = "pupil_id, day, product_id, quantity, cents"
+REQUEST_COLUMNS = "id, pupil_id, order_id, day, act, product_id, state, reason"
+COMMUNICATION_COLUMNS = "pupil_id, digits"
+
+_GRACE_S = REQUEST_GRACE // timedelta(seconds=1)
 
 Row = Sequence[str | int | None]
 
@@ -133,7 +162,8 @@ class Meta:
     """What a copy says of itself.
 
     cursor: the place in the centre's change feed. settled: how far (epoch, seq) the centre had
-    booked this terminal's events when the balances were read. made_at: when that was.
+    booked this terminal's events when the balances were read. made_at: when that was. iban: the
+    account to which wallets are topped up; empty where the school has noted none.
     """
 
     format: int
@@ -150,6 +180,7 @@ class Meta:
     order_days_max: int
     closed_days: frozenset[date]
     policy: Policy
+    iban: str = ""
 
     def calendar(self, zone: tzinfo) -> SchoolCalendar:
         """Return the school's calendar; zone: the loaded time zone that `self.zone` names."""
@@ -181,6 +212,7 @@ def meta_rows(meta: Meta) -> dict[str, str]:
         "orders_close_at": meta.orders_close_at.isoformat(),
         "order_days_max": str(meta.order_days_max),
         "closed_days": ",".join(sorted(day.isoformat() for day in meta.closed_days)),
+        "school_iban": meta.iban,
     }
     return rows | {f"policy.{key}": str(value) for key, value in policy_plain(meta.policy).items()}
 
@@ -214,6 +246,7 @@ def meta_from_rows(rows: Mapping[str, str]) -> Meta:
                 date.fromisoformat(day) for day in rows["closed_days"].split(",") if day
             ),
             policy=policy_from_plain(policy),
+            iban=printable(rows.get("school_iban", "")),
         )
     except (KeyError, ValueError) as error:
         message = f"table meta: {_words(error)}"
@@ -242,6 +275,7 @@ def policy_plain(policy: Policy) -> Plain:
         "takes_cash": int(policy.takes_cash),
         "top_up_max_cents": policy.top_up_max.cents,
         "needs_sign_in": int(policy.needs_sign_in),
+        "request_grace_s": policy.request_grace // timedelta(seconds=1),
     }
 
 
@@ -281,6 +315,7 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
         takes_cash=bool(whole("takes_cash", 0)),
         top_up_max=Money(whole("top_up_max_cents", 0)),
         needs_sign_in=bool(whole("needs_sign_in", 1)),
+        request_grace=timedelta(seconds=whole("request_grace_s", _GRACE_S)),
     )
 
 
@@ -413,6 +448,28 @@ def order_from_row(row: Row) -> Order:
         )
     except ValueError as error:
         raise _row_error("meal_order", row, error) from error
+
+
+def request_from_row(row: Row) -> OrderRequest:
+    """Return what became of a request that a row tells. Raises SnapshotRowError.
+
+    A reason that this version does not know is another one: a newer centre may have more.
+    """
+    try:
+        reason = str(row[7])
+        known = reason in set(Decline)
+        return OrderRequest(
+            command=CommandId(str(row[0])),
+            pupil_id=PupilId(str(row[1])),
+            order_id=OrderId(str(row[2])),
+            day=date.fromisoformat(str(row[3])),
+            act=OrderAct(str(row[4])),
+            product_id=ProductId(str(row[5])) if row[5] else None,
+            state=RequestState(str(row[6])),
+            why=None if not reason else Decline(reason) if known else Decline.OTHER,
+        )
+    except ValueError as error:
+        raise _row_error("order_request", row, error) from error
 
 
 def staff_row(member: StaffMember) -> Row:

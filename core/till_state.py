@@ -21,6 +21,8 @@ from core.facts import (
     MachineFact,
     MealCollected,
     MealVoided,
+    OrderFact,
+    OrderRequested,
     PeriodClosed,
     ReceiptReprinted,
     SaleFact,
@@ -38,7 +40,7 @@ from core.facts import (
     TroubleNoted,
     WalletToppedUp,
 )
-from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
+from core.ids import BadgeKey, CommandId, EventId, OrderId, ProductId, PupilId
 from core.period import Period
 from core.sign_in import SignIn
 from core.unsettled import Position, Unsettled
@@ -60,7 +62,8 @@ class TillState:
     the dishes about whose allergens staff were asked. closing_count, closing_id: how many closings
     so far, and the event of the last. newest_at: the latest wall time of any event. confirmed_day:
     what staff said last of the day. jump: the clock's last one that no time server made.
-    is_training: the last thing that was said of training is that it began.
+    is_training: the last thing that was said of training is that it began. requests: the orders
+    that were asked for here and that the copy cannot answer yet.
     """
 
     head: Position = BEFORE_ALL
@@ -82,6 +85,7 @@ class TillState:
     confirmed_day: ConfirmedDay | None = None
     jump: Jump | None = None
     is_training: bool = False
+    requests: dict[CommandId, tuple[Position, OrderRequested]] = field(default_factory=dict)
 
     @property
     def settled(self) -> Position:
@@ -99,6 +103,8 @@ class TillState:
         self.unsettled.settle(settled)
         for order in [key for key, place in self.given_back.items() if place <= settled]:
             del self.given_back[order]
+        for command in [key for key, (place, _) in self.requests.items() if place <= settled]:
+            del self.requests[command]
 
     def walk_in_at(self, day: date, who: PupilId | BadgeKey) -> datetime | None:
         """Return when somebody got a meal without an order on a day; None if they did not."""
@@ -126,6 +132,8 @@ class TillState:
             self.sign_in.apply(fact, event.stamp.at)
         elif isinstance(fact, MachineFact):
             self._machine(fact, event)
+        elif isinstance(fact, OrderFact):
+            self._order(fact)
         else:
             assert isinstance(fact, ShiftFact), "the drawer and the float are the period's"
 
@@ -199,6 +207,10 @@ class TillState:
                 pass
             case _:
                 assert_never(fact)
+
+    def _order(self, fact: OrderFact) -> None:
+        if isinstance(fact, OrderRequested) and self.head > self.settled:
+            self.requests[fact.command] = (self.head, fact)
 
     def _jumped(self, change: ClockChanged, stamp: Stamp) -> None:
         before, self.jump = self.jump, None

@@ -30,6 +30,11 @@ HEALTH_HEADER = "Refectory-Health"
 """How a terminal says it is, when it asks for its copy or for changes; see `core.health`."""
 
 
+ID_LENGTH_MAX = 128
+ID_PATTERN = r"^[^\x00-\x1f\x7f]+$"
+"""What an id in a question must look like: text that a person could write on one line."""
+
+
 def enrolment_proof(*, code: str, public_key: bytes) -> bytes:
     """Return the bytes that a terminal signs to prove that it holds the key it enrols."""
     return b"refectory enrolment\0" + code.encode() + b"\0" + public_key

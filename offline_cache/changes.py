@@ -15,10 +15,12 @@ from typing import Final
 from core.snapshot import (
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
+    COMMUNICATION_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
     PUPIL_COLUMNS,
+    REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
     Row,
@@ -28,6 +30,7 @@ from core.snapshot import (
     order_from_row,
     product_from_row,
     pupil_from_row,
+    request_from_row,
     staff_from_row,
 )
 from offline_cache.connection import DATABASE_ERRORS
@@ -46,6 +49,8 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "staff_badge": STAFF_BADGE_COLUMNS,
     "pupil_limit": LIMIT_COLUMNS,
     "pupil_bought": BOUGHT_COLUMNS,
+    "order_request": REQUEST_COLUMNS,
+    "pupil_communication": COMMUNICATION_COLUMNS,
 }
 _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "product": product_from_row,
@@ -54,6 +59,7 @@ _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "meal_order": order_from_row,
     "staff": staff_from_row,
     "pupil_limit": lambda row: limits_from_rows(row, ()),
+    "order_request": request_from_row,
 }
 
 

@@ -23,15 +23,19 @@ from typing import Final
 from core.catalogue import Product
 from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId
 from core.limits import NO_LIMITS
-from core.orders import OrderState
+from core.order_facts import OrderAct, RequestState
+from core.orders import Order, OrderRequest, OrderState
+from core.payment_reference import written_communication
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
 from core.snapshot import (
     APPLICATION_ID,
     BOUGHT_COLUMNS,
     FORMAT,
     LIMIT_COLUMNS,
+    ORDER_COLUMNS,
     PRODUCT_COLUMNS,
     PUPIL_COLUMNS,
+    REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
     Meta,
@@ -43,6 +47,7 @@ from core.snapshot import (
     order_from_row,
     product_from_row,
     pupil_from_row,
+    request_from_row,
     staff_from_row,
 )
 from core.staff import StaffMember
@@ -87,6 +92,14 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
 _MENU = "SELECT product_id FROM menu WHERE day = ? ORDER BY product_id"
+_MENUS = "SELECT day, product_id FROM menu WHERE day >= ? ORDER BY day, product_id"
+_ORDERS_FROM = f"""
+SELECT {ORDER_COLUMNS} FROM meal_order WHERE pupil_id = ? AND day >= ? ORDER BY day, id
+"""  # noqa: S608  our own words
+_REQUESTS_FROM = f"""
+SELECT {REQUEST_COLUMNS} FROM order_request WHERE pupil_id = ? AND day >= ? ORDER BY day, id
+"""  # noqa: S608  our own words
+_COMMUNICATION = "SELECT digits FROM pupil_communication WHERE pupil_id = ?"
 _NAMES = "SELECT first_name, last_name FROM pupil"
 _BADGE_KEYS = "SELECT key FROM badge"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
@@ -113,6 +126,12 @@ OR {_not_in("state", OrderState)} OR day IS NOT date(day, '+0 days')""",  # noqa
     "pupil_limit": """
 SELECT pupil_id FROM pupil_limit WHERE typeof(daily_max_cents) NOT IN ('integer', 'null')
 OR typeof(asks_allergens) != 'integer' OR NOT json_valid(product_max)""",
+    "order_request": f"""
+SELECT id FROM order_request WHERE {_not_in("state", RequestState)} OR {_not_in("act", OrderAct)}
+OR day IS NOT date(day, '+0 days')""",  # noqa: S608
+    "pupil_communication": """
+SELECT pupil_id FROM pupil_communication WHERE length(digits) != 12
+OR digits GLOB '*[^0-9]*'""",
     "pupil_bought": """
 SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
 OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
@@ -248,6 +267,53 @@ class Snapshot:
         except DATABASE_ERRORS as error:
             raise _corrupt(self.path, error) from error
         return tuple(self._products[ProductId(row[0])] for row in rows if row[0] in self._products)
+
+    def menus(self, first: date) -> Mapping[date, tuple[Product, ...]]:
+        """Return the menus from a day on, by their days. Raises SnapshotCorruptError."""
+        try:
+            rows = self._execute(_MENUS, (first.isoformat(),)).fetchall()
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        menus: dict[date, tuple[Product, ...]] = {}
+        for text, product_id in rows:
+            day, product = date.fromisoformat(text), self._products.get(ProductId(product_id))
+            if product is not None:
+                menus[day] = (*menus.get(day, ()), product)
+        return menus
+
+    def orders(self, pupil: PupilId, first: date) -> tuple[Order, ...]:
+        """Return a pupil's orders from a day on. Raises SnapshotCorruptError."""
+        try:
+            rows = self._execute(_ORDERS_FROM, (pupil, first.isoformat())).fetchall()
+            return tuple(map(order_from_row, rows))
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def requests(self, pupil: PupilId, first: date) -> tuple[OrderRequest, ...]:
+        """Return what became of a pupil's requests for a day and later ones.
+
+        None in a copy of an older centre. Raises SnapshotCorruptError.
+        """
+        if "order_request" not in self._tables:
+            return ()
+        try:
+            rows = self._execute(_REQUESTS_FROM, (pupil, first.isoformat())).fetchall()
+            return tuple(map(request_from_row, rows))
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def communication(self, pupil: PupilId) -> str | None:
+        """Return a pupil's structured communication, as people write it; None without one.
+
+        Raises SnapshotCorruptError.
+        """
+        if "pupil_communication" not in self._tables:
+            return None
+        try:
+            row = self._execute(_COMMUNICATION, (pupil,)).fetchone()
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        return None if row is None else written_communication(str(row[0]))
 
     def counts(self, day: date) -> tuple[int, int]:
         """Return how many pupils the copy holds, and how many orders of a day that stand.

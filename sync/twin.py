@@ -42,7 +42,7 @@ class MemoryOutbox:
         with self._lock:
             return self._head()
 
-    def append(self, fact: Fact, *, at: datetime) -> SealedEvent:
+    def append(self, fact: Fact, *, at: datetime, is_synced: bool = True) -> SealedEvent:
         """Add the next event."""
         with self._lock:
             self._mono_ms += 1000
@@ -53,7 +53,7 @@ class MemoryOutbox:
                 epoch=self._epoch,
                 seq=1 if starts or last is None else last.seq + 1,
                 id=uuid7(at_ms=int(at.timestamp() * 1000), entropy=entropy),
-                stamp=Stamp(at=at, mono_ms=self._mono_ms, boot=self._boot, is_synced=True),
+                stamp=Stamp(at=at, mono_ms=self._mono_ms, boot=self._boot, is_synced=is_synced),
                 basis=Basis(cursor="0", policy=1, is_online=False),
                 fact=fact,
             )

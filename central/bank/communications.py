@@ -7,9 +7,15 @@ from datetime import date, datetime
 from central.audit import write_audit
 from central.database import Session
 from central.errors import RecordError
+from central.feed import advance_feed
 from central.store import Store
 from core.ids import PupilId, SchoolId
-from core.payment_reference import PaymentReferenceError, parse_iban, structured_communication
+from core.payment_reference import (
+    PaymentReferenceError,
+    parse_iban,
+    structured_communication,
+    written_communication,
+)
 
 _YEAR_BEGINS = 8
 """August: the number for a school year is given before the first day of September."""
@@ -29,11 +35,6 @@ def digits_of(communication: str) -> str:
     return "".join(character for character in communication if character.isdecimal())
 
 
-def written(digits: str) -> str:
-    """Return twelve digits as people read them: `+++ddd/dddd/ddddd+++`."""
-    return f"+++{digits[:3]}/{digits[3:7]}/{digits[7:]}+++"
-
-
 def give_communications(
     store: Store, school: SchoolId, *, year: str, who: str, now: datetime
 ) -> int:
@@ -51,11 +52,12 @@ def give_communications(
             for table in _GIVEN
             for row in session.rows(f"SELECT digits FROM {table} WHERE school_id = ?", school)  # noqa: S608
         }
-        given = [(school, _free(school, row[0], year, taken), row[0], year) for row in rows]
-        if not given:
+        if not rows:
             return 0
+        cursor = advance_feed(session, school)
+        given = [(school, _free(school, row[0], year, taken), row[0], year, cursor) for row in rows]
         session.insert_many(
-            "communication", ("school_id", "digits", "pupil_id", "school_year"), given
+            "communication", ("school_id", "digits", "pupil_id", "school_year", "cursor"), given
         )
         words = f"{len(given)} structured communications given for {year}"
         write_audit(session, school, who=who, what=words, subject=school, at=now)
@@ -70,7 +72,7 @@ def communication_of(session: Session, school: SchoolId, pupil: PupilId) -> str 
         school,
         pupil,
     )
-    return None if row is None else written(row[0])
+    return None if row is None else written_communication(row[0])
 
 
 def unused_digits(session: Session, school: SchoolId, subject: str, year: str) -> str:
@@ -111,6 +113,7 @@ def add_account(store: Store, school: SchoolId, *, iban: str, who: str, now: dat
             raise RecordError(message)
         session.insert_many("school_account", ("school_id", "iban"), [(school, plain)])
         write_audit(session, school, who=who, what=f"account {plain} noted", subject=school, at=now)
+        advance_feed(session, school)
     return plain
 
 

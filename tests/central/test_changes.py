@@ -10,10 +10,12 @@ from central.feed import advance_feed
 from core.snapshot import (
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
+    COMMUNICATION_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
     PUPIL_COLUMNS,
+    REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
 )
@@ -29,6 +31,8 @@ COLUMNS = {
     "staff_badge": STAFF_BADGE_COLUMNS,
     "pupil_limit": LIMIT_COLUMNS,
     "pupil_bought": BOUGHT_COLUMNS,
+    "order_request": REQUEST_COLUMNS,
+    "pupil_communication": COMMUNICATION_COLUMNS,
 }
 
 

@@ -128,6 +128,7 @@ OPERATIONS = [
     ("POST", "/v1/enrolments"),
     ("POST", "/v1/terminals/{terminal}/keys"),
     ("POST", "/v1/terminals/{terminal}/batches"),
+    ("POST", "/v1/terminals/{terminal}/orders"),
     ("GET", "/v1/terminals/{terminal}"),
     ("GET", "/v1/terminals/{terminal}/epoch"),
     ("GET", "/v1/terminals/{terminal}/snapshot"),

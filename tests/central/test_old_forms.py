@@ -16,6 +16,7 @@ FIRST_KINDS = ["terminal.started", "meal.collected", "sale.made", "tap.refused"]
 HEADS = {
     "batch-v1.json": "525ca94ee2fd6d1d49798ec8b92271400c4a2f9327a82aaa4c7b4b14af65958d",
     "batch-v1-staff.json": "01c4aa9ef6721bee6df16ed6b78e7988a4d74af0ef5532c007359d84cd811d91",
+    "batch-v1-kiosk.json": "dbe467d662f07d245745302d05e382b0dc0fc9c1dc55a07b5916528bc52762c9",
 }
 KINDS = {
     "batch-v1.json": FIRST_KINDS,
@@ -44,6 +45,7 @@ KINDS = {
         "epoch.started",
         "trouble.noted",
     ],
+    "batch-v1-kiosk.json": ["order.requested", "slip.printed"],
 }
 
 

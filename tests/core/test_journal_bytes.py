@@ -30,6 +30,8 @@ from core.facts import (
     Fact,
     MealCollected,
     MealVoided,
+    OrderAct,
+    OrderRequested,
     PeriodClosed,
     PeriodFigures,
     Perpetual,
@@ -46,6 +48,8 @@ from core.facts import (
     SaleRefused,
     SaleVoided,
     ShiftOpened,
+    SlipKind,
+    SlipPrinted,
     StaffSignedIn,
     StaffSignedOut,
     Tally,
@@ -215,6 +219,18 @@ FACT_SAMPLES: tuple[Fact, ...] = (
     TrainingEnded(None),
     EpochStarted(1, 812, "cd" * 32, receipt=700, closing=6, perpetual=Perpetual(sales=Money(9))),
     TroubleNoted(Trouble.DISK_FULL, began_at=NOON, is_over=True),
+    OrderRequested(
+        TODAY,
+        PupilId("p1"),
+        OrderId("o1"),
+        OrderAct.RESERVE,
+        ProductId("stew"),
+        BadgeKey("k1"),
+        Assurance.UID,
+        CommandId("c-1"),
+        accepted=(Allergen.CELERY,),
+    ),
+    SlipPrinted(TODAY, PupilId("p1"), SlipKind.BALANCE, BadgeKey("k1"), CommandId("c-2")),
 )
 
 

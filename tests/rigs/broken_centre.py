@@ -12,19 +12,24 @@ import pytest
 
 import central.answers
 import central.arrivals
+import central.asked_orders
 import central.batch_routes
 import central.centre
 import central.changes
 import central.copy_routes
 import central.enrolment
 import central.ingest
+import central.order_routes
 import central.signatures
 import central.terminals
 import central.trust_routes
 import central.wire_batch
+from central.asked_orders import Decided
 from central.errors import Problem
 from core.batch import Verdict
 from core.errors import MalformedEventError
+from core.money import ZERO
+from core.order_facts import Decline, RequestState
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -167,6 +172,17 @@ def _whatever_copy(request: Any, _copy: Any, _size: int) -> int:
     return int(asked.removeprefix("bytes=").removesuffix("-"))
 
 
+def _any_question(honest: Any, *parts: Any, **words: Any) -> Any:
+    try:
+        return honest(*parts, **words)
+    except Problem:
+        return Decided(RequestState.DECLINED, Decline.UNKNOWN_ORDER, ZERO)
+
+
+def _unexplained(honest: Any, *parts: Any) -> Any:
+    return honest(*parts) | {"reason": None}
+
+
 _VERIFIER = central.signatures._Verifier
 _ROUTES = central.batch_routes
 FAULTS = (
@@ -287,6 +303,16 @@ FAULTS = (
         "balances do not say what they hold",
         _wrap(central.changes, "copy_meta", _changed(settled=(0, 0))),
         ("settled",),
+    ),
+    Fault(
+        "one id is taken for two questions",
+        _wrap(central.asked_orders, "_known", _any_question),
+        ("order-other-command",),
+    ),
+    Fault(
+        "an order is declined without a reason",
+        _wrap(central.order_routes, "_plain", _unexplained),
+        ("order-declined",),
     ),
     Fault(
         "problems are plain JSON",
