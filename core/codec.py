@@ -9,12 +9,12 @@ Rules that keep stored bytes readable for ever:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from core.money import Money
 
@@ -28,23 +28,38 @@ class CodecError(ValueError):
     """A plain value does not fit the dataclass; the text names the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Written(NamedTuple):
+    """How a field is written. write: None where the value itself is."""
+
     name: str
     key: str
     default: object
     """What a field that is not written holds; MISSING for one that is always written."""
-    write: Callable[[Any], object]
+    write: Callable[[Any], object] | None
+
+
+class _Read(NamedTuple):
+    """How a field is read: nearly every value goes the short way, which has no words for faults.
+
+    takes: the exact type of values on the short way. convert: what makes the field of them, None
+    where they are it; what it raises sends them the long way. read: the long way, for any value.
+    """
+
+    key: str
+    default: object
+    may_be_none: bool
+    takes: type
+    convert: Callable[[Any], object] | None
     read: Callable[[object], object]
 
 
 def to_plain(value: object) -> Plain:
     """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None."""
     plain: Plain = {}
-    for field in _plan_of(type(value)):
-        content = getattr(value, field.name)
-        if field.default is MISSING or content != field.default:
-            plain[field.key] = field.write(content)
+    for name, key, default, write in _writing_of(type(value)):
+        content = getattr(value, name)
+        if default is MISSING or content != default:
+            plain[key] = content if write is None else write(content)
     return plain
 
 
@@ -53,24 +68,45 @@ def from_plain(kind: type[T], plain: object) -> T:
 
     Raises CodecError, naming the key, when one is missing or has the wrong type.
     """
-    if not isinstance(plain, Mapping):
+    return kind(*plain_values(kind, plain))
+
+
+def plain_values(kind: type, plain: object) -> list[Any]:
+    """Return what `from_plain` makes a dataclass of: the values of its fields, in their order."""
+    if type(plain) is not dict and not isinstance(plain, Mapping):
         message = f"{kind.__name__} must be an object"
         raise CodecError(message)
-    values: dict[str, object] = {}
-    for field in _plan_of(kind):
-        if field.key in plain:
-            values[field.name] = _read_field(field, plain[field.key])
-        elif field.default is MISSING:
-            message = f"{field.key} is missing"
-            raise CodecError(message)
-    return kind(**values)
+    values: list[object] = []
+    add, find = values.append, plain.get
+    for key, default, may_be_none, takes, convert, read in _reading_of(kind):
+        content = find(key, MISSING)
+        # An exact type: True would pass for the integer 1 otherwise.
+        if type(content) is takes:
+            if convert is not None:
+                try:
+                    content = convert(content)
+                except (ValueError, TypeError, KeyError):
+                    content = _long_way(content, read, key)
+        elif content is MISSING:
+            content = _default(default, key)
+        elif content is not None or not may_be_none:
+            content = _long_way(content, read, key)
+        add(content)
+    return values
 
 
-def _read_field(field: _Field, plain: object) -> object:
+def _default(default: object, key: str) -> object:
+    if default is MISSING:
+        message = f"{key} is missing"
+        raise CodecError(message)
+    return default
+
+
+def _long_way(plain: object, read: Callable[[object], object], key: str) -> object:
     try:
-        return field.read(plain)
+        return read(plain)
     except (ValueError, TypeError, KeyError) as error:
-        message = f"{field.key}: {error}"
+        message = f"{key}: {error}"
         raise CodecError(message) from error
 
 
@@ -86,28 +122,52 @@ def read_moment(text: object) -> datetime:
     if not isinstance(text, str) or not text.endswith("Z"):
         message = "must be a UTC time that ends in Z"
         raise CodecError(message)
-    return datetime.fromisoformat(text).astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-def _plan_of(kind: Hint) -> tuple[_Field, ...]:
+def _writing_of(kind: Hint) -> tuple[_Written, ...]:
     # Type checkers do not see that a class can be hashed; this has no other purpose.
-    return _plan(kind)
+    return _writing(kind)
+
+
+def _reading_of(kind: Hint) -> tuple[_Read, ...]:
+    return _reading(kind)
 
 
 @cache
-def _plan(kind: Hint) -> tuple[_Field, ...]:
+def _writing(kind: Hint) -> tuple[_Written, ...]:
     hints = get_type_hints(kind)
     assert all(field.default_factory is MISSING for field in fields(kind)), "defaults are values"
+    writers = {field.name: _writer(hints[field.name]) for field in fields(kind)}
     return tuple(
-        _Field(
+        _Written(
             name=field.name,
-            key=f"{field.name}_cents" if _is_money(hints[field.name]) else field.name,
+            key=_key(field.name, hints[field.name]),
             default=field.default,
-            write=_writer(hints[field.name]),
-            read=_reader(hints[field.name]),
+            write=None if writers[field.name] is _as_is else writers[field.name],
         )
         for field in fields(kind)
     )
+
+
+@cache
+def _reading(kind: Hint) -> tuple[_Read, ...]:
+    hints = get_type_hints(kind)
+    return tuple(
+        _Read(
+            _key(field.name, hints[field.name]),
+            field.default,
+            _optional(hints[field.name]) is not None,
+            *_short_way(hints[field.name]),
+            _reader(hints[field.name]),
+        )
+        for field in fields(kind)
+    )
+
+
+def _key(name: str, hint: Hint) -> str:
+    return f"{name}_cents" if _is_money(hint) else name
 
 
 def _is_money(hint: Hint) -> bool:
@@ -156,6 +216,37 @@ def _writers_by_class(hint: Hint) -> Callable[[Any], object]:
     return to_plain
 
 
+def _short_way(hint: Hint) -> tuple[type, Callable[[Any], object] | None]:
+    """Return the exact type of most values of a field, and what makes the field of them."""
+    hint = _optional(hint) or hint
+    hint = getattr(hint, "__supertype__", hint)
+    if hint in _SHORT_WAYS:
+        return _SHORT_WAYS[hint]
+    origin: object = get_origin(hint)
+    if origin is tuple:
+        return list, _reader(hint)
+    if issubclass(hint, Enum):
+        members: dict[object, Enum] = {member.value: member for member in hint}
+        kinds = {type(word) for word in members}
+        return (kinds.pop() if len(kinds) == 1 else _Nothing), members.__getitem__
+    return dict, partial(from_plain, hint)
+
+
+class _Nothing:
+    """No value is of this type."""
+
+
+_SHORT_WAYS: dict[Hint, tuple[type, Callable[[Any], object] | None]] = {
+    str: (str, None),
+    int: (int, None),
+    bool: (bool, None),
+    # The same few days and prices stand in thousands of events.
+    Money: (int, lru_cache(4096)(Money)),
+    date: (str, lru_cache(1024)(date.fromisoformat)),
+    datetime: (str, read_moment),
+}
+
+
 def _reader(hint: Hint) -> Callable[[object], object]:
     hint = getattr(hint, "__supertype__", hint)
     inner = _optional(hint)
@@ -181,7 +272,7 @@ def _readers_by_class(hint: Hint) -> Callable[[object], object]:
         return lambda plain: date.fromisoformat(text(plain))
     if issubclass(hint, Enum):
         return partial(_read_enum, hint)
-    return lambda plain: from_plain(hint, plain)
+    return partial(from_plain, hint)
 
 
 def _read_enum(kind: type[Enum], plain: object) -> object:
@@ -204,6 +295,6 @@ def _tuple_reader(read: Callable[[object], object]) -> Callable[[object], object
         if not isinstance(plain, list):
             message = "must be a list"
             raise CodecError(message)
-        return tuple(read(item) for item in plain)
+        return tuple(map(read, plain))
 
     return read_all

@@ -155,13 +155,15 @@ class Period:
         """Add the lines of a sale to every sum, or with the other sign take them out."""
         total = ZERO
         for line in lines:
-            count, amount = sign * line.quantity, line.total * sign
+            count, amount, vat = line.quantity, line.total, line.vat
+            if sign < 0:
+                count, amount, vat = -count, -amount, -vat
             total += amount
             _add(self.categories, line.category, amount, count)
             _add(self.price_classes, price_class, amount, count)
             rate = line.vat_permille
             self.vat_gross[rate] = self.vat_gross.get(rate, ZERO) + amount
-            self.vat[rate] = self.vat.get(rate, ZERO) + line.vat * sign
+            self.vat[rate] = self.vat.get(rate, ZERO) + vat
         _add(self.tenders, tender, total, sign)
         if tender is Tender.CASH:
             self.cash_change += total

@@ -133,8 +133,8 @@ class Unsettled:
         kept = tuple(lines)
         owed = ZERO
         for line in kept:
-            owed += line.total * sign
-        self._keep(Entry(position, pupil, owed, day, kept, sign))
+            owed += line.total
+        self._keep(Entry(position, pupil, owed if sign > 0 else -owed, day, kept, sign))
 
     def _keep(self, entry: Entry) -> None:
         self.entries.append(entry)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from core.chain import GENESIS
 from core.events import SealedEvent
@@ -32,6 +33,8 @@ _MARKS = "SELECT name, value FROM mark ORDER BY name"
 _BEHIND_ALL = (1 << 63) - 1
 _CHUNK = 500
 _KINDS = {kind.value: kind for kind in EventKind}
+_EventRow = tuple[int, int, EventId, str, bytes, bytes, bytes]
+_EVENT_TYPES = (int, int, str, str, bytes, bytes, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,22 +250,13 @@ def read_event_of(connection: Connection, path: Path, event_id: EventId) -> Seal
 
 
 def _event(row: Row, path: Path, key: int) -> SealedEvent:
-    match row:
-        case (
-            int(epoch),
-            int(seq),
-            str(event_id),
-            str(word),
-            bytes(body),
-            bytes(prev_hash),
-            bytes(digest),
-        ):
-            kind = _KINDS.get(word)
-            if kind is None:
-                raise ForeignFileError(
-                    f"journal {path}: event {epoch}-{seq} is of the kind {word!r}, which this "
-                    "program does not know; install the newer refectory that wrote it"
-                )
-            return SealedEvent(epoch, seq, EventId(event_id), kind, body, prev_hash, digest)
-        case _:
-            raise damaged(path, f"the event behind {key >> EPOCH_BITS}-{key & SEQ_MASK}")
+    if tuple(map(type, row)) != _EVENT_TYPES:
+        raise damaged(path, f"the event behind {key >> EPOCH_BITS}-{key & SEQ_MASK}")
+    epoch, seq, event_id, word, body, prev_hash, digest = cast("_EventRow", row)
+    kind = _KINDS.get(word)
+    if kind is None:
+        raise ForeignFileError(
+            f"journal {path}: event {epoch}-{seq} is of the kind {word!r}, which this "
+            "program does not know; install the newer refectory that wrote it"
+        )
+    return SealedEvent(epoch, seq, event_id, kind, body, prev_hash, digest)

@@ -5,7 +5,9 @@ stands in the closings (Z reports): each is held here against the events that it
 the closing before.
 """
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,6 +39,27 @@ def rebuild(events: Iterable[SealedEvent]) -> Rebuilt:
 
     At most twenty faults are told. It ends at an event that cannot be read: that is one, too.
     """
+    with no_collecting():
+        return _rebuild(events)
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Keep Python's cycle collector at rest while many events are added up.
+
+    Decoding and adding up make no cycles, and whatever is kept, the collector would look through
+    again and again: two fifths of the time of a rebuild.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _rebuild(events: Iterable[SealedEvent]) -> Rebuilt:
     rebuilt = Rebuilt()
     before = b""
     # The closing before: its hash; None when it is not known, b"" when there was none.

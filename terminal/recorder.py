@@ -19,6 +19,7 @@ from core.till_state import BEFORE_ALL, TillState
 from core.unsettled import Position, Unsettled
 from offline_cache.connection import damaged
 from offline_cache.journal import Journal, SpoolJob
+from offline_cache.rebuild import no_collecting
 from printer.job import document_name, encode_document
 from terminal.clock import Clock
 
@@ -52,8 +53,9 @@ class Recorder:
         """
         self.state = TillState(unsettled=Unsettled(settled=settled))
         self._unacknowledged.clear()
-        for sealed in self.journal.events():
-            self._add(self.read(sealed))
+        with no_collecting():
+            for sealed in self.journal.events():
+                self._add(self.read(sealed))
 
     @property
     def oldest_unacknowledged_at(self) -> datetime | None:

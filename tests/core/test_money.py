@@ -54,3 +54,19 @@ def test_vat_by_hand(gross: int, vat_permille: int, vat: int) -> None:
 def test_a_float_is_our_own_mistake() -> None:
     with pytest.raises(AssertionError, match="whole cents"):
         Money(4.5)  # type: ignore[arg-type]
+
+
+def test_a_float_comes_into_no_sum() -> None:
+    with pytest.raises(AssertionError, match="whole cents"):
+        Money(450) * 1.5  # type: ignore[operator]
+
+
+@given(st.integers(), st.integers())
+def test_a_sum_is_an_amount_like_any_other(first: int, second: int) -> None:
+    added = Money(first) + Money(second)
+    assert (added, hash(added), repr(added)) == (
+        Money(first + second),
+        hash(Money(first + second)),
+        repr(Money(first + second)),
+    )
+    assert (Money(first) - Money(second), -Money(first)) == (Money(first - second), Money(-first))

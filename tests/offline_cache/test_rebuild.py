@@ -1,9 +1,10 @@
 """A journal's sums made anew: each closing says what its events give, or is named."""
 
+import gc
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -199,3 +200,27 @@ def test_the_rig_reads_what_it_wrote() -> None:
     till = two_days()
     assert [read_event(one.body).fact for one in till.sealed] == [one.fact for one in till.events]
     assert not any(isinstance(one.fact, TapRefused) for one in till.events)
+
+
+def test_the_collector_rests_during_a_rebuild_and_no_longer() -> None:
+    heard: list[bool] = []
+
+    def told() -> Iterator[SealedEvent]:
+        for event in two_days().sealed:
+            heard.append(gc.isenabled())
+            yield event
+        raise OSError("the disk")
+
+    with pytest.raises(OSError, match="the disk"):
+        rebuild(told())
+    assert set(heard) == {False}
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        rebuild(two_days().sealed)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
