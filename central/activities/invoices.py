@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from central.bank.communications import written
 from central.database import Row, Session
 from central.errors import RecordError
 from core.ids import PupilId, SchoolId
 from core.money import ZERO, Money
+from core.payment_reference import written_communication
 
 
 class DueState(StrEnum):
@@ -66,7 +66,7 @@ class Invoice:
     @property
     def communication(self) -> str:
         """The structured communication, as people write it."""
-        return written(self.digits)
+        return written_communication(self.digits)
 
     @property
     def owed(self) -> Money:

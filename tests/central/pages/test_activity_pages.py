@@ -4,10 +4,11 @@ import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
 from pages_rig import field_in, text_of
 
-from central.bank.communications import add_account, written
+from central.bank.communications import add_account
 from central.bank.lines import import_file
 from central.office import Act
 from central.reconciliation import reconcile
+from core.payment_reference import written_communication
 
 PLAN = {
     "name": "Mer du Nord",
@@ -71,7 +72,7 @@ def test_a_class_is_enrolled_and_pays(office, bursar, trip, clock):
     digits = office.one("SELECT digits FROM invoice WHERE id = ?", invoice)
     wrong = bursar.post(f"/office/bank/lines/{line}/invoice", {"communication": "+++1/2/3+++"})
     assert wrong.status_code == 422
-    form = {"communication": written(digits)}
+    form = {"communication": written_communication(digits)}
     assert bursar.post(f"/office/bank/lines/{line}/invoice", form).status_code == 303
     page = bursar.get(f"/office/bank/lines/{line}")
     assert "12,00" in page.text  # 50 came in, 38 were still owed
