@@ -2,6 +2,10 @@
 
 Every terminal hears of a change by the feed. A terminal knows a badge as active, blocked or lost;
 that it was replaced or that its owner left is the history's word for why it is blocked.
+
+A pupil has one badge of each kind in use: who is given another one hands in the first, or has lost
+it, so the first is blocked with `replaced` in its history. A card that turns up again is not made
+good while another one is in use: somebody must say which of the two it is to be.
 """
 
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ from central.store import Store
 from core.codec import moment_text, read_moment
 from core.ids import BadgeKey, PupilId, SchoolId
 from core.people import BadgeState
+from core.tap import Family
 
 
 class BadgeWord(StrEnum):
@@ -52,11 +57,17 @@ def set_badge_state(
     at: datetime,
     why: str = "",
 ) -> None:
-    """Set a badge's state. Raises RecordError when the school knows no such badge."""
+    """Set a badge's state.
+
+    Raises RecordError when the school knows no such badge, or when it is to be good again while
+    its owner has another one of its kind in use.
+    """
     with store.database.writing() as session:
         before = _locked(session, school, badge)
         if before[0] == state.value:
             return
+        if state is BadgeState.ACTIVE:
+            _check_only_one(session, school, badge, before[1])
         act = Act(who, at, why)
         _step(session, school, badge, before[1], BadgeWord(state.value), act)
         cursor = advance_feed(session, school)
@@ -64,19 +75,34 @@ def set_badge_state(
 
 
 def issue_badge(
-    store: Store, school: SchoolId, *, badge: BadgeKey, pupil: PupilId, last4: str, act: Act
-) -> None:
+    store: Store,
+    school: SchoolId,
+    *,
+    badge: BadgeKey,
+    pupil: PupilId,
+    last4: str,
+    act: Act,
+    kind: Family | None = None,
+) -> list[BadgeKey]:
     """Give a pupil a new badge. Twice is once.
 
-    Raises RecordError when there is no such pupil, or the badge is somebody's already.
+    kind: of its number; None where only its key is known, and then it takes no other's place.
+    Result: the badges of that kind that were in use until now, and are blocked.
+    Raises RecordError when there is no such pupil, or the badge is somebody else's already.
     """
     with store.database.writing() as session:
         if _is_theirs(session, school, badge, pupil):
-            return
+            return []
         _check_pupil(session, school, pupil)
+        others = _others_in_use(session, school, pupil, kind)
+        for other in others:
+            _step(session, school, other, pupil, BadgeWord.REPLACED, act)
         _step(session, school, badge, pupil, BadgeWord.ISSUED, act)
         cursor = advance_feed(session, school)
-        _add(session, school, badge, pupil, last4, cursor)
+        for other in others:
+            _set(session, school, other, BadgeState.BLOCKED, cursor)
+        _add(session, school, badge, pupil, kind, last4, cursor)
+    return others
 
 
 def replace_badge(
@@ -87,22 +113,28 @@ def replace_badge(
     new: BadgeKey,
     last4: str,
     act: Act,
+    kind: Family | None = None,
 ) -> None:
     """Give the owner of a badge another one; the old one is blocked. Twice is once.
 
-    Raises RecordError when the school does not know the old one, or the new one is somebody's.
+    kind: as for `issue_badge`; of that kind no other stays in use. Raises RecordError when the
+    school does not know the old one, or the new one is somebody's.
     """
     with store.database.writing() as session:
         state, pupil = _locked(session, school, old)
         if _is_theirs(session, school, new, pupil):
             return
-        _step(session, school, old, pupil, BadgeWord.REPLACED, act)
+        others = [one for one in _others_in_use(session, school, pupil, kind) if one != old]
+        for one in (old, *others):
+            _step(session, school, one, pupil, BadgeWord.REPLACED, act)
         _step(session, school, new, pupil, BadgeWord.ISSUED, act)
         cursor = advance_feed(session, school)
         # A lost badge stays lost: whoever finds it is told so.
         is_lost = state == BadgeState.LOST.value
         _set(session, school, old, BadgeState.LOST if is_lost else BadgeState.BLOCKED, cursor)
-        _add(session, school, new, pupil, last4, cursor)
+        for other in others:
+            _set(session, school, other, BadgeState.BLOCKED, cursor)
+        _add(session, school, new, pupil, kind, last4, cursor)
 
 
 def badge_history(
@@ -154,6 +186,36 @@ def retire_badges(session: Session, school: SchoolId, pupil: PupilId, act: Act) 
     return len(rows)
 
 
+def _others_in_use(
+    session: Session, school: SchoolId, pupil: PupilId, kind: Family | None
+) -> list[BadgeKey]:
+    """Return a pupil's badges of a kind that are in use, and lock them."""
+    if kind is None:
+        return []
+    rows = session.rows(
+        "SELECT key FROM badge WHERE school_id = ? AND pupil_id = ? AND kind = ?"  # noqa: S608
+        f" AND state = 'active' ORDER BY key{session.for_update}",
+        school,
+        pupil,
+        kind.value,
+    )
+    return [BadgeKey(row[0]) for row in rows]
+
+
+def _check_only_one(session: Session, school: SchoolId, badge: BadgeKey, pupil: PupilId) -> None:
+    row = session.row(
+        "SELECT o.last4 FROM badge o JOIN badge b ON b.school_id = o.school_id AND b.kind = o.kind"
+        " WHERE o.school_id = ? AND o.pupil_id = ? AND o.state = 'active' AND o.kind <> ''"
+        " AND b.key = ?",
+        school,
+        pupil,
+        badge,
+    )
+    if row is not None:
+        message = f"badge …{row[0]} took its place and is in use; block that one first"
+        raise RecordError(message)
+
+
 def _locked(session: Session, school: SchoolId, badge: BadgeKey) -> tuple[str, PupilId]:
     row = session.row(
         "SELECT state, pupil_id FROM badge WHERE school_id = ? AND key = ?"  # noqa: S608
@@ -176,7 +238,9 @@ def _is_theirs(session: Session, school: SchoolId, badge: BadgeKey, pupil: Pupil
 
 
 def _check_pupil(session: Session, school: SchoolId, pupil: PupilId) -> None:
-    if session.row("SELECT 1 FROM pupil WHERE school_id = ? AND id = ?", school, pupil) is None:
+    # Locked, so that two badges that are given at once are given one after the other.
+    sql = f"SELECT 1 FROM pupil WHERE school_id = ? AND id = ?{session.for_update}"  # noqa: S608
+    if session.row(sql, school, pupil) is None:
         message = f"there is no pupil {pupil} at school {school}"
         raise RecordError(message)
 
@@ -226,10 +290,26 @@ def _set(
 
 
 def _add(
-    session: Session, school: SchoolId, badge: BadgeKey, pupil: PupilId, last4: str, cursor: int
+    session: Session,
+    school: SchoolId,
+    badge: BadgeKey,
+    pupil: PupilId,
+    kind: Family | None,
+    last4: str,
+    cursor: int,
 ) -> None:
     session.insert_many(
         "badge",
-        ("school_id", "key", "pupil_id", "state", "last4", "cursor"),
-        [(school, badge, pupil, BadgeState.ACTIVE.value, last4, cursor)],
+        ("school_id", "key", "pupil_id", "state", "last4", "kind", "cursor"),
+        [
+            (
+                school,
+                badge,
+                pupil,
+                BadgeState.ACTIVE.value,
+                last4,
+                "" if kind is None else kind.value,
+                cursor,
+            )
+        ],
     )

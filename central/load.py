@@ -18,7 +18,9 @@ from core.snapshot import (
     product_row,
     pupil_row,
 )
+from core.tap import Family
 
+_DEMO_CARD = Family.ISO14443A
 _PUPIL_COLUMNS = "id, first_name, last_name, class_name, price_class, allergens, diet, language"
 
 
@@ -55,8 +57,8 @@ def _load_people(session: Session, demo: DemoSchool, cursor: int) -> None:
     )
     session.insert_many(
         "badge",
-        ("school_id", "cursor", *BADGE_COLUMNS.split(", ")),
-        [(school, cursor, *badge_row(badge)) for badge in demo.records],
+        ("school_id", "cursor", "kind", *BADGE_COLUMNS.split(", ")),
+        [(school, cursor, _DEMO_CARD.value, *badge_row(badge)) for badge in demo.records],
     )
 
 

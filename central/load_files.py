@@ -113,6 +113,12 @@ def _changes(session: Session, files: SchoolFiles, key: bytes) -> list[_Change]:
     ]
     states = _known_states(session, school, badges)
     badges = [replace(one, state=states.get(one.key, one.state)) for one in badges]
+    kinds = _known_kinds(session, school) | {
+        badge.key: one.credential.technology.family.value
+        for badge, one in zip(badges, files.badges, strict=True)
+        if one.credential is not None
+    }
+    _refuse_second_in_use(session, school, badges, kinds)
     _refuse_former(session, school, [one.id for one in files.pupils.values()])
     pupils = [pupil_row(one, empty)[:8] for one in files.pupils.values()]
     return [
@@ -124,7 +130,13 @@ def _changes(session: Session, files: SchoolFiles, key: bytes) -> list[_Change]:
             PRODUCT_COLUMNS,
             [product_row(one) for one in files.products.values()],
         ),
-        _change(session, school, "badge", BADGE_COLUMNS, [badge_row(one) for one in badges]),
+        _change(
+            session,
+            school,
+            "badge",
+            f"{BADGE_COLUMNS}, kind",
+            [(*badge_row(one), kinds.get(one.key, "")) for one in badges],
+        ),
         _change(
             session,
             school,
@@ -189,6 +201,35 @@ def _known_states(
             message = f"badges.csv: badge …{badge.last4} of {badge.pupil_id} belongs to {owner}"
             raise RecordError(message)
     return {BadgeKey(row[0]): BadgeState(row[2]) for row in rows}
+
+
+def _known_kinds(session: Session, school: SchoolId) -> dict[BadgeKey, str]:
+    """Return of which kind each badge of the books is; a file that tells keys alone tells none."""
+    rows = session.rows("SELECT key, kind FROM badge WHERE school_id = ?", school)
+    return {BadgeKey(row[0]): row[1] for row in rows}
+
+
+def _refuse_second_in_use(
+    session: Session, school: SchoolId, badges: Sequence[Badge], kinds: Mapping[BadgeKey, str]
+) -> None:
+    """Raise RecordError when a pupil would have two badges of one kind in use."""
+    rows = session.rows(
+        "SELECT key, pupil_id, last4 FROM badge WHERE school_id = ? AND state = 'active'", school
+    )
+    used = {BadgeKey(row[0]): (PupilId(row[1]), str(row[2])) for row in rows}
+    used |= {one.key: (one.pupil_id, one.last4) for one in badges if one.state is BadgeState.ACTIVE}
+    first: dict[tuple[PupilId, str], str] = {}
+    for key, (pupil, last4) in used.items():
+        kind = kinds.get(key, "")
+        if not kind:
+            continue
+        if (pupil, kind) in first:
+            message = (
+                f"badges.csv: badges …{first[pupil, kind]} and …{last4} of {pupil} would both be in"
+                " use; write blocked or lost for one, or `refectory central badge replace` it"
+            )
+            raise RecordError(message)
+        first[pupil, kind] = last4
 
 
 def _refuse_former(session: Session, school: SchoolId, pupils: Sequence[PupilId]) -> None:

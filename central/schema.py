@@ -620,8 +620,16 @@ _KIOSK = (
     "UPDATE school SET removed_at = cursor + 1, cursor = cursor + 1",
 )
 
+_BADGE_KINDS = (
+    # The family of a badge's number (`core.tap.Family`); empty where only its key was ever told.
+    "ALTER TABLE badge ADD COLUMN kind TEXT NOT NULL DEFAULT ''",
+    # One pupil, one badge in use of each kind: held here too, whoever writes.
+    """CREATE UNIQUE INDEX badge_in_use ON badge (school_id, pupil_id, kind)
+    WHERE state = 'active' AND kind <> ''""",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK))
+_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

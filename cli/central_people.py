@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cli.main import Commands
     from core.ids import BadgeKey, SchoolId
     from core.orders import Order
+    from core.tap import Family
 
 _STATES = {"activate": "active", "block": "blocked", "lose": "lost"}
 
@@ -115,13 +116,20 @@ def _register_badge(words: "Commands") -> None:
 
 def _badge(store: "Store", school: "SchoolId", written: str) -> "BadgeKey":
     """Return the key of a badge that was written as its key, or by its number."""
+    return _badge_and_kind(store, school, written)[0]
+
+
+def _badge_and_kind(
+    store: "Store", school: "SchoolId", written: str
+) -> "tuple[BadgeKey, Family | None]":
+    """Return a badge's key, and the kind of its number where that is what was written."""
     from central.records import read_school  # noqa: PLC0415  another layer loads late
     from core.ids import BadgeKey  # noqa: PLC0415
     from core.tap import Credential, Technology, badge_key, identity_fault  # noqa: PLC0415
 
     word, mark, number = written.partition(":")
     if not mark:
-        return BadgeKey(written.lower())
+        return BadgeKey(written.lower()), None
     technology = next((one for one in Technology if one.word == word), None)
     try:
         value = bytes.fromhex(number)
@@ -132,7 +140,7 @@ def _badge(store: "Store", school: "SchoolId", written: str) -> "BadgeKey":
         raise CommandError(message)
     with store.database.reading() as session:
         key = read_school(session, school).badge_key
-    return badge_key(Credential(technology, value), school_key=key)
+    return badge_key(Credential(technology, value), school_key=key), technology.family
 
 
 def _set_state(parsed: argparse.Namespace) -> int:
@@ -160,27 +168,31 @@ def _issue(parsed: argparse.Namespace) -> int:
     from core.ids import PupilId  # noqa: PLC0415
 
     def act(store: "Store", school: "SchoolId") -> list[Row]:
-        badge = _badge(store, school, parsed.badge)
-        issue_badge(
+        badge, kind = _badge_and_kind(store, school, parsed.badge)
+        blocked = issue_badge(
             store,
             school,
             badge=badge,
             pupil=PupilId(parsed.pupil),
             last4=parsed.last4 or parsed.badge[-4:],
             act=act_of(parsed),
+            kind=kind,
         )
-        return [{"badge": badge, "pupil": parsed.pupil}]
+        told = "".join(f"; {one}, in use until now, is blocked" for one in blocked)
+        return [{"badge": badge, "pupil": parsed.pupil, "blocked": blocked, "told": told}]
 
-    return say_rows(parsed, at_school(parsed, act), "badge {badge} belongs to {pupil}")
+    return say_rows(parsed, at_school(parsed, act), "badge {badge} belongs to {pupil}{told}")
 
 
 def _replace(parsed: argparse.Namespace) -> int:
     from central.badges import replace_badge  # noqa: PLC0415  another layer loads late
 
     def act(store: "Store", school: "SchoolId") -> list[Row]:
-        old, new = (_badge(store, school, one) for one in (parsed.old, parsed.badge))
+        old = _badge(store, school, parsed.old)
+        new, kind = _badge_and_kind(store, school, parsed.badge)
         last4 = parsed.last4 or parsed.badge[-4:]
-        replace_badge(store, school, old=old, new=new, last4=last4, act=act_of(parsed))
+        act = act_of(parsed)
+        replace_badge(store, school, old=old, new=new, last4=last4, act=act, kind=kind)
         return [{"old": old, "badge": new}]
 
     return say_rows(parsed, at_school(parsed, act), "badge {badge} takes the place of {old}")

@@ -11,6 +11,8 @@ from core.people import BadgeState
 from core.tap import Credential, Technology, badge_key, identity_fault
 
 _WHY_MAX = 200
+_CARD = Technology.ISO14443A
+"""What a desk reader reads."""
 
 
 def set_state(visit: Visit) -> Response:
@@ -43,9 +45,11 @@ def give(visit: Visit) -> Response:
     act = Act(visit.user.name, visit.now, visit.field("why")[:_WHY_MAX])
     store, school = visit.store, visit.school.id
     if old:
-        replace_badge(store, school, old=BadgeKey(old), new=new, last4=last4, act=act)
+        replace_badge(
+            store, school, old=BadgeKey(old), new=new, last4=last4, act=act, kind=_CARD.family
+        )
     else:
-        issue_badge(store, school, badge=new, pupil=pupil, last4=last4, act=act)
+        issue_badge(store, school, badge=new, pupil=pupil, last4=last4, act=act, kind=_CARD.family)
     return visit.go(f"{OFFICE}/pupils/{pupil}", done="badge_given")
 
 
@@ -56,7 +60,7 @@ def _new_badge(visit: Visit) -> tuple[BadgeKey, str]:
         value = bytes.fromhex(written)
     except ValueError as error:
         raise FormError("refused.badge_number") from error
-    credential = Credential(Technology.ISO14443A, value)
+    credential = Credential(_CARD, value)
     if identity_fault(credential) is not None:
         raise FormError("refused.badge_number")
     return badge_key(credential, school_key=visit.school.badge_key), written[-4:]

@@ -4,7 +4,7 @@ import pytest
 
 from central.badges import BadgeWord, badge_history, issue_badge, replace_badge, set_badge_state
 from central.changes import read_changes
-from central.errors import Problem, RecordError
+from central.errors import DatabaseError, Problem, RecordError
 from central.leaving import forget, leave, list_former
 from central.office import Act
 from central.reconciliation import reconcile
@@ -12,6 +12,7 @@ from central.snapshot_file import write_copy
 from central.terminals import find_terminal
 from central.wallets import pay_out
 from core.people import BadgeState
+from core.tap import Family
 from offline_cache.snapshot import Snapshot
 
 SCHOOL = "demo"
@@ -94,6 +95,72 @@ def test_a_new_badge_is_issued_once_to_somebody_who_is_here(centre, act, badge):
         issue_badge(centre.store, SCHOOL, badge=NEW, pupil=other, last4="0", act=act())
     with pytest.raises(RecordError, match="no pupil"):
         issue_badge(centre.store, SCHOOL, badge="cd" * 16, pupil="nobody", last4="0", act=act())
+
+
+def test_a_second_card_takes_the_place_of_the_first(centre, clock, act, badge):
+    def give(key, kind):
+        return issue_badge(
+            centre.store,
+            SCHOOL,
+            badge=key,
+            pupil=badge.pupil_id,
+            last4="0042",
+            act=act(),
+            kind=kind,
+        )
+
+    assert give(NEW, Family.ISO14443A) == [badge.key]
+    assert give(NEW, Family.ISO14443A) == []
+    assert (state(centre, badge.key), state(centre, NEW)) == ("blocked", "active")
+    words = [(one.key, one.word) for one in history(centre, pupil=badge.pupil_id)]
+    assert sorted(words) == sorted([(badge.key, BadgeWord.REPLACED), (NEW, BadgeWord.ISSUED)])
+    assert give("ef" * 16, Family.EM4100) == []
+    assert give("01" * 16, None) == []
+    assert state(centre, NEW) == "active"
+    centre.expect_sound()
+
+
+def test_a_card_that_turns_up_again_is_not_good_beside_the_new_one(centre, clock, act, badge):
+    def set_to(key, word):
+        set_badge_state(centre.store, SCHOOL, badge=key, state=word, who="anna", at=clock())
+
+    card = Family.ISO14443A
+    set_to(badge.key, BadgeState.LOST)
+    issue_badge(
+        *(centre.store, SCHOOL), badge=NEW, pupil=badge.pupil_id, last4="42", act=act(), kind=card
+    )
+    with pytest.raises(RecordError, match="…42 took its place"):
+        set_to(badge.key, BadgeState.ACTIVE)
+    assert state(centre, badge.key) == "lost"
+    set_to(NEW, BadgeState.BLOCKED)
+    set_to(badge.key, BadgeState.ACTIVE)
+    assert (state(centre, badge.key), state(centre, NEW)) == ("active", "blocked")
+
+
+def test_no_kind_has_two_in_use_whoever_replaces(centre, act, badge):
+    tag = "ef" * 16
+    issue_badge(
+        *(centre.store, SCHOOL),
+        badge=tag,
+        pupil=badge.pupil_id,
+        last4="7",
+        act=act(),
+        kind=Family.EM4100,
+    )
+    # A tag is handed in, and a card is given for it: the pupil had a card already.
+    replace_badge(
+        centre.store, SCHOOL, old=tag, new=NEW, last4="42", act=act(), kind=Family.ISO14443A
+    )
+    assert [state(centre, key) for key in (tag, badge.key, NEW)] == ["blocked", "blocked", "active"]
+
+
+def test_the_database_itself_refuses_a_second_in_use(centre, act, badge):
+    sql = (
+        "INSERT INTO badge (school_id, key, pupil_id, state, last4, kind, cursor)"
+        " VALUES (?, ?, ?, 'active', '', 'iso14443a', 1)"
+    )
+    with pytest.raises(DatabaseError), centre.store.database.writing() as session:
+        session.run(sql, SCHOOL, NEW, badge.pupil_id)
 
 
 @pytest.fixture

@@ -115,6 +115,18 @@ def test_what_is_other_is_changed_and_nobody_is_taken_away(store, folder):
     ]
 
 
+def test_nobody_has_two_cards_in_use(store, folder):
+    load_files(store, read_school_files(folder), act=ACT)
+    more = "pupil,number,state\np1,04A1B2C3D4E5F7,{}\n"
+    (folder / "badges.csv").write_text(more.format("active"))
+    with pytest.raises(RecordError, match="of p1 would both be in use"):
+        load_files(store, read_school_files(folder), act=ACT)
+    (folder / "badges.csv").write_text(more.format("lost"))
+    load_files(store, read_school_files(folder), act=ACT)
+    kinds = "SELECT state, kind FROM badge WHERE pupil_id = 'p1' ORDER BY state"
+    assert rows(store, kinds) == [("active", "iso14443a"), ("lost", "iso14443a")]
+
+
 def test_a_lost_badge_stays_lost_and_is_not_handed_on(store, folder):
     load_files(store, read_school_files(folder), act=ACT)
     set_badge_state(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class Cluster:
 
     def url(self, name: str) -> str:
         return f"postgresql://{self._user}@/{name}?host={self._folder}"
+
+    def process(self) -> int:
+        """Return the process id of the server, above all its others."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
     def create(self) -> str:
         """Make an empty database and return its name."""
@@ -74,6 +79,13 @@ def _binaries() -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A cluster for the whole run; it belongs to `postgres` when the tests run as root."""
+    with running_cluster(is_durable=False) as found:
+        yield found
+
+
+@contextmanager
+def running_cluster(*, is_durable: bool) -> Iterator[Cluster]:
+    """Start a cluster, and end it. is_durable: what is committed has reached the disk (fsync)."""
     binaries = _binaries()
     is_root = os.geteuid() == 0
     user = "postgres" if is_root else pwd.getpwuid(os.geteuid()).pw_name
@@ -91,7 +103,9 @@ def cluster() -> Iterator[Cluster]:
     data = folder / "data"
     try:
         run(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", user, "-E", "UTF8")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        options = f"-c listen_addresses= -c unix_socket_directories={folder}"
+        if not is_durable:
+            options += " -c fsync=off"
         control = str(binaries / "pg_ctl")
         log = str(folder / "log")
         run(control, "-D", str(data), "-w", "-l", log, "-o", options, "start")
