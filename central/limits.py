@@ -9,8 +9,8 @@ from datetime import date
 
 from central.database import Session
 from core.ids import ProductId, PupilId, SchoolId
-from core.limits import Bought, Limits
-from core.snapshot import LIMIT_COLUMNS, limit_row
+from core.limits import NO_LIMITS, Bought, Limits
+from core.snapshot import LIMIT_COLUMNS, limit_row, limits_from_rows
 
 BoughtKey = tuple[PupilId, date, ProductId]
 
@@ -35,6 +35,16 @@ def write_limits(
     """Write what parents allow from now on. cursor: this change's place in the feed."""
     rows = [(school, cursor, *limit_row(pupil, allowed)) for pupil, allowed in limits]
     session.run_many(_PUT_LIMITS, rows)
+
+
+def read_limits(session: Session, school: SchoolId, pupil: PupilId) -> Limits:
+    """Return what a pupil's parents allow, without what was bought."""
+    row = session.row(
+        f"SELECT {LIMIT_COLUMNS} FROM pupil_limit WHERE school_id = ? AND pupil_id = ?",  # noqa: S608
+        school,
+        pupil,
+    )
+    return NO_LIMITS if row is None else limits_from_rows(row, ())
 
 
 def limited_of(session: Session, school: SchoolId, pupils: Sequence[PupilId]) -> frozenset[PupilId]:

@@ -13,7 +13,7 @@ from central.office import Act, booking_id, checked_why, is_booked, post, read_w
 from central.office import Entry as Posted
 from central.records import read_policy
 from central.store import Store
-from core.codec import read_moment
+from core.codec import moment_text, read_moment
 from core.ids import PupilId, SchoolId
 from core.ledger import Account, AccountKind, Leg, balanced, transfer, wallet_account
 from core.money import ZERO, Money
@@ -141,9 +141,19 @@ def pay_out(store: Store, school: SchoolId, *, pupil: PupilId, key: str, act: Ac
 
 
 def statement(
-    session: Session, school: SchoolId, pupil: PupilId, *, limit: int = 200
+    session: Session,
+    school: SchoolId,
+    pupil: PupilId,
+    *,
+    limit: int = 200,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[Entry]:
-    """Return what changed a pupil's wallets, the newest first: every debit explained."""
+    """Return what changed a pupil's wallets, the newest first: every debit explained.
+
+    since, until: the moments between which it happened, the second one not among them. Legs are
+    found by their time, so that a month costs a month's reading, and all of it the school's years.
+    """
     rows = session.rows(
         "SELECT l.at, l.account, l.cents, l.booking_id, b.kind, b.subject, b.who, b.why, e.kind,"
         " t.name FROM leg l"
@@ -152,9 +162,12 @@ def statement(
         " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
         " WHERE l.school_id = ? AND l.owner = ?"
         " AND l.account IN ('wallet.general', 'wallet.reserve')"
+        " AND l.at >= ? AND l.at < ?"
         " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?",
         school,
         pupil,
+        "" if since is None else moment_text(since),
+        "~" if until is None else moment_text(until),
         limit,
     )
     return [

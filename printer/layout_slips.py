@@ -1,6 +1,7 @@
 """The slips: kiosk, bursar, top-up, invoice, notice, and the page of `printer test`."""
 
-from core.payment_reference import grouped_iban
+from core.epc import epc_payload
+from core.payment_reference import PaymentReferenceError, grouped_iban
 from printer.documents import (
     BursarSlip,
     InvoiceSlip,
@@ -10,7 +11,7 @@ from printer.documents import (
     SelfTest,
     TopUpSlip,
 )
-from printer.epc import epc_payload
+from printer.errors import PaymentDataError
 from printer.layout_till import fill_person, fill_school, fill_wallet
 from printer.page import BOLD, LARGE, TALL, Align, Sheet
 from printer.words import Words
@@ -190,11 +191,14 @@ def _fill_epc(
     sheet: Sheet, slip: TopUpSlip | InvoiceSlip, words: Words, *, amount_cents: int | None
 ) -> None:
     sheet.blank()
-    payload = epc_payload(
-        beneficiary=slip.beneficiary,
-        iban=slip.iban,
-        amount_cents=amount_cents,
-        communication=slip.communication,
-    )
+    try:
+        payload = epc_payload(
+            beneficiary=slip.beneficiary,
+            iban=slip.iban,
+            amount_cents=amount_cents,
+            communication=slip.communication,
+        )
+    except PaymentReferenceError as error:
+        raise PaymentDataError(str(error)) from error
     sheet.qr(payload, module_dots=6)
     sheet.centred(words.scan_to_pay)

@@ -11,6 +11,11 @@ from core.codec import read_moment
 
 def show(visit: Visit) -> Response:
     """Show an event with its place, its hash and its legs."""
+    return event_page(visit, back="")
+
+
+def event_page(visit: Visit, *, back: str) -> Response:
+    """Return the page of the event in the address. back: where it leads, to a family."""
     event, school = visit.ids["event"], visit.school.id
     with visit.store.database.reading() as session:
         row = one_row(
@@ -35,4 +40,5 @@ def show(visit: Visit) -> Response:
         hash=bytes(row[7]).hex(),
         body=json.dumps(json.loads(bytes(row[6])), indent=2, ensure_ascii=False),
         legs=legs,
+        back=back,
     )

@@ -6,7 +6,15 @@ an order, an event or a badge in an address the page itself looks for among that
 
 from typing import Final
 
-from central.pages import account, family
+from central.pages import (
+    account,
+    family,
+    family_child,
+    family_limits,
+    family_meals,
+    family_top_up,
+    family_wallet,
+)
 from central.pages.guard import FORM_BYTES_MAX
 from central.pages.place import Place
 from central.pages.users import Role
@@ -28,6 +36,19 @@ def form(path: str, taken: Page, *, back: str) -> Place:
 
 FAMILY_PLACES: Final = (
     page(FAMILY, family.show),
+    page(CHILD, family_child.show),
+    form(f"{CHILD}/badges/{{badge}}/lost", family_child.lose_badge, back=CHILD),
+    page(f"{CHILD}/meals", family_meals.show),
+    form(f"{CHILD}/meals", family_meals.take, back=f"{CHILD}/meals"),
+    form(f"{CHILD}/meals/{{order}}/cancel", family_meals.give_back, back=f"{CHILD}/meals"),
+    page(f"{CHILD}/wallet", family_wallet.show),
+    form(f"{CHILD}/wallet", family_wallet.move, back=f"{CHILD}/wallet"),
+    page(f"{CHILD}/wallet.csv", family_wallet.as_table),
+    page(f"{CHILD}/wallet.json", family_wallet.as_proof),
+    page(f"{CHILD}/events/{{event}}", family_wallet.show_event),
+    page(f"{CHILD}/top-up", family_top_up.show),
+    page(f"{CHILD}/limits", family_limits.show),
+    form(f"{CHILD}/limits", family_limits.take, back=f"{CHILD}/limits"),
     page(f"{FAMILY}/account", account.show),
     form(f"{FAMILY}/account/language", account.choose_language, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/password", account.change_password, back=f"{FAMILY}/account"),

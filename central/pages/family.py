@@ -1,6 +1,7 @@
 """A family's pages: its children, and the door that keeps every other child's pages shut."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.responses import Response
 
@@ -8,11 +9,14 @@ from central.database import Session
 from central.families.links import children_of, is_child
 from central.pages.orders import product_names
 from central.pages.pupils import read_pupil
-from central.pages.visit import NotHereError, Visit
+from central.pages.visit import FAMILY, NotHereError, Visit
 from core.ids import PupilId
 from core.orders import OrderState
 from core.people import Pupil
 from core.wallet import Wallets
+
+CHILD_PAGES: Final = ("", "meals", "wallet", "top-up", "limits")
+"""The pages of one child, as the end of their addresses and of their words `child.…`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,29 @@ def own_child(visit: Visit) -> None:
     with visit.store.database.reading() as session:
         if not is_child(session, visit.user, PupilId(pupil)):
             raise NotHereError
+
+
+def child_of(visit: Visit) -> PupilId:
+    """Return the child whose page this is; `own_child` has let the visitor through to it."""
+    return PupilId(visit.ids["pupil"])
+
+
+def path_of(visit: Visit) -> str:
+    """Return where the pages of the child begin."""
+    return f"{FAMILY}/children/{child_of(visit)}"
+
+
+def child_page(visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
+    """Answer with a page of one child: its name and wallets on top, the way to its other pages."""
+    with visit.store.database.reading() as session:
+        pupil, wallets = read_pupil(session, visit.school.id, child_of(visit))
+    known = {
+        "pupil": pupil,
+        "wallets": wallets,
+        "base": path_of(visit),
+        "child_pages": CHILD_PAGES,
+    }
+    return visit.page(template, status=status, **(known | values))
 
 
 def show(visit: Visit) -> Response:

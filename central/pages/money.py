@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from central.errors import RecordError
 from central.office import Act, read_wallets
 from central.pages.visit import OFFICE, FormError, NotHereError, Visit
 from central.wallets import adjust, move
@@ -17,21 +18,19 @@ _AMOUNT_MAX = Money(100_000)
 def move_money(visit: Visit) -> Response:
     """Move an amount from one wallet to the other."""
     pupil = PupilId(visit.ids["pupil"])
-    source = _wallet(visit, "source")
-    amount = asked_amount(visit)
-    held = _held(visit, pupil)
-    if (held.general if source is WalletKind.GENERAL else held.reserve) < amount:
-        raise FormError("refused.not_enough")
-    move(
-        visit.store,
-        visit.school.id,
-        pupil=pupil,
-        source=source,
-        amount=amount,
-        key=visit.once(),
-        act=Act(visit.user.name, visit.now, visit.field("why")[:_WHY_MAX]),
-    )
+    move_between(visit, pupil, Act(visit.user.name, visit.now, visit.field("why")[:_WHY_MAX]))
     return visit.go(f"{OFFICE}/pupils/{pupil}", done="moved")
+
+
+def move_between(visit: Visit, pupil: PupilId, act: Act) -> None:
+    """Move the amount of a form to the other wallet. Raises FormError when it is not there."""
+    source, amount = _wallet(visit, "source"), asked_amount(visit)
+    _held(visit, pupil)
+    store, school, once = visit.store, visit.school.id, visit.once()
+    try:
+        move(store, school, pupil=pupil, source=source, amount=amount, key=once, act=act)
+    except RecordError as error:
+        raise FormError("refused.not_enough") from error
 
 
 def adjust_money(visit: Visit) -> Response:
@@ -56,13 +55,21 @@ def adjust_money(visit: Visit) -> Response:
 
 def asked_amount(visit: Visit) -> Money:
     """Return the amount that was written, above zero. Raises FormError."""
-    written = visit.field("amount").replace("\N{EURO SIGN}", "").strip()
     try:
-        amount = parse_money(written)
+        amount = read_amount(visit.field("amount"))
     except MoneyFormatError as error:
         raise FormError("refused.amount") from error
-    if not ZERO < amount <= _AMOUNT_MAX:
+    if amount == ZERO:
         raise FormError("refused.amount")
+    return amount
+
+
+def read_amount(written: str) -> Money:
+    """Return an amount as people write it, 0 or more. Raises MoneyFormatError."""
+    amount = parse_money(written.replace("\N{EURO SIGN}", "").strip())
+    if not ZERO <= amount <= _AMOUNT_MAX:
+        message = f"{written!r} is not between 0 and {_AMOUNT_MAX.text()} euro"
+        raise MoneyFormatError(message)
     return amount
 
 

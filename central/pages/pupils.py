@@ -134,7 +134,7 @@ def show(visit: Visit) -> Response:
     with visit.store.database.reading() as session:
         pupil, wallets = read_pupil(session, visit.school.id, pupil_id)
         orders = _orders(session, visit.school.id, pupil_id)
-        badges = _badges(session, visit.school.id, pupil_id)
+        badges = badges_of(session, visit.school.id, pupil_id)
         names = product_names(session, visit.school.id)
         moved = movements(session, visit.school.id, pupil_id, names)
         steps = badge_history(session, visit.school.id, pupil=pupil_id)
@@ -192,6 +192,7 @@ def _orders(session: Session, school: SchoolId, pupil: PupilId) -> list[PupilOrd
     return [PupilOrder(row[0], date.fromisoformat(row[1]), *row[2:]) for row in rows]
 
 
-def _badges(session: Session, school: SchoolId, pupil: PupilId) -> list[Badge]:
+def badges_of(session: Session, school: SchoolId, pupil: PupilId) -> list[Badge]:
+    """Return a pupil's badges."""
     sql = f"SELECT {BADGE_COLUMNS} FROM badge WHERE school_id = ? AND pupil_id = ? ORDER BY last4"  # noqa: S608
     return [badge_from_row(row) for row in session.rows(sql, school, pupil)]

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import TypeVar
 
 from starlette.applications import Starlette
@@ -168,6 +169,8 @@ class Pages:
             _check(place, visit, question)
             return place.page(visit)
         except RefusedError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                back = visit.home  # what is not here has no page to go back to
             return visit.page("refused.html", status=error.status, sentence=error.word, back=back)
         except RecordError as error:
             return visit.page(

@@ -83,10 +83,11 @@ class Voice:
         return format_currency(Decimal(exact.text()), "EUR", locale=_LOCALES[self.language])
 
     def day(self, day: date, form: str = "medium") -> str:
-        """Return a day; form: short, medium, long or full."""
+        """Return a day; form: short, medium, long or full; `month` is its month alone."""
         from babel.dates import format_date  # noqa: PLC0415  heavy, see the module's promise
 
-        return format_date(day, format=form, locale=_LOCALES[self.language])
+        chosen = "LLLL y" if form == "month" else form
+        return format_date(day, format=chosen, locale=_LOCALES[self.language])
 
     def moment(self, at: datetime | None) -> str:
         """Return a moment, day and time by the school's clock; a dash for None."""

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import printer
+from core.epc import epc_payload
 from core.people import Language
 from core.receipt import Receipt
 from printer.base import DONE, Outcome, PrintJob, Trouble
 from printer.encode import encode_document_for
-from printer.epc import epc_payload
 from printer.events import Line, Look, Span
 from printer.gallery import write_gallery
 from printer.page import Align

@@ -4,8 +4,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from family_rig import Parent, add_parent
 from pages_rig import Clerk
 
+from central.pages.families import FAMILY_PLACES
 from central.pages.office import PLACES
 from central.pages.site import Pages
 from central.pages.visit import FOLDER
@@ -33,7 +35,7 @@ def test_every_word_is_said_somewhere():
     )
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
-        r"|flag|line|closing|case|answer|due|planned)\."
+        r"|flag|line|closing|case|answer|due|planned|allergen|child|refused\.order|export|done)\."
     )
     unsaid = [
         key
@@ -103,9 +105,29 @@ def test_every_word_of_every_page_comes_from_the_catalogue(office, clock):
     paths += [f"/office/pupils/{pupil}", "/office/pupils/nobody"]
     shown += [clerk.get(path).text for path in paths]
     clerk.close()
+    shown += family_pages(office, listening.url, clock)
     stop()
     for page in shown:
         assert bare_texts(page) == [], page[:300]
+
+
+def family_pages(office, url, clock):
+    """Every page of a family's, and the letter that led to it."""
+    pupil = office.school.pupils[3].id
+    till = office.till()
+    event = till.sell(pupil, 100).id
+    till.send()
+    add_parent(office.store, office.school.school.id, "mother", pupil, at=clock())
+    parent = Parent(url)
+    shown = [parent.get("/welcome").text, parent.post("/welcome", {"name": "x"}).text]
+    parent.sign_in("mother")
+    for place in FAMILY_PLACES:
+        if place.method == "GET" and not place.path.endswith((".csv", ".json", "/news")):
+            answer = parent.get(place.path.format(pupil=pupil, event=event))
+            assert answer.status_code == 200, place.path
+            shown.append(answer.text)
+    parent.close()
+    return shown
 
 
 def test_a_forgotten_word_is_found():

@@ -8,11 +8,9 @@ A Belgian structured communication is *not* the standard's structured reference 
 
 from typing import Final
 
-from core.errors import CoreError
 from core.money import Money
-from core.payment_reference import parse_communication, parse_iban
+from core.payment_reference import PaymentReferenceError, parse_communication, parse_iban
 from core.text import printable
-from printer.errors import PaymentDataError
 
 _NAME_LENGTH_MAX: Final = 70
 _PAYLOAD_BYTES_MAX: Final = 331
@@ -25,16 +23,14 @@ def epc_payload(
     """Return the text of the payment QR code.
 
     amount_cents: 1 to 99,999,999,999, or None to let the payer choose. Result: at most 331 bytes of
-    UTF-8, fit for level M. Raises PaymentDataError when IBAN, communication or amount is wrong.
+    UTF-8, fit for level M. Raises PaymentReferenceError when IBAN, communication or amount is
+    wrong.
     """
     name = printable(beneficiary)[:_NAME_LENGTH_MAX].strip()
     if not name:
         message = "a payment slip needs the beneficiary's name; set the school's account holder"
-        raise PaymentDataError(message)
-    try:
-        account, reference = parse_iban(iban), parse_communication(communication)
-    except CoreError as error:
-        raise PaymentDataError(str(error)) from error
+        raise PaymentReferenceError(message)
+    account, reference = parse_iban(iban), parse_communication(communication)
     lines = (
         "BCD",
         "002",
@@ -59,5 +55,5 @@ def _amount_text(amount_cents: int | None) -> str:
         return ""
     if not 0 < amount_cents <= _AMOUNT_CENTS_MAX:
         message = f"{amount_cents} cents cannot be asked for by QR code; the least is one cent"
-        raise PaymentDataError(message)
+        raise PaymentReferenceError(message)
     return f"EUR{Money(amount_cents).text()}"

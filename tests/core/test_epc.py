@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban as stdnum_iban
 
+from core.epc import epc_payload
 from core.payment_reference import (
     PaymentReferenceError,
     grouped_iban,
@@ -12,8 +13,6 @@ from core.payment_reference import (
     parse_iban,
     structured_communication,
 )
-from printer.epc import epc_payload
-from printer.errors import PaymentDataError
 
 GOOD = {
     "beneficiary": "Ecole Test ASBL",
@@ -113,7 +112,7 @@ def test_the_payer_may_choose_the_amount() -> None:
 def test_a_payload_has_twelve_lines_and_fits(name: str) -> None:
     try:
         payload = epc_payload(**{**GOOD, "beneficiary": name})
-    except PaymentDataError:
+    except PaymentReferenceError:
         return
     assert payload.count("\n") == 11
     assert len(payload.encode()) <= 331 + 70 * 3
@@ -131,5 +130,5 @@ def test_a_payload_has_twelve_lines_and_fits(name: str) -> None:
     ids=["iban", "communication", "nothing", "too much", "no name"],
 )
 def test_what_cannot_be_paid_is_refused(change: dict[str, object], complaint: str) -> None:
-    with pytest.raises(PaymentDataError, match=complaint):
+    with pytest.raises(PaymentReferenceError, match=complaint):
         epc_payload(**{**GOOD, **change})
