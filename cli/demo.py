@@ -81,14 +81,23 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _show(services: "DemoServices", *, as_json: bool) -> int:
-    special = services.badges[:8]
+    from cli.demo_services import OFFICE_USER  # noqa: PLC0415  another layer loads late
+
+    special, password = services.badges[:8], services.open_office()
     if as_json:
         say_json(
-            {"page": services.page, "centre": services.centre_url, "data": str(services.folder)}
+            {
+                "page": services.page,
+                "centre": services.centre_url,
+                "office_user": OFFICE_USER,
+                "office_password": password,
+                "data": str(services.folder),
+            }
         )
     else:
         say(f"The till's screen:  {services.page}")
-        say(f"The centre:         {services.centre_url}")
+        signs_in = f"user {OFFICE_USER}, password {password}"
+        say(f"The bursar's pages: {services.centre_url}/office   ({signs_in})")
         say(f"Receipts, as PNG:   {services.folder / 'receipts'}")
         say("")
         say("Tap a badge on the page, or in a second terminal:")

@@ -30,6 +30,8 @@ DATABASE_FILE = "central.db"
 _LOCK_FILE = "demo.lock"
 _PREVIOUS = "previous"
 _SETTINGS_FILE = "terminal.toml"
+OFFICE_USER = "demo"
+_PASSWORD_BYTES = 9
 _TERMINAL_NAME = "Caisse 1"
 _START_S = 30.0
 _STOP_S = 10.0
@@ -171,6 +173,38 @@ class DemoServices:
                 return read_figures(session)
         finally:
             store.close()
+
+    def open_office(self) -> str:
+        """Let OFFICE_USER into the centre's pages; return the password, which a demo keeps."""
+        from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
+        from central.pages.users import Role, add_user  # noqa: PLC0415
+        from central.records import list_schools  # noqa: PLC0415
+        from central.store import open_store  # noqa: PLC0415
+        from core.people import Language  # noqa: PLC0415
+
+        state = self._state()
+        assert state is not None, "a running demo has its file"
+        if "office_password" in state:
+            return str(state["office_password"])
+        password = secrets.token_urlsafe(_PASSWORD_BYTES)
+        store = open_store(str(self.folder / DATABASE_FILE), may_create=False)
+        try:
+            with store.database.reading() as session:
+                school = list_schools(session)[0]
+            add_user(
+                store,
+                school,
+                name=OFFICE_USER,
+                role=Role.ADMIN,
+                language=Language.FR,
+                password=password,
+                who="demo",
+                at=wall_clock(),
+            )
+        finally:
+            store.close()
+        self._write(DEMO_FILE, json.dumps(state | {"office_password": password}))
+        return password
 
     def wait_for_end(self) -> None:
         """Wait until somebody presses Ctrl-C or a service ends."""

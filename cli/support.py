@@ -60,7 +60,7 @@ def _run(parsed: argparse.Namespace) -> int:
 
     def told() -> "Iterator[tuple[str, str]]":
         for name, text in bundle_files(
-            scene, findings=findings, settings=_settings_texts(), log=parsed.log
+            scene, findings=findings, settings=settings_texts(), log=parsed.log
         ):
             names.append(name)
             progress.reach(len(names))
@@ -79,17 +79,20 @@ def _run(parsed: argparse.Namespace) -> int:
     return EXIT_WELL
 
 
-def _settings_texts() -> dict[str, str]:
-    """Return the settings files as they stand, by name; none of them may hold a secret."""
+def settings_texts(path: Path | None = None) -> dict[str, str]:
+    """Return the settings files as they stand, by name, without what looks like a secret.
+
+    path: of the first of them; None for the one that a terminal would find by itself.
+    """
     from config.load import settings_file, settings_files  # noqa: PLC0415  msgspec loads late
     from config.rules import without_secrets  # noqa: PLC0415
 
-    found = settings_file(os.environ)
+    found = path or settings_file(os.environ)
     texts = {}
-    for path in [] if found is None else settings_files(found):
+    for one in [] if found is None else settings_files(found):
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-            texts[path.name] = without_secrets(text)
+            text = one.read_text(encoding="utf-8", errors="replace")
+            texts[one.name] = without_secrets(text)
         except OSError as error:
-            texts[path.name] = f"# cannot be read: {error.strerror}\n"
+            texts[one.name] = f"# cannot be read: {error.strerror}\n"
     return texts

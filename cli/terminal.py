@@ -73,7 +73,7 @@ def _serve_once(parsed: argparse.Namespace, again: Again) -> int:
             # As it came up: with the settings of now, and without what only the page needed.
             again.ask()
         return EXIT_WELL
-    terminal = _build(settings, identity, _demo(parsed.demo))
+    terminal = _build(settings, identity, _demo(parsed.demo), parsed.config)
     for stop_signal in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop_signal, lambda *_: terminal.stop())
     again.listen(terminal.stop, before_again=finish_log)
@@ -143,7 +143,10 @@ def _demo(path: Path | None) -> "Demo | None":
         raise CommandError(f"{path} describes no demo ({words}); run `refectory demo`") from error
 
 
-def _build(settings: "Settings", identity: "Identity", demo: "Demo | None") -> "Terminal":
+def _build(
+    settings: "Settings", identity: "Identity", demo: "Demo | None", config: Path | None
+) -> "Terminal":
+    from cli.support import settings_texts  # noqa: PLC0415  another layer loads late
     from offline_cache.errors import OfflineCacheError  # noqa: PLC0415  another layer loads late
     from printer.errors import PrinterError  # noqa: PLC0415
     from readers.errors import ReaderError  # noqa: PLC0415
@@ -151,7 +154,13 @@ def _build(settings: "Settings", identity: "Identity", demo: "Demo | None") -> "
     from terminal.web.errors import WebError  # noqa: PLC0415
 
     try:
-        return Terminal(settings, identity, version=_version(), demo=demo)
+        return Terminal(
+            settings,
+            identity,
+            version=_version(),
+            demo=demo,
+            settings_texts=lambda: settings_texts(config),
+        )
     except (ReaderError, PrinterError, WebError) as error:
         raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
     except OfflineCacheError as error:

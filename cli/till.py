@@ -157,6 +157,9 @@ class TextTill:
     def _obey(self, line: str) -> None:
         from terminal import text_commands  # noqa: PLC0415  another layer loads late
 
+        if line == "help":
+            self._help()
+            return
         try:
             typed = text_commands.read_typed(line, self._state, self._staff)
         except text_commands.NotUnderstoodError as error:
@@ -168,24 +171,47 @@ class TextTill:
             self._say(str(error))
 
     def _send(self, path: str, body: Any, *, needs_pin: bool) -> str:  # noqa: ANN401  JSON
+        self._state.found = self._state.rows = ()
         if body is None:
-            place, _, query = path.partition("=")
-            self._state.found = ask_list(self._folder, f"{place}={quote(query)}")
-            return f"{len(self._state.found)}"
-        self._state.found = ()
+            return self._look(path)
         if needs_pin:
             body = {**body, "pin": getpass.getpass(f"{self._words['pin.enter']}: ")}
         if path == "/v1/commands":
             body = {**body, "id": secrets.token_hex(16)}
         return self._answer(ask(self._folder, "POST", path, body))
 
+    def _look(self, path: str) -> str:
+        from terminal.text_screen import act_rows, line_rows  # noqa: PLC0415  as above
+
+        state = self._state
+        if path.startswith("/v1/pupils"):
+            place, _, query = path.partition("=")
+            state.found = ask_list(self._folder, f"{place}={quote(query)}")
+            return f"{len(state.found)}"
+        if path.startswith("/v1/documents?"):
+            state.rows = act_rows(ask_list(self._folder, path), self._words, state.zone)
+        else:
+            state.rows = line_rows(ask(self._folder, "GET", path), self._words)
+        if self._is_plain:
+            say("\n".join(state.rows))
+        return f"{len(state.rows)}"
+
     def _answer(self, answer: dict[str, object]) -> str:
+        from terminal.text_screen import money  # noqa: PLC0415  another layer loads late
+
         if answer.get("outcome") == "refused":
             key = f"reason.{answer['reason']}"
             known = self._words.get(key, self._words["reason.other"])
             return f"X {known}: {self._words.get(f'{key}_do', '')}"
         label = answer.get("label") or answer.get("receipt") or answer.get("word") or ""
-        return f"+ {self._words['desk.done'].replace('{what}', str(label))}"
+        cents = answer.get("price_cents")
+        what = f"{label}  {money(cents)}" if isinstance(cents, int) else str(label)
+        return f"+ {self._words['desk.done'].replace('{what}', what)}"
+
+    def _help(self) -> None:
+        """Print the help again: a pipe shows it nowhere else, a drawn screen always has it."""
+        if self._is_plain:
+            say("\n".join(self._words[f"text.help_{number}"] for number in (1, 2, 3)))
 
     def _say(self, words: str) -> None:
         with self._lock:

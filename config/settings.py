@@ -155,6 +155,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             max_length=32,
         ),
     ] = ()
+    sounds: Annotated[
+        bool,
+        _key(
+            "Whether this terminal itself plays a sound for each verdict and each alarm, by "
+            "`aplay` (package alsa-utils): heard even where the screen is dead. The screen's own "
+            "sounds are turned on in its menu.",
+            wants="true or false",
+            example=True,
+        ),
+    ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         _key(

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from config.timetable import read_timetable
@@ -49,9 +50,12 @@ from terminal.surroundings import Surroundings
 from terminal.tap_trail import TapTrail
 from terminal.till import Till, TillParts
 from terminal.told_health import told_health
-from terminal.upkeep import Upkeep
+from terminal.upkeep import SettingsTexts, Upkeep
 from terminal.web.server import WebServer
 from terminal.web.tls import find_tls
+
+if TYPE_CHECKING:
+    from terminal.web.player import SoundPlayer
 
 log = logging.getLogger("refectory.terminal")
 
@@ -86,10 +90,12 @@ class Terminal:
         version: str,
         clock: Clock | None = None,
         demo: Demo | None = None,
+        settings_texts: SettingsTexts = dict,
     ) -> None:
         """Open the journal and the copy.
 
-        Raises JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
+        settings_texts: reads the settings files, without secrets, for a support bundle. Raises
+        JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
         """
         self._settings = settings
         self._version = version
@@ -148,8 +154,14 @@ class Terminal:
             surroundings=self._around,
             badges=() if demo is None else demo.badges,
         )
-        self._upkeep = Upkeep(self._folder, status=self.port.status, now=self._clock.now)
+        self._upkeep = Upkeep(
+            self._folder,
+            status=self.port.status,
+            now=self._clock.now,
+            settings_texts=settings_texts,
+        )
         self._web = self._around.web = self._make_web()
+        self._sounds = _sounds(settings, self._board)
 
     def run(self, on_ready: Callable[[Ready], None]) -> None:
         """Serve until `stop`. on_ready: called in this thread when taps are decided."""
@@ -216,6 +228,8 @@ class Terminal:
         around = self._around
         around.readers = self._readers
         self._readers.start()
+        if self._sounds is not None:
+            self._sounds.start()
         around.settlement = Settlement(
             inbox=self._inbox,
             recorder=self._recorder,
@@ -257,6 +271,8 @@ class Terminal:
     def _stop_parts(self, *, is_in_order: bool) -> None:
         around = self._around
         self._readers.stop()
+        if self._sounds is not None:
+            self._sounds.stop()
         if around.uplink is not None:
             around.uplink.stop(1.0)
         if around.spool is not None:
@@ -296,6 +312,14 @@ def reopen_journal(recorder: Recorder) -> None:
     fresh.mark(_CLEAN_MARK, "no", is_lazy=True)
     recorder.journal = fresh
     recorder.rebuild(settled=recorder.state.settled)
+
+
+def _sounds(settings: Settings, board: Board) -> "SoundPlayer | None":
+    if not settings.sounds:
+        return None
+    from terminal.web.player import SoundPlayer  # noqa: PLC0415  few terminals play sounds
+
+    return SoundPlayer(board)
 
 
 def _open_printer(settings: Settings, composer: ComposerAside) -> Printer:

@@ -88,13 +88,19 @@ def write_bundle(
     """Write the archive, readable by its owner alone. Result: its bytes. Raises OSError."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        with tarfile.open(fileobj=file, mode="w:gz") as archive:
-            for name, text in files:
-                content = redaction.clean(text).encode()
-                entry = tarfile.TarInfo(f"refectory-support/{name}")
-                entry.size, entry.mode, entry.mtime = len(content), 0o600, int(at.timestamp())
-                archive.addfile(entry, io.BytesIO(content))
-        return file.tell()
+        return file.write(packed_bundle(files, redaction=redaction, at=at))
+
+
+def packed_bundle(files: Iterator[tuple[str, str]], *, redaction: Redaction, at: datetime) -> bytes:
+    """Return the archive, a packed tar file, with every text redacted."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, text in files:
+            content = redaction.clean(text).encode()
+            entry = tarfile.TarInfo(f"refectory-support/{name}")
+            entry.size, entry.mode, entry.mtime = len(content), 0o600, int(at.timestamp())
+            archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def _json(plain: object) -> str:

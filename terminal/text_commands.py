@@ -8,16 +8,22 @@ p 2 forgotten   serve the second found          in 1                 sign in (as
 out             lock                            open 50,00           open the shift
 x               print the X report              z 123,45             close the period
 day 2026-11-24  say which day it is             y / n                did the paper come out
+t 20,00 [why]   cash into the last badge's wallet
+l               list the last acts              l 1-42               list the lines of an act
+b 1-42 1,3x2 broken    give line 1 once and line 3 twice back; `all` for what is left of it
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
-from terminal.text_screen import TextState
+from terminal.text_screen import ACTS_MAX, TextState
 
 _AMOUNT: Final = re.compile(r"(\d{1,4})(?:[.,](\d{2}))?")
+_BACK: Final = re.compile(r"(\d{1,2})(?:x(\d{1,2}))?")
+_ALL: Final = "all"
 
 
 class NotUnderstoodError(Exception):
@@ -116,6 +122,34 @@ def _void(rest: str) -> Typed:
     return _command("void", document=document, why=why.strip())
 
 
+def _refund(rest: str) -> Typed:
+    document, _, rest = rest.partition(" ")
+    lines, _, why = rest.partition(" ")
+    backs = [] if lines == _ALL else [_back(part) for part in lines.split(",")]
+    return _command("refund", document=document, backs=backs, why=why.strip())
+
+
+def _back(part: str) -> dict[str, int]:
+    """Return which line comes back, and how often: `3x2` is the third, twice."""
+    matched = _BACK.fullmatch(part)
+    if matched is None:
+        raise ValueError(part)
+    return {"place": _place(matched[1]), "quantity": int(matched[2] or 1)}
+
+
+def _top_up(rest: str, state: TextState) -> Typed:
+    amount, _, why = rest.partition(" ")
+    tap = _last_tap(state)
+    if tap is None:
+        raise NotUnderstoodError("text.no_badge")
+    return _command("top_up", customer={"tap": tap}, amount_cents=cents_of(amount), why=why.strip())
+
+
+def _listed(rest: str) -> Typed:
+    path = f"/v1/documents/{quote(rest, safe='')}" if rest else f"/v1/documents?limit={ACTS_MAX}"
+    return Typed(path, None)
+
+
 _Reading = Callable[[str, TextState, Sequence[Mapping[str, Any]]], Typed]
 
 _WORDS: Final[Mapping[str, _Reading]] = {
@@ -123,6 +157,9 @@ _WORDS: Final[Mapping[str, _Reading]] = {
     "serve": lambda _rest, state, _staff: _serve(state),
     "u": lambda _rest, _state, _staff: _command("undo"),
     "v": lambda rest, _state, _staff: _void(rest),
+    "b": lambda rest, _state, _staff: _refund(rest),
+    "l": lambda rest, _state, _staff: _listed(rest),
+    "t": lambda rest, state, _staff: _top_up(rest, state),
     "r": lambda rest, _state, _staff: Typed("/v1/reprint", {"event": rest or "last"}),
     "f": lambda rest, _state, _staff: Typed(f"/v1/pupils?q={rest}", None),
     "p": lambda rest, state, _staff: _found(rest, state),

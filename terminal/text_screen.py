@@ -15,6 +15,7 @@ WIDTH: Final = 80
 HEIGHT: Final = 24
 PRODUCTS_MAX: Final = 16
 _PER_COLUMN: Final = 8
+ACTS_MAX: Final = _PER_COLUMN
 _SIGNS: Final = {"ok": "+", "refused": "X", "attention": "!", "unknown": "?"}
 _GOOD: Final = frozenset({"up", "recovered", "ready", "printing"})
 
@@ -23,13 +24,17 @@ Words = Mapping[str, str]
 
 @dataclass
 class TextState:
-    """What is shown: the board's topics, the till's products, and what was said last."""
+    """What is shown: the board's topics, the till's products, and what was said last.
+
+    rows: acts, or the lines of one, in the place of the products until the next command.
+    """
 
     status: Mapping[str, Any] = field(default_factory=dict)
     verdict: Mapping[str, Any] | None = None
     taps: Sequence[Mapping[str, Any]] = ()
     products: Sequence[Mapping[str, Any]] = ()
     found: Sequence[Mapping[str, Any]] = ()
+    rows: Sequence[str] = ()
     said: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Brussels"))
 
@@ -47,13 +52,14 @@ def screen(state: TextState, words: Words, now: datetime) -> list[str]:
         "=" * WIDTH,
         *_verdict(state, words),
         "-" * WIDTH,
-        *_products(state.found or state.products, is_found=bool(state.found)),
+        *_offer(state),
         "-" * WIDTH,
         _taps(state.taps, words),
         state.said,
         _asked(state, words),
         words["text.help_1"],
         words["text.help_2"],
+        words["text.help_3"],
     ]
     cut = [line[:WIDTH] for line in lines]
     return cut[: HEIGHT - 1] + [""] * (HEIGHT - 1 - len(cut))
@@ -76,6 +82,32 @@ def title(verdict: Mapping[str, Any], words: Words) -> str:
     if verdict["outcome"] == "refused":
         key = f"reason.{verdict['reason']}"
     return words.get(key, words["reason.other"]).upper()
+
+
+def act_rows(acts: Sequence[Mapping[str, Any]], words: Words, zone: ZoneInfo) -> list[str]:
+    """Return the newest acts, a line each: reference, time, what, who, how much, what became."""
+    return [_act_row(act, words, zone) for act in acts[:ACTS_MAX]]
+
+
+def line_rows(act: Mapping[str, Any], words: Words) -> list[str]:
+    """Return the lines of an act as they are numbered to be given back; what it was, without."""
+    rows = [_line_row(line, words) for line in act["lines"]]
+    return rows or [f"{act['reference']} {act['label']} {money(act['total_cents'])}"]
+
+
+def _act_row(act: Mapping[str, Any], words: Words, zone: ZoneInfo) -> str:
+    at = read_moment(act["at"]).astimezone(zone)
+    state = "" if act["state"] == "whole" else words[f"journal.{act['state']}"]
+    who = f"{act['name'] or '':<18.18}"
+    what = f"{act['label'] or words['top_up.title']:<26.26}"
+    return f"{act['reference']:>9} {at:%H:%M} {what} {who} {money(act['total_cents']):>8} {state}"
+
+
+def _line_row(line: Mapping[str, Any], words: Words) -> str:
+    number, pieces = line["place"] + 1, f"{line['quantity']} x {line['label']}"
+    given = words["journal.given_back"].replace("{count}", str(line["refunded"]))
+    back = f" ({given})" if line["refunded"] else ""
+    return f"{number:>2} {pieces[:22]:<22} {money(line['unit_cents']):>6}{back}"
 
 
 def _top(state: TextState, words: Words, now: datetime) -> str:
@@ -130,9 +162,20 @@ def _conflict(verdict: Mapping[str, Any], words: Words) -> str:
     return "!!! " + words["verdict.conflict"].replace("{words}", named)
 
 
+def _offer(state: TextState) -> list[str]:
+    if len(state.rows) > _PER_COLUMN:
+        return _columns(state.rows)
+    if state.rows:
+        return [*state.rows, *[""] * (_PER_COLUMN - len(state.rows))]
+    return _products(state.found or state.products, is_found=bool(state.found))
+
+
 def _products(items: Sequence[Mapping[str, Any]], *, is_found: bool) -> list[str]:
-    cells = [_cell(number, item, is_found) for number, item in enumerate(items, start=1)]
-    cells = cells[:PRODUCTS_MAX] + [""] * (PRODUCTS_MAX - len(cells))
+    return _columns([_cell(number, item, is_found) for number, item in enumerate(items, start=1)])
+
+
+def _columns(rows: Sequence[str]) -> list[str]:
+    cells = [*rows[:PRODUCTS_MAX], *[""] * (PRODUCTS_MAX - len(rows))]
     half = WIDTH // 2
     return [
         f"{left[: half - 1]:<{half}}{right[:half]}"

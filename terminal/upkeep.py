@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ LOG_LINES_MAX: Final = 50
 _LINE_MAX: Final = 300
 # A page must not wait for the network or for a package manager; the command line asks those, too.
 _SLOW: Final = frozenset({check_centre, check_modules, check_packages})
+SettingsTexts = Callable[[], Mapping[str, str]]
+"""Reads the settings files: their texts by name, without secrets."""
 _WORST_FIRST: Final = (Grade.FAILED, Grade.DEGRADED, Grade.WELL)
 
 
@@ -47,11 +50,17 @@ class Upkeep:
     """
 
     def __init__(
-        self, folder: Path, *, status: Callable[[], Content], now: Callable[[], datetime]
+        self,
+        folder: Path,
+        *,
+        status: Callable[[], Content],
+        now: Callable[[], datetime],
+        settings_texts: SettingsTexts = dict,
     ) -> None:
         self._folder = folder
         self._status = status
         self._now = now
+        self._settings_texts = settings_texts
         self._log = RecentLog()
 
     def open(self) -> None:
@@ -68,11 +77,32 @@ class Upkeep:
 
     def findings(self) -> list[Finding]:
         """Return what `refectory doctor` finds, the worst first, without what takes long."""
+        return self._examined(self._scene())
+
+    def bundle(self) -> tuple[str, bytes]:
+        """Return what `refectory support-bundle` writes: the name of the archive, and its bytes."""
+        # Both read the whole journal and the whole copy: nothing of it stays in a till at rest.
+        from terminal.redaction import redaction_of  # noqa: PLC0415
+        from terminal.support_bundle import bundle_files, packed_bundle  # noqa: PLC0415
+
+        scene = self._scene()
+        files = bundle_files(
+            scene, findings=self._examined(scene), settings=self._settings_texts(), log=None
+        )
+        recent = ("recent.txt", "\n".join(self.log_lines()))
+        packed = packed_bundle(
+            chain(files, [recent]), redaction=redaction_of(self._folder), at=scene.now
+        )
+        return f"refectory-support-{scene.now:%Y%m%d-%H%M%S}.tar.gz", packed
+
+    def _scene(self) -> Scene:
         try:
             status = self._status()
         except TerminalBusyError:
             status = None
-        scene = Scene(folder=self._folder, now=self._now(), status=status)
+        return Scene(folder=self._folder, now=self._now(), status=status)
+
+    def _examined(self, scene: Scene) -> list[Finding]:
         checks = tuple(check for check in CHECKS if check not in _SLOW)
         found = list(examine(scene, checks))
         return sorted(found, key=lambda finding: _WORST_FIRST.index(finding.grade))

@@ -31,6 +31,7 @@ _OWN_MODULES: Final = {
             "asked",
             "basket",
             "board",
+            "change",
             "demo",
             "desk",
             "follow",

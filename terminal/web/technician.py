@@ -20,6 +20,7 @@ from terminal.upkeep import Upkeep
 from terminal.web.answers import Answers
 from terminal.web.catalogue import words
 from terminal.web.pages import html_page
+from terminal.web.problems import problem
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
 
@@ -36,7 +37,7 @@ class Row:
 
 
 class Technician:
-    """The page of one terminal, and its one command."""
+    """The page of one terminal, and its commands."""
 
     def __init__(
         self,
@@ -54,11 +55,12 @@ class Technician:
         self._upkeep = upkeep
 
     def routes(self) -> list[Route]:
-        """Return the page and its command as routes."""
+        """Return the page and its commands as routes."""
         return [
             Route("/technician", self._page, methods=["GET"]),
             Route("/technician/sync", self._sync, methods=["POST"]),
             Route("/technician/print", self._print, methods=["POST"]),
+            Route("/technician/support-bundle", self._bundle, methods=["POST"]),
         ]
 
     async def _page(self, request: Request) -> Response:
@@ -80,6 +82,7 @@ class Technician:
             readers=status.get("readers", []),
             rows=status_rows(status) if status else [],
             log_lines=[] if upkeep is None else upkeep.log_lines(),
+            has_bundle=upkeep is not None,
             said=request.query_params.get("said"),
             words=words(language),
         )
@@ -101,6 +104,14 @@ class Technician:
         except (NoPaperError, TerminalBusyError):
             return RedirectResponse("/technician?said=none", status_code=HTTPStatus.SEE_OTHER)
         return RedirectResponse("/technician?said=printed", status_code=HTTPStatus.SEE_OTHER)
+
+    async def _bundle(self, _: Request) -> Response:
+        """Answer with the support bundle, as a file to keep."""
+        if self._upkeep is None:
+            return problem(HTTPStatus.NOT_FOUND, "this terminal keeps no files")
+        name, packed = await self._answers.run(self._upkeep.bundle)
+        kept = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(packed, media_type="application/gzip", headers=kept)
 
 
 def status_rows(status: object, *, name: str = "", depth: int = -1) -> list[Row]:

@@ -1,12 +1,24 @@
 """The demo from end to end, as ./run --headless plays it."""
 
 import fcntl
+import http.client
 import json
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from central.pages.passwords import is_password
+from central.pages.users import stored_password
+from central.store import open_store
 from cli.output import EXIT_FAILED, EXIT_WELL
 
+HOUSE = Path(__file__).parents[2]
+PROGRAM = "import sys, cli.main; sys.exit(cli.main.main(sys.argv[1:]))"
 KEYS = [
     "taps",
     "collected",
@@ -43,6 +55,36 @@ def test_a_lunch_is_played_booked_and_printed(typed, tmp_path: Path) -> None:
     assert (summary["acknowledged"], summary["unsynced"]) == (summary["events"], 0)
     assert summary["ledger_sum_cents"] == 0
     assert typed("journal", "verify", summary["journal"]).code == EXIT_WELL
+
+
+def test_a_visitor_is_told_how_to_reach_the_screen_and_the_office(tmp_path: Path) -> None:
+    passwords = []
+    for _ in range(2):
+        with demo(tmp_path) as child:
+            said = json.loads(child.stdout.readline())
+            passwords.append(said["office_password"])
+            office = http.client.HTTPConnection(urlsplit(said["centre"]).netloc, timeout=20)
+            with closing(office):
+                office.request("GET", "/office")
+                assert office.getresponse().getheader("location") == "/sign-in?next=/office"
+            with closing(open_store(str(tmp_path / "central.db"), may_create=False)) as store:
+                with store.database.reading() as session:
+                    stored = stored_password(session, said["office_user"])
+                assert is_password(stored, passwords[-1])
+    assert passwords[0] == passwords[1]
+    for name in ("terminal.log", "central.log"):
+        assert passwords[0] not in (tmp_path / name).read_text()
+
+
+@contextmanager
+def demo(folder: Path) -> "Iterator[subprocess.Popen[str]]":
+    words = [sys.executable, "-P", "-c", PROGRAM, "demo", "--json", "--data", str(folder)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=HOUSE) as child:
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGINT)
+            assert child.wait(60) == EXIT_WELL
 
 
 def test_one_demo_a_folder(typed, tmp_path: Path) -> None:

@@ -1,16 +1,26 @@
 """The till as text: what it draws, and what a typed line asks for."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from terminal.commands import parse_command
 from terminal.text_commands import NotUnderstoodError, cents_of, read_typed
-from terminal.text_screen import HEIGHT, WIDTH, TextState, screen, verdict_line
+from terminal.text_screen import (
+    HEIGHT,
+    WIDTH,
+    TextState,
+    act_rows,
+    line_rows,
+    screen,
+    verdict_line,
+)
 from terminal.twin import BASE_STATUS, BASE_VERDICT, UNKNOWN_BADGE
 from terminal.twin_school import TILL
 from terminal.web.catalogue import LANGUAGES, words
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
 NOON = datetime(2026, 11, 24, 10, 52, tzinfo=UTC)
 ALLERGY = {"tone": "attention", "allergens": ["peanuts"], "conflicts": ["peanuts"], "tap": "t1"}
 STAFF = TILL["staff"]
@@ -33,7 +43,7 @@ def test_it_fits_a_terminal_of_80_by_24(language: str, verdict: dict[str, object
     lines = screen(state(verdict=verdict, taps=taps), words(language), NOON)
     assert len(lines) == HEIGHT - 1
     assert all(len(line) <= WIDTH for line in lines)
-    assert {words(language)["text.help_1"], words(language)["text.help_2"]} < set(lines)
+    assert {words(language)[f"text.help_{number}"] for number in (1, 2, 3)} < set(lines)
 
 
 def test_a_verdict_is_told_by_a_sign_and_words() -> None:
@@ -75,6 +85,18 @@ def test_trouble_and_questions_are_named() -> None:
         ("x", {"command": "print_x"}),
         ("z", {"command": "close_period", "counted_cents": None}),
         ("z 123.45", {"command": "close_period", "counted_cents": 12345}),
+        ("t 20,00", {"command": "top_up", "customer": {"tap": "t1"}, "amount_cents": 2000}),
+        ("t 5 from home", {"command": "top_up", "amount_cents": 500, "why": "from home"}),
+        (
+            "b 1-42 1,3x2 too cold",
+            {
+                "command": "refund",
+                "document": "1-42",
+                "backs": [{"place": 0, "quantity": 1}, {"place": 2, "quantity": 2}],
+                "why": "too cold",
+            },
+        ),
+        ("b #17 all broken", {"command": "refund", "document": "#17", "backs": []}),
         ("day 2026-11-24", {"command": "confirm_day", "day": "2026-11-24"}),
     ],
 )
@@ -95,14 +117,67 @@ def test_a_found_pupil_is_served_by_number() -> None:
     assert read_typed("f lea 3b", state(), STAFF).path == "/v1/pupils?q=lea 3b"
 
 
+def act(number: int, **changes: object) -> dict[str, object]:
+    return {
+        "reference": f"1-{number}",
+        "at": "2026-11-24T10:50:00Z",
+        "label": "Soupe du jour, avec un nom qui ne finit pas",
+        "name": "Maximilien-Alexandre de B.",
+        "total_cents": 450,
+        "state": "part_refunded",
+        "lines": [],
+        **changes,
+    }
+
+
+def test_acts_are_listed_and_their_lines_numbered() -> None:
+    assert read_typed("l", state(), STAFF).path == "/v1/documents?limit=8"
+    assert read_typed("l #17", state(), STAFF).path == "/v1/documents/%2317"
+    for language in LANGUAGES:
+        rows = act_rows([act(4711)] * 9, words(language), BRUSSELS)
+        assert len(rows) == 8
+        lines = screen(state(rows=rows), words(language), NOON)
+        assert all(len(line) <= WIDTH for line in lines)
+        assert any("1-4711 11:50 Soupe du jour" in line and "4,50" in line for line in lines)
+    line = {"place": 0, "quantity": 2, "label": "Soupe", "unit_cents": 100, "refunded": 1}
+    many = act(1, lines=[line | {"place": place} for place in range(10)])
+    rows = line_rows(many, words("fr"))
+    assert rows[9].startswith("10 2 x Soupe")
+    assert "(1" in rows[0]
+    assert sum("Soupe" in one for one in screen(state(rows=rows), words("fr"), NOON)) == 8
+    assert line_rows(act(1, label="+"), words("fr")) == ["1-1 + 4,50"]
+
+
 def test_who_signs_in_is_asked_for_the_pin() -> None:
     typed = read_typed("in 1", state(), STAFF)
     assert typed.staff == "fatima"
     assert "pin" not in typed.body
 
 
+@pytest.mark.parametrize("line", ["b 1-42", "b 1-42 too cold", "b 1-42 0 why", "b 1-42 1, why"])
+def test_nothing_comes_back_that_was_not_named(line: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        read_typed(line, state(), STAFF)
+
+
 @pytest.mark.parametrize(
-    "line", ["dance", "99", "0", "1 x", "cash", "v", "p 1 x", "in 9", "in 0", "open x", "y", "-1"]
+    "line",
+    [
+        "dance",
+        "99",
+        "0",
+        "1 x",
+        "cash",
+        "v",
+        "p 1 x",
+        "in 9",
+        "in 0",
+        "open x",
+        "y",
+        "-1",
+        "t",
+        "t x",
+    ],
 )
 def test_what_is_no_command_is_not_understood(line: str) -> None:
     with pytest.raises(NotUnderstoodError):
@@ -112,6 +187,8 @@ def test_what_is_no_command_is_not_understood(line: str) -> None:
 def test_nothing_is_sold_to_nobody() -> None:
     with pytest.raises(NotUnderstoodError, match="no_badge"):
         read_typed("1", state(verdict=None), STAFF)
+    with pytest.raises(NotUnderstoodError, match="no_badge"):
+        read_typed("t 20", state(verdict=None), STAFF)
     assert read_typed("cash 1", state(verdict=None), STAFF).body["customer"] == {}
 
 

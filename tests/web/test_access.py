@@ -68,6 +68,9 @@ def open_states(page: Page, terminal: TwinTerminal) -> Iterator[str]:
     page.locator(".ask .no").tap()
     page.locator(".guest").tap()
     page.locator(".pay .cash").tap()
+    page.locator(".change").wait_for()
+    yield "cash that is counted"
+    page.locator(".change .main").tap()
     page.locator(".said.ok").wait_for()
     yield "sold"
     yield from panel_states(page)

@@ -265,3 +265,52 @@ def test_a_script_in_a_dish_stays_text(
     expect(page.locator(".lines .label")).to_have_text(script)
     open_panel(page, "journal")
     assert page.locator("#till img").count() == 0
+
+
+def test_cash_is_counted_and_the_change_said(counter: Page, terminal: TwinTerminal) -> None:
+    counter.locator(".guest").tap()
+    tile(counter, 9)
+    counter.locator(".pay .cash").tap()
+    assert sales(terminal) == []
+    for digit in "100":
+        counter.locator(".change .pad button", has_text=digit).first.tap()
+    expect(counter.locator("[data-change='-50']")).to_contain_text("0,50")
+    counter.locator(".change .main").tap(force=True)
+    assert sales(terminal) == [], "what does not cover the sum is no payment"
+    expect(counter.locator("[data-note]")).to_have_count(3)
+    counter.locator("[data-note='2000']").tap()
+    counter.locator(".change .main").tap()
+    expect(counter.locator(".said")).to_contain_text("À rendre 18,50")
+    (sale,) = sales(terminal)
+    assert sale.tender is Tender.CASH
+
+
+def test_cash_by_keys_alone(counter: Page, terminal: TwinTerminal) -> None:
+    counter.locator(".guest").tap()
+    counter.keyboard.press("F1")
+    counter.keyboard.press("Enter")
+    for key in "1000":
+        counter.keyboard.press(key)
+    counter.keyboard.press("Backspace")
+    expect(counter.locator("[data-cents='100']")).to_be_visible()
+    counter.keyboard.press("Escape")
+    expect(counter.locator(".pay .cash")).to_be_visible()
+    counter.keyboard.press("Enter")
+    counter.keyboard.press("Enter")
+    expect(counter.locator(".sale .empty")).to_be_visible()
+    assert [sale.tender for sale in sales(terminal)] == [Tender.CASH]
+    expect(counter.locator(".said")).not_to_contain_text("À rendre")
+
+
+def test_a_scanner_does_not_end_an_amount(counter: Page, terminal: TwinTerminal) -> None:
+    counter.locator(".guest").tap()
+    tile(counter, 9)
+    counter.locator(".pay .cash").tap()
+    counter.evaluate(
+        """async () => { for (const key of [..."5449000000996", "Enter"]) {
+            document.body.dispatchEvent(
+              new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+            await new Promise((done) => setTimeout(done)); } }"""
+    )
+    expect(counter.locator("[data-cents='544900']")).to_be_visible()
+    assert sales(terminal) == []

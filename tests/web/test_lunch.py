@@ -86,7 +86,11 @@ def sell_and_take_back(page: Page, terminal: TwinTerminal) -> None:
     touch(page, 5)
     page.locator(".guest").tap()
     page.locator(".pay .cash").tap()
+    page.locator("[data-note='500']").tap()
+    expect(page.locator("[data-change='370']")).to_contain_text("3,70")
+    page.locator(".change .main").tap()
     expect(page.locator(".said")).to_contain_text("Invité")
+    expect(page.locator(".said")).to_contain_text("À rendre 3,70")
     assert commands(terminal, Sell)[-1].customer.tap is None
     open_panel(page, "journal")
     page.locator(".act").first.tap()

@@ -54,6 +54,7 @@ def test_a_lunch_on_a_real_till(open_till: OpenTill, tmp_path: Path) -> None:
         page.locator(".tile", has_text="Limonade").tap()
         page.locator(".guest").tap()
         page.locator(".pay .cash").tap()
+        page.locator(".change .main").tap()
         expect(page.locator(".said.ok")).to_contain_text("Limonade")
         look_and_void(page)
         assert today().isoformat() in json.dumps(services.status())

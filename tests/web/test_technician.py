@@ -1,6 +1,8 @@
 """The technician's page: all that the terminal says of itself, without a script."""
 
+import json
 import logging
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -113,3 +115,48 @@ def test_the_printer_is_tried_by_the_last_receipt(visitor: Visitor, terminal: Tw
 
 def test_what_an_address_says_is_no_text_of_the_page(visitor: Visitor) -> None:
     assert "attack" not in visitor.get("/technician?said=attack").body.decode()
+
+
+@pytest.mark.browser
+def test_the_support_bundle_is_downloaded_without_a_script(
+    chromium: Browser, serve: Serve, tmp_path: Path
+) -> None:
+    upkeep = Upkeep(
+        tmp_path,
+        status=does_not_answer,
+        now=lambda: NOON,
+        settings_texts=lambda: {"terminal.toml": "name = 'hall'"},
+    )
+    upkeep.open()
+    logging.getLogger("refectory.test").warning("a badge 04A1B2C3D4E5F6 was laid down")
+    server = serve(upkeep=upkeep, socket_path=None)
+    context = chromium.new_context(java_script_enabled=False, accept_downloads=True)
+    page = context.new_page()
+    page.goto(f"{server.address}/?token={TOKEN}")
+    page.wait_for_url(f"{server.address}/")
+    page.goto(f"{server.address}/technician")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Télécharger le dossier").click()
+    assert download.value.suggested_filename == "refectory-support-20261124-110000.tar.gz"
+    with tarfile.open(download.value.path()) as archive:
+        texts = {name: archive.extractfile(name).read().decode() for name in archive.getnames()}
+    context.close()
+    upkeep.close()
+    assert texts["refectory-support/settings/terminal.toml"] == "name = 'hall'"
+    assert "a badge [badge] was laid down" in texts["refectory-support/recent.txt"]
+    assert json.loads(texts["refectory-support/doctor.json"])
+
+
+def test_a_support_bundle_needs_the_word_of_the_session(serve: Serve, tmp_path: Path) -> None:
+    upkeep = Upkeep(tmp_path, status=does_not_answer, now=lambda: NOON)
+    server = serve(upkeep=upkeep, socket_path=None)
+    visitor = Visitor(urlsplit(server.address).netloc).enter()
+    assert visitor.get("/technician/support-bundle").status == 405
+    visitor.csrf = None
+    assert visitor.post("/technician/support-bundle").status == 403
+
+
+def test_without_files_there_is_no_bundle(visitor: Visitor) -> None:
+    assert "support-bundle" not in visitor.get("/technician").body.decode()
+    reply = visitor.post(f"/technician/support-bundle?csrf={visitor.csrf}")
+    assert reply.status == 404

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,13 +38,19 @@ def test_a_pipe_hears_verdicts_and_gives_commands(folder: Path, terminal: TwinTe
         cwd=HOUSE,
     ) as child:
         until(lambda: terminal_hears(terminal, child), within_s=20)
-        child.stdin.write("cash 5\nu\ndance\nq\n")
+        child.stdin.write("cash 5\nu\ndance\nhelp\n")
+        child.stdin.write("t 20,00 by hand\ncash 5 6\nl\nl 1-6\nb 1-6 1 too cold\nq\n")
         child.stdin.flush()
         said = child.stdout.read()
         assert child.wait(20) == 0
     assert "+ Done:" in said
     assert "Not understood" in said
-    assert [type(one).__name__ for one in terminal.counter.commands[-2:]] == ["Sell", "Undo"]
+    assert "open 50,00" in said
+    acts = [type(one).__name__ for one in terminal.counter.commands[2:]]
+    assert acts == ["Sell", "Undo", "TopUp", "Sell", "Refund"]
+    assert re.search(r"1-6 11:52 \S.* \+ 1", said), "the act in the list"
+    assert re.search(r"^ 1 1 x \S", said, re.MULTILINE), "its lines, numbered"
+    assert terminal.counter.document("1-6")["state"] == "part_refunded"
 
 
 def terminal_hears(terminal: TwinTerminal, child: "subprocess.Popen[str]") -> bool:

@@ -1,7 +1,7 @@
 """The till page at the counter: what staff see, hear and touch."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from web_rig import OpenTill, Serve
 
 from terminal.board import Board, Content
@@ -245,3 +245,30 @@ def test_a_reload_and_a_second_tab_show_the_same(till: Page, terminal: TwinTermi
     terminal.publish_verdict({"name": "Inès B."})
     for page in (till, second):
         page.locator(".verdict .name", has_text="Inès B.").wait_for()
+
+
+def test_before_the_queue_comes_the_till_says_what_is_loaded(
+    till: Page, terminal: TwinTerminal
+) -> None:
+    idle = till.locator(".verdict.idle")
+    terminal.publish_status({"reserved": 486})
+    expect(idle).to_contain_text("612 élèves, 486 repas d’aujourd’hui chargés à 08:00")
+    expect(idle.locator("h2")).to_have_text("Prêt")
+    lacks = ["no_reader", "offline"]
+    terminal.publish_status({"ready": {"is_ready": False, "lacks": lacks}, "copy_at": None})
+    expect(idle.locator("h2")).to_have_text("PAS prêt à servir")
+    expect(idle.locator("li")).to_have_count(2)
+    expect(idle).not_to_contain_text("612")
+
+
+def test_whoever_was_served_long_ago_is_no_longer_shown(till: Page, terminal: TwinTerminal) -> None:
+    terminal.publish_verdict({"at": "2026-11-24T01:00:00Z"})
+    expect(till.locator(".verdict.ok")).to_contain_text("Léa")
+    till.clock.set_fixed_time("2026-11-24T11:22:00Z")
+    expect(till.locator(".verdict.ok.old")).to_be_visible()
+    till.clock.set_fixed_time("2026-11-24T11:22:30Z")
+    expect(till.locator(".verdict.idle")).to_be_visible()
+    expect(till.locator(".verdict")).not_to_contain_text("Léa")
+    terminal.publish_status({"at": "2026-11-24T11:00:00Z"})
+    till.reload()
+    expect(till.locator(".verdict.idle")).to_be_visible()

@@ -9,16 +9,21 @@ const FRESH_MS = 3000;
 const MINUTE_MS = 60_000;
 const SERVED_MAX = 240;
 const SOUND_OF = { ok: "ok", refused: "refused", attention: "attention", unknown: "refused" };
-const EMPTY = { verdict: null, repeat: null, status: null, act: null, taps: [], served: [] };
+const EMPTY = { verdict: null, heardMs: 0, repeat: null, status: null, act: null, taps: [], served: [] };
 
 const isServed = (verdict) => verdict.outcome !== "refused";
 const timesOf = (verdicts) => verdicts.filter(isServed).map(({ at }) => Date.parse(at));
 
-function advance(board, { topic, content }) {
+// When a verdict came, by this page's own clock: a tablet's may be hours from the daemon's.
+const heardOf = ({ verdict, status }, nowMs) =>
+  nowMs - (verdict && status?.at ? Math.max(0, Date.parse(status.at) - Date.parse(verdict.at)) : 0);
+
+function advance(board, { topic, content, nowMs }) {
   switch (topic) {
     case "snapshot":
       return {
         verdict: content.verdict ?? null,
+        heardMs: heardOf(content, nowMs),
         repeat: content.repeat ?? null,
         status: content.status ?? null,
         act: null,
@@ -29,6 +34,7 @@ function advance(board, { topic, content }) {
       return {
         ...board,
         verdict: content,
+        heardMs: nowMs,
         repeat: null,
         taps: [content, ...board.taps].slice(0, LAST_TAPS_MAX),
         served: [...timesOf([content]), ...board.served].slice(0, SERVED_MAX),
@@ -56,7 +62,7 @@ export function useBoard() {
   const [line, setLine] = useState("up");
   useEffect(() => openLink({
     onNote: (topic, content) => {
-      dispatch({ topic, content });
+      dispatch({ topic, content, nowMs: Date.now() });
       sound({ topic, content });
     },
     onLine: setLine,

@@ -4,21 +4,31 @@ import { Icon } from "./icons.js";
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const CENTS_DIGITS = 6;
+// A scanner of products types its code and Enter faster than any person.
+const SCAN_GAP_MS = 50;
+const SCAN_DIGITS_MIN = 8;
 
 const isTyping = () => document.activeElement?.matches("input, select, textarea");
 
 // onDigit(digit), onErase(), onEnter()
 export function Pad({ onDigit, onErase, onEnter, enterLabel, isOff, tongue }) {
   const latest = useRef(null);
+  const fast = useRef({ count: 0, atMs: 0 });
   latest.current = { onDigit, onErase, onEnter };
   useLayoutEffect(() => {
     const hear = (event) => {
       if (isTyping() || event.ctrlKey || event.altKey || event.metaKey) return;
       const isButton = document.activeElement?.matches("button, a");
       const deeds = latest.current;
+      const isFast = event.timeStamp - fast.current.atMs < SCAN_GAP_MS;
+      const isScan = isFast && fast.current.count >= SCAN_DIGITS_MIN;
+      fast.current = { count: isFast ? fast.current.count + 1 : 1, atMs: event.timeStamp };
       if (/^[0-9]$/.test(event.key)) deeds.onDigit(event.key);
       else if (event.key === "Backspace") deeds.onErase();
-      else if (event.key === "Enter" && !isButton) deeds.onEnter();
+      else if (event.key === "Enter" && !isButton) {
+        fast.current = { count: 0, atMs: 0 };
+        if (!isScan) deeds.onEnter();
+      }
       else return;
       event.preventDefault();
       event.stopImmediatePropagation();

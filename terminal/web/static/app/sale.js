@@ -1,6 +1,7 @@
 // The basket's column: who pays, what, how much, and the buttons that end it.
 import { html } from "../vendor/htm-preact-3.1.1.js";
 import { priceOf, total } from "./basket.js";
+import { Change } from "./change.js";
 import { Icon } from "./icons.js";
 
 const Line = ({ line, product, owner, change, tongue }) => html`
@@ -41,10 +42,17 @@ function Ask({ ask, tongue }) {
 }
 
 export function Sale({ sale, catalogue, tongue }) {
-  const { basket, owner, other, products, change, ask, pay, isPending } = sale;
+  const { basket, owner, other, products, change, ask, pay, isPending, isCash, openCash, closeCash } = sale;
   const sum = total(basket, products, owner);
   const isEmpty = basket.lines.length === 0;
   const after = owner && owner.wallet_cents !== null ? owner.wallet_cents - sum : null;
+  if (isCash && !ask && !isEmpty) {
+    return html`
+      <section class="sale" aria-label=${tongue.say("sale.region")} data-n=${sale.pieces}>
+        <${Change} sum=${sum} onPay=${(given) => pay("cash", { given })} onBack=${closeCash}
+          isPending=${isPending} tongue=${tongue} />
+      </section>`;
+  }
   return html`
     <section class="sale" aria-label=${tongue.say("sale.region")} data-n=${sale.pieces}>
       <${Owner} owner=${owner} other=${other} change=${change} catalogue=${catalogue} tongue=${tongue} />
@@ -65,7 +73,7 @@ export function Sale({ sale, catalogue, tongue }) {
             onClick=${() => pay("wallet")}>${tongue.say("sale.debit")}</button>`}
         ${catalogue.takes_cash && html`
           <button type="button" class="cash ${owner?.guest ? "main" : ""}" aria-disabled=${isEmpty || isPending}
-            onClick=${() => pay("cash")}>${tongue.say("sale.cash")}</button>`}
+            onClick=${openCash}>${tongue.say("sale.cash")}</button>`}
         <button type="button" class="cancel" aria-disabled=${isEmpty && !basket.owner}
           onClick=${() => change({ kind: "clear" })}>${tongue.say("sale.cancel")}</button>
       </div>`}

@@ -31,8 +31,17 @@ function useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue }) {
       if (product) sale.touch(product);
       else desk.say(tongue.say("scan.unknown", { code }), "refused");
     },
-    enter: () => !panel && sale.pay(sale.owner && !sale.owner.guest ? "wallet" : "cash"),
-    escape: () => (panel ? setPanel(null) : sale.ask ? sale.ask.no() : sale.change({ kind: "clear" })),
+    enter: () => {
+      if (panel) return;
+      if (sale.owner && !sale.owner.guest) sale.pay("wallet");
+      else if (catalogue?.takes_cash) sale.openCash();
+    },
+    escape: () => {
+      if (panel) setPanel(null);
+      else if (sale.ask) sale.ask.no();
+      else if (sale.isCash) sale.closeCash();
+      else sale.change({ kind: "clear" });
+    },
     count: (by) => {
       const last = sale.basket.lines.at(-1);
       if (!panel && last) sale.change({ kind: by > 0 ? "add" : "take", id: last.id, owner: sale.owner });
@@ -74,7 +83,7 @@ function Till() {
       <div class="service">
         <${Asked} status=${isUp ? status : null} desk=${desk} tongue=${tongue} />
         ${isUp
-          ? html`<${Verdict} verdict=${verdict} repeat=${board.repeat} desk=${desk} tongue=${tongue} nowMs=${nowMs} />`
+          ? html`<${Verdict} board=${board} desk=${desk} tongue=${tongue} nowMs=${nowMs} />`
           : html`<${Gone} line=${line} tongue=${tongue} />`}
       </div>
       ${Shown && isUp && status && catalogue

@@ -3,6 +3,8 @@ import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
 
 const OLD_MS = 30_000;
+// Then whoever was here last is no longer shown, and the till says whether it is ready.
+const REST_MS = 30 * 60_000;
 const FOOT_KEYS = { collected: "verdict.paid", refused: "verdict.nothing_booked" };
 
 function titleOf(verdict, tongue) {
@@ -77,15 +79,25 @@ function Answer({ verdict, desk, tongue }) {
     </p>`;
 }
 
-const Idle = ({ tongue }) => html`
-  <section class="verdict idle" aria-label=${tongue.say("verdict.region")}>
-    <div class="head"><${Icon} name="idle" />
-      <div><h2>${tongue.say("verdict.idle")}</h2><p>${tongue.say("verdict.idle_do")}</p></div>
-    </div>
-  </section>`;
+// Nobody is here: whether the queue may come, and what is loaded for it.
+function Idle({ status, tongue }) {
+  const { ready, copy_at: copyAt, pupils, reserved } = status ?? {};
+  const lacks = ready?.lacks ?? [];
+  const title = ready?.is_ready === false ? "ready.no" : lacks.length > 0 ? "ready.less" : "verdict.idle";
+  return html`
+    <section class="verdict idle" aria-label=${tongue.say("verdict.region")} data-ready=${ready?.is_ready ?? ""}>
+      <div class="head"><${Icon} name=${ready?.is_ready === false ? "attention" : "idle"} />
+        <div><h2>${tongue.say(title)}</h2><p>${tongue.say("verdict.idle_do")}</p></div>
+        ${copyAt && html`<p class="loaded">${tongue.say("ready.counts", { pupils, meals: reserved, time: tongue.time(copyAt) })}</p>`}
+        ${lacks.length > 0 && html`<ul class="lacks">
+          ${lacks.map((lack) => html`<li key=${lack}><${Icon} name="attention" /> ${tongue.say(`ready.lack_${lack}`)}</li>`)}</ul>`}
+      </div>
+    </section>`;
+}
 
-export function Verdict({ verdict, repeat, desk, tongue, nowMs }) {
-  if (!verdict) return html`<${Idle} tongue=${tongue} />`;
+export function Verdict({ board, desk, tongue, nowMs }) {
+  const { verdict, repeat, status } = board;
+  if (!verdict || nowMs - board.heardMs > REST_MS) return html`<${Idle} status=${status} tongue=${tongue} />`;
   const isOld = nowMs - Date.parse(verdict.at) > OLD_MS;
   return html`
     <section class="verdict ${verdict.tone} ${isOld ? "old" : ""}" aria-label=${tongue.say("verdict.region")}

@@ -8,6 +8,8 @@ const DAY_MS = 24 * HOUR_MS;
 export function makeTongue(language, words, timeZone) {
   const locale = LOCALES[language];
   const euros = new Intl.NumberFormat(locale, { style: "currency", currency: "EUR" });
+  const notes = new Intl.NumberFormat(locale, {
+    style: "currency", currency: "EUR", maximumFractionDigits: 0 });
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone });
   const exact = new Intl.DateTimeFormat(locale, {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
@@ -36,6 +38,7 @@ export function makeTongue(language, words, timeZone) {
     say,
     age,
     money: (cents) => euros.format(cents / 100),
+    note: (cents) => notes.format(cents / 100),
     time: (moment) => clock.format(typeof moment === "string" ? new Date(moment) : moment),
     exactTime: (moment) => exact.format(new Date(moment)),
     day: (day) => calendar.format(new Date(`${day}T12:00:00Z`)),
