@@ -6,7 +6,14 @@ an order, an event or a badge in an address the page itself looks for among that
 
 from typing import Final
 
-from central.pages import account, family
+from central.pages import (
+    account,
+    family,
+    family_activities,
+    family_invoices,
+    family_meetings,
+    family_timetable,
+)
 from central.pages.guard import FORM_BYTES_MAX
 from central.pages.place import Place
 from central.pages.users import Role
@@ -14,6 +21,12 @@ from central.pages.visit import FAMILY, Page
 
 _PARENT: Final = frozenset({Role.PARENT})
 CHILD: Final = f"{FAMILY}/children/{{pupil}}"
+
+
+_ACTIVITIES: Final = f"{FAMILY}/activities"
+_INVOICES: Final = f"{FAMILY}/invoices"
+_MEETINGS: Final = f"{FAMILY}/meetings"
+_SLOTS: Final = f"{_MEETINGS}/{{evening}}/{{pupil}}/{{teacher}}"
 
 
 def page(path: str, shown: Page) -> Place:
@@ -28,6 +41,15 @@ def form(path: str, taken: Page, *, back: str) -> Place:
 
 FAMILY_PLACES: Final = (
     page(FAMILY, family.show),
+    page(_ACTIVITIES, family_activities.show),
+    form(f"{_ACTIVITIES}/{{activity}}/{{pupil}}", family_activities.give_answer, back=_ACTIVITIES),
+    page(_INVOICES, family_invoices.show),
+    form(f"{_INVOICES}/{{invoice}}/{{pupil}}", family_invoices.pay, back=_INVOICES),
+    page(_MEETINGS, family_meetings.show),
+    page(_SLOTS, family_meetings.choose),
+    form(_SLOTS, family_meetings.take, back=_SLOTS),
+    form(f"{_MEETINGS}/{{appointment}}/cancel", family_meetings.give_back, back=_MEETINGS),
+    page(f"{FAMILY}/timetable", family_timetable.show),
     page(f"{FAMILY}/account", account.show),
     form(f"{FAMILY}/account/language", account.choose_language, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/password", account.change_password, back=f"{FAMILY}/account"),

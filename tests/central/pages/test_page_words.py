@@ -33,7 +33,7 @@ def test_every_word_is_said_somewhere():
     )
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
-        r"|flag|line|closing|case|answer|due|planned)\."
+        r"|flag|line|closing|case|answer|due|planned|slot)\.|^refused\.slot_"
     )
     unsaid = [
         key
