@@ -159,7 +159,7 @@ def test_times_are_booked_moved_and_cancelled_with_plain_forms(house, mum):
     assert f'href="{second}"' in refused.text
     assert book(mum, second, at(17, 0)).status_code == 303
     timetable = text_of(mum.get("/family/timetable").text)
-    assert timetable.index("17:00 M. Maes") < timetable.index("17:40 Mme Dubois")
+    assert timetable.index("17:00 – M. Maes") < timetable.index("17:40 – Mme Dubois")
     appointment = house.one(
         "SELECT id FROM appointment WHERE state = 'booked' AND teacher_id = 'dub'"
     )
