@@ -9,9 +9,13 @@ from typing import Final
 from central.pages import (
     account,
     family,
+    family_activities,
     family_child,
+    family_invoices,
     family_limits,
     family_meals,
+    family_meetings,
+    family_timetable,
     family_top_up,
     family_wallet,
 )
@@ -22,6 +26,12 @@ from central.pages.visit import FAMILY, Page
 
 _PARENT: Final = frozenset({Role.PARENT})
 CHILD: Final = f"{FAMILY}/children/{{pupil}}"
+
+
+_ACTIVITIES: Final = f"{FAMILY}/activities"
+_INVOICES: Final = f"{FAMILY}/invoices"
+_MEETINGS: Final = f"{FAMILY}/meetings"
+_SLOTS: Final = f"{_MEETINGS}/{{evening}}/{{pupil}}/{{teacher}}"
 
 
 def page(path: str, shown: Page) -> Place:
@@ -49,6 +59,15 @@ FAMILY_PLACES: Final = (
     page(f"{CHILD}/top-up", family_top_up.show),
     page(f"{CHILD}/limits", family_limits.show),
     form(f"{CHILD}/limits", family_limits.take, back=f"{CHILD}/limits"),
+    page(_ACTIVITIES, family_activities.show),
+    form(f"{_ACTIVITIES}/{{activity}}/{{pupil}}", family_activities.give_answer, back=_ACTIVITIES),
+    page(_INVOICES, family_invoices.show),
+    form(f"{_INVOICES}/{{invoice}}/{{pupil}}", family_invoices.pay, back=_INVOICES),
+    page(_MEETINGS, family_meetings.show),
+    page(_SLOTS, family_meetings.choose),
+    form(_SLOTS, family_meetings.take, back=_SLOTS),
+    form(f"{_MEETINGS}/{{appointment}}/cancel", family_meetings.give_back, back=_MEETINGS),
+    page(f"{FAMILY}/timetable", family_timetable.show),
     page(f"{FAMILY}/account", account.show),
     form(f"{FAMILY}/account/language", account.choose_language, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/password", account.change_password, back=f"{FAMILY}/account"),

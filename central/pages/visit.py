@@ -45,7 +45,13 @@ _OFFICE_NAVIGATION: Final = tuple(
         "audit",
     )
 )
-_FAMILY_NAVIGATION: Final = ((FAMILY, "children"),)
+_FAMILY_NAVIGATION: Final = (
+    (FAMILY, "children"),
+    (f"{FAMILY}/activities", "activities"),
+    (f"{FAMILY}/invoices", "invoices"),
+    (f"{FAMILY}/meetings", "meetings"),
+    (f"{FAMILY}/timetable", "timetable"),
+)
 """Addresses in every page's head, with the part of their word after `nav.`."""
 
 

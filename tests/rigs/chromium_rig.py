@@ -52,6 +52,19 @@ def chromium() -> "Iterator[Browser]":
         browser.close()
 
 
+WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((one) => !one.closest(".scroll, .unseen, .skip"))
+  .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 80))"""
+"""What is wider than the window, but for what scrolls in a frame of its own."""
+SMALL = """() => [...document.querySelectorAll("button, select, input:not([type=hidden]), nav a")]
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([one, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+  .filter(([one]) => !one.matches(".choice input"))
+  .map(([one]) => one.outerHTML.slice(0, 80))"""
+"""What a finger cannot hit: below 24 CSS pixels (WCAG 2.5.8)."""
+
+
 @dataclass
 class Watched:
     """A page, and what it did that it must not."""

@@ -215,6 +215,17 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
     return {name: path for name, path in found.items() if not path.endswith("/")}
 
 
+def family_pages_of(office: FurnishedOffice) -> dict[str, str]:
+    """Return the addresses of what a family of Léa's sees beside its children's pages."""
+    return {
+        "family-activities": "/family/activities",
+        "family-invoices": "/family/invoices",
+        "family-meetings": "/family/meetings",
+        "family-slots": f"/family/meetings/autumn/{office.lea}/maes",
+        "family-timetable": "/family/timetable",
+    }
+
+
 def furnish(twin: TwinCentre, clock: OfficeClock, folder: Path) -> FurnishedOffice:
     """Fill a started centre."""
     school = make_school(seed=7, today=TODAY)

@@ -4,24 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from bank_files import Paid, camt
-from chromium_rig import Watched, axe_violations
+from chromium_rig import SMALL, WIDE, Watched, axe_violations
 from furnished_office import FurnishedOffice, OfficeClock, furnish, pages_of
 from pages_rig import PASSWORD
 
 from central.twin import TwinCentre
 
 pytestmark = pytest.mark.browser
-
-
-WIDE = """() => [...document.querySelectorAll("body *")]
-  .filter((one) => !one.closest(".scroll, .unseen, .skip"))
-  .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
-  .map((one) => one.outerHTML.slice(0, 80))"""
-SMALL = """() => [...document.querySelectorAll("button, select, input:not([type=hidden]), nav a")]
-  .map((one) => [one, one.getBoundingClientRect()])
-  .filter(([one, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
-  .filter(([one]) => !one.matches(".choice input"))
-  .map(([one]) => one.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")

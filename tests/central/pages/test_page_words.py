@@ -35,7 +35,8 @@ def test_every_word_is_said_somewhere():
     )
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
-        r"|flag|line|closing|case|answer|due|planned|allergen|child|refused\.order|export|done)\."
+        r"|flag|line|closing|case|answer|due|planned|allergen|child|refused\.order|export|done"
+        r"|slot)\.|^refused\.slot_"
     )
     unsaid = [
         key

@@ -1,0 +1,96 @@
+"""A family's invoices: what is due when, how to pay it, and from the wallet where it may be."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from central.activities.invoices import Invoice, find_invoice, invoices_of_pupil
+from central.activities.payments import pay_from_wallet
+from central.activities.plans import list_activities
+from central.bank.communications import list_accounts
+from central.families.links import children_of
+from central.office import Act
+from central.pages.money import asked_amount
+from central.pages.pupils import read_pupil
+from central.pages.visit import FAMILY, FormError, NotHereError, Visit
+from core.ids import PupilId
+from core.money import Money
+from core.payment_reference import grouped_iban
+from core.people import Pupil
+from core.wallet import Wallets
+
+_HERE = f"{FAMILY}/invoices"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One invoice of one child. asked: what is best paid next. may_pay: from the wallet."""
+
+    pupil: Pupil
+    wallets: Wallets
+    invoice: Invoice
+    asked: Money | None
+    may_pay: bool
+
+
+def show(visit: Visit) -> Response:
+    """Show the invoices of all children: what is to be paid first, then the newest."""
+    bills: list[Bill] = []
+    with visit.store.database.reading() as session:
+        school = visit.school.id
+        accounts = list_accounts(session, school)
+        for child in children_of(session, visit.user):
+            pupil, wallets = read_pupil(session, school, child)
+            invoices = invoices_of_pupil(session, school, child)
+            by_wallet = {
+                one.id
+                for one in list_activities(session, school, [one.activity for one in invoices])
+                if one.takes_wallet
+            }
+            bills += [
+                Bill(pupil, wallets, one, _asked(visit, one), one.activity in by_wallet)
+                for one in invoices
+            ]
+    bills.sort(key=lambda one: (not one.invoice.left, _day(one), one.invoice.id))
+    return visit.page(
+        "family_invoices.html",
+        bills=bills,
+        iban=grouped_iban(accounts[0]) if accounts else None,
+    )
+
+
+def pay(visit: Visit) -> Response:
+    """Pay some of a child's invoice from the general wallet."""
+    with visit.store.database.reading() as session:
+        invoice = find_invoice(session, visit.school.id, visit.ids["invoice"])
+        _, wallets = read_pupil(session, visit.school.id, PupilId(visit.ids["pupil"]))
+    if invoice is None or invoice.pupil != PupilId(visit.ids["pupil"]):
+        raise NotHereError
+    amount = asked_amount(visit)
+    if wallets.general < amount:
+        raise FormError("refused.not_enough")
+    if amount > invoice.left:
+        raise FormError("refused.too_much")
+    pay_from_wallet(
+        visit.store,
+        visit.school.id,
+        invoice=invoice.id,
+        amount=amount,
+        key=visit.once(),
+        act=Act(visit.user.name, visit.now),
+    )
+    return visit.go(_HERE, done="invoice_paid")
+
+
+def _asked(visit: Visit, invoice: Invoice) -> Money | None:
+    """Return what is overdue, or else what is due next; None when all is paid."""
+    overdue = invoice.overdue(visit.today)
+    if overdue:
+        return overdue
+    due = invoice.next_due()
+    return None if due is None else due.left
+
+
+def _day(bill: Bill) -> str:
+    due = bill.invoice.next_due()
+    return "" if due is None else due.due_on.isoformat()

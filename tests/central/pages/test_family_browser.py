@@ -1,0 +1,79 @@
+"""A family's activities, invoices, meetings and timetable on a phone, by touch and by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from chromium_rig import SMALL, WIDE, Watched, axe_violations
+from family_rig import add_parent
+from furnished_office import FurnishedOffice, OfficeClock, family_pages_of, furnish
+from pages_rig import PASSWORD
+
+from central.twin import TwinCentre
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FurnishedOffice]:
+    folder = tmp_path_factory.mktemp("home")
+    clock = OfficeClock()
+    with TwinCentre(folder / "central.db", clock=clock) as twin:
+        office = furnish(twin, clock, folder)
+        school = office.school.school.id
+        add_parent(twin.store, school, "mother", office.lea, at=clock())
+        yield office
+
+
+@pytest.fixture
+def phone(chromium, home) -> Iterator[Watched]:
+    watched = Watched(
+        chromium.new_context(
+            locale="fr-BE",
+            viewport={"width": 360, "height": 780},
+            has_touch=True,
+            java_script_enabled=True,
+        ),
+        home.twin.url,
+    )
+    yield watched
+    watched.collect()
+    watched.context.close()
+    assert watched.faults == []
+
+
+def sign_in(phone: Watched) -> None:
+    page = phone.go("/family")
+    page.fill("#name", "mother")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("section.child")
+    page.wait_for_load_state()
+
+
+def test_every_page_of_the_family_is_for_everybody(phone, home):
+    sign_in(phone)
+    page = phone.page
+    for name, path in family_pages_of(home).items():
+        page.set_viewport_size({"width": 360, "height": 780})
+        phone.go(path)
+        assert phone.status == 200, name
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        assert axe_violations(page) == [], name
+        assert page.evaluate(SMALL) == [], name
+        assert page.evaluate(WIDE) == [], name
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(WIDE) == [], f"{name} with large text"
+
+
+def test_a_meeting_is_booked_by_keyboard_alone(phone, home):
+    sign_in(phone)
+    page = phone.go(f"/family/meetings/autumn/{home.lea}/lenz")
+    page.focus(".times button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("p.done")
+    assert "Le rendez-vous est pris" in page.inner_text("main")
+    page = phone.go("/family/timetable")
+    assert "Mme Lenz" in page.inner_text("main")
+    page.emulate_media(media="print")
+    assert not page.is_visible(".top nav")
+    assert page.is_visible(".lines li")
