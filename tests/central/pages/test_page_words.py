@@ -1,12 +1,15 @@
 """The pages speak four languages, and say nothing that is not in the catalogue."""
 
 import re
+from datetime import time, timedelta
 from html.parser import HTMLParser
 
 import pytest
 from family_rig import Parent, add_parent
 from pages_rig import Clerk
 
+from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.office import Act
 from central.pages.families import FAMILY_PLACES
 from central.pages.office import PLACES
 from central.pages.site import Pages
@@ -119,16 +122,34 @@ def family_pages(office, url, clock):
     event = till.sell(pupil, 100).id
     till.send()
     add_parent(office.store, office.school.school.id, "mother", pupil, at=clock())
+    ids = {"pupil": pupil, "event": event, "evening": "autumn", "teacher": "maes"}
+    meetings(office, office.school.pupils[3].class_name, clock)
     parent = Parent(url)
     shown = [parent.get("/welcome").text, parent.post("/welcome", {"name": "x"}).text]
     parent.sign_in("mother")
     for place in FAMILY_PLACES:
         if place.method == "GET" and not place.path.endswith((".csv", ".json", "/news")):
-            answer = parent.get(place.path.format(pupil=pupil, event=event))
+            answer = parent.get(place.path.format(**ids))
             assert answer.status_code == 200, place.path
             shown.append(answer.text)
     parent.close()
     return shown
+
+
+def meetings(office, class_name, clock):
+    evening = Evening(
+        "autumn",
+        "[Soir ~~~~]",
+        clock().date() + timedelta(days=9),
+        starts_at=time(17),
+        ends_at=time(18),
+        opens_at=clock() - timedelta(days=1),
+        closes_at=clock() + timedelta(days=8),
+    )
+    maes = Teacher("maes", "[M. Maes ~~~~]", "[Nederlands ~~~~]", "[B14 ~~~~]", (class_name,))
+    set_up_evening(
+        office.store, office.school.school.id, evening, [maes], act=Act("anton", clock(), "")
+    )
 
 
 def test_a_forgotten_word_is_found():
