@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +152,9 @@ def _build(settings: "Settings", identity: "Identity", demo: "Demo | None") -> "
     from terminal.web.errors import WebError  # noqa: PLC0415
 
     try:
-        return Terminal(settings, identity, version=_version(), demo=demo)
+        return Terminal(
+            settings, identity, version=_version(), demo=demo, memory=_memory(os.environ)
+        )
     except (ReaderError, PrinterError, WebError) as error:
         raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error
     except OfflineCacheError as error:
@@ -161,6 +164,12 @@ def _build(settings: "Settings", identity: "Identity", demo: "Demo | None") -> "
             f"{settings.data}: {error.strerror}; give this user the folder, or name another with"
             " --data"
         ) from error
+
+
+def _memory(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder in memory that systemd gives the service. Source: systemd.exec(5)."""
+    given = environ.get("RUNTIME_DIRECTORY", "")
+    return Path(given) if given and ":" not in given else None
 
 
 def _serve(terminal: "Terminal", *, as_json: bool) -> int:
