@@ -31,8 +31,10 @@ FIELDS: Final = (
 )
 """What a line may say beside its message. `tap` is the same through all parts of a terminal."""
 _QUEUE_MAX: Final = 2000
-_BURST: Final = 120
-_REFILL_PER_S: Final = 2
+_TALK: Final = (1000.0, 0.5)
+_COMPLAINT: Final = (30.0, 1 / 300)
+"""How many of the same lines pass at once, and how many a second then: of what goes well, as much
+as a lunch has; of a fault, what shows it. One that lasts for a day leaves some 300 lines."""
 _CHATTY: Final = ("httpx", "httpcore", "uvicorn", "PIL", "asyncio")
 """Vendor libraries that say at `info` what is of no use to a technician."""
 # sd-daemon(3): the priority that journald reads at the beginning of a line.
@@ -95,9 +97,10 @@ class Bounded(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether a record may pass; the next that does tells how many did not."""
         key = (record.name, str(record.msg))
+        burst, refill_per_s = _COMPLAINT if record.levelno >= logging.WARNING else _TALK
         now = self._monotonic()
-        left, at, suppressed = self._buckets.get(key, (float(_BURST), now, 0))
-        left = min(_BURST, left + (now - at) * _REFILL_PER_S)
+        left, at, suppressed = self._buckets.get(key, (burst, now, 0))
+        left = min(burst, left + (now - at) * refill_per_s)
         if left < 1:
             self._buckets[key] = (left, now, suppressed + 1)
             return False

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,6 +160,7 @@ def _build(
             identity,
             version=_version(),
             demo=demo,
+            memory=_memory(os.environ),
             settings_texts=lambda: settings_texts(config),
         )
     except (ReaderError, PrinterError, WebError) as error:
@@ -170,6 +172,12 @@ def _build(
             f"{settings.data}: {error.strerror}; give this user the folder, or name another with"
             " --data"
         ) from error
+
+
+def _memory(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder in memory that systemd gives the service. Source: systemd.exec(5)."""
+    given = environ.get("RUNTIME_DIRECTORY", "")
+    return Path(given) if given and ":" not in given else None
 
 
 def _serve(terminal: "Terminal", *, as_json: bool) -> int:

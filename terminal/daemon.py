@@ -31,6 +31,7 @@ from sync.identity import Identity
 from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
+from terminal.copy_home import CopyHome
 from terminal.files import COPY_NAME, JOURNAL_NAME, RECEIPTS_NAME, SOCKET_NAME, WEB_KEY_NAME
 from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
@@ -90,12 +91,14 @@ class Terminal:
         version: str,
         clock: Clock | None = None,
         demo: Demo | None = None,
+        memory: Path | None = None,
         settings_texts: SettingsTexts = dict,
     ) -> None:
         """Open the journal and the copy.
 
-        settings_texts: reads the settings files, without secrets, for a support bundle. Raises
-        JournalError, ReaderAddressError, PrinterError or WebAddressError, each in one line.
+        memory: a folder that does not wear out, for the copy while it changes. settings_texts:
+        reads the settings files, without secrets, for a support bundle. Raises JournalError,
+        ReaderAddressError, PrinterError or WebAddressError, each in one line.
         """
         self._settings = settings
         self._version = version
@@ -103,6 +106,7 @@ class Terminal:
         self._clock = clock or SystemClock()
         self._folder = settings.data
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._home = CopyHome(self._folder, memory=memory)
         if settings.central is not None:
             identity = replace(identity, central_url=settings.central)
         self._identity = identity
@@ -192,20 +196,25 @@ class Terminal:
         self.till.stop()
 
     def _open_copy(self) -> None:
-        path = self._folder / COPY_NAME
-        if not path.exists():
+        snapshot = next(filter(None, map(self._opened, self._home.places())), None)
+        if snapshot is None:
             return
-        try:
-            snapshot = Snapshot.open(path, school_id=self._identity.school_id)
-        except SnapshotError as error:
-            log.warning("the copy is put aside, and a new one asked for: %s", error)
-            put_aside(path)
-            return
+        self._home.use(snapshot.path)
         use_copy(snapshot, self._knowledge, self._recorder)
         confirmed = self._recorder.journal.marks().get(CONFIRMED_MARK)
         if confirmed:
             with contextlib.suppress(ValueError):
                 self._knowledge.confirm(read_moment(confirmed))
+
+    def _opened(self, path: Path) -> Snapshot | None:
+        if not path.exists():
+            return None
+        try:
+            return Snapshot.open(path, school_id=self._identity.school_id)
+        except SnapshotError as error:
+            log.warning("the copy is put aside, and a new one asked for: %s", error)
+            put_aside(path)
+            return None
 
     def _make_web(self) -> WebServer:
         settings, demo = self._settings, self._demo
@@ -239,6 +248,7 @@ class Terminal:
             forget_copy=around.copy_lost,
             follow=around.copy_in_place,
             trail=self._trail,
+            home=self._home,
         )
         papers = Papers(
             self._inbox,
@@ -275,6 +285,7 @@ class Terminal:
             self._sounds.stop()
         if around.uplink is not None:
             around.uplink.stop(1.0)
+        self._home.keep()
         if around.spool is not None:
             around.spool.stop(2.0)
         self._web.stop()

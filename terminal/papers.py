@@ -69,7 +69,8 @@ class Papers:
                 job_id, state.value, attempt, self._clock.now(), reason=reason, is_lazy=is_lazy
             )
             fields = {"job": job_id, "outcome": state.value, "tap": self._trail.tap_of(job_id)}
-            log.info("paper", extra=fields)
+            # That one is under way is told by what becomes of it, within seconds.
+            log.log(logging.INFO if is_lazy else logging.DEBUG, "paper", extra=fields)
 
         while True:
             try:

@@ -33,6 +33,7 @@ from sync.ports import (
     SnapshotReady,
     UplinkMessage,
 )
+from terminal.copy_home import CopyHome
 from terminal.epochs import begin_epoch, believable, note_fork
 from terminal.files import COPY_NAME
 from terminal.inbox import Inbox, TillGoneError
@@ -81,11 +82,13 @@ class Settlement:
         forget_copy: Callable[[], None],
         follow: Callable[[str, str], None] = lambda _cursor, _etag: None,
         trail: TapTrail | None = None,
+        home: CopyHome | None = None,
     ) -> None:
         """Take what the uplink needs to be told.
 
         forget_copy: has it fetch a copy whatever it handed over before. follow: called with the
-        cursor and the ETag of the copy that is in place now, to be told only what changes.
+        cursor and the ETag of the copy that is in place now, to be told only what changes. home:
+        where the copy lies; left out: in the folder.
         """
         self._inbox = inbox
         self._recorder = recorder
@@ -95,6 +98,7 @@ class Settlement:
         self._forget_copy = forget_copy
         self._follow = follow
         self._trail = TapTrail() if trail is None else trail
+        self.home = CopyHome(folder) if home is None else home
         self._is_copy_refused = False
         self._lanes: dict[Lane, LaneHealth] = {}
         self.exception_count = 0
@@ -127,6 +131,9 @@ class Settlement:
             case CopyConfirmed(at=at):
                 self._confirm(at)
             case LaneHealth():
+                if message.lane is Lane.DOWN and message.state not in REACHED:
+                    # What was told last must outlive a start without the centre.
+                    self.home.keep()
                 self._inbox.ask(lambda: self._note_lane(message), timeout_s=_SWAP_S)
             case ChangesReady():
                 self._take_changes(message)
@@ -177,29 +184,32 @@ class Settlement:
             log.warning("a copy that the centre sent cannot be used: %s", error)
             self._refuse_copy(path)
             return
-        self._inbox.ask(lambda: self._swap(path), timeout_s=_SWAP_S)
+        self._inbox.ask(lambda: self._swap(path, self._folder), timeout_s=_SWAP_S)
 
     def _take_changes(self, message: ChangesReady) -> None:
         """Bring the copy forward in the uplink's thread; the till only puts it in its place."""
-        candidate = self._folder / CANDIDATE_NAME
+        source = self.home.path
         try:
+            folder = self.home.next_folder()
+            candidate = folder / CANDIDATE_NAME
             apply_changes(
-                self._folder / COPY_NAME,
+                source,
                 candidate,
                 after=message.after,
                 etag=message.etag,
                 meta=message.meta,
                 rows=message.rows,
             )
-        except SnapshotError as error:
+        except (SnapshotError, OSError) as error:
             log.warning("%s", error)
             self._forget_copy()
             return
-        self._inbox.ask(lambda: self._swap(candidate), timeout_s=_SWAP_S)
+        self._inbox.ask(lambda: self._swap(candidate, folder), timeout_s=_SWAP_S)
+        self.home.follow(name for name, rows in message.rows.items() if rows)
 
-    def _swap(self, candidate: Path) -> None:
+    def _swap(self, candidate: Path, folder: Path) -> None:
         old = self._knowledge.snapshot
-        target = self._folder / COPY_NAME
+        target = folder / COPY_NAME
         try:
             new = install_snapshot(candidate, target, school_id=self._school_id, is_verified=True)
         except SnapshotError as error:
@@ -207,6 +217,7 @@ class Settlement:
             self._refuse_copy(candidate)
             return
         self._is_copy_refused = False
+        self.home.use(target)
         use_copy(new, self._knowledge, self._recorder)
         if old is not None:
             old.close()
@@ -225,6 +236,7 @@ class Settlement:
             self._forget_copy()
             return
         self._inbox.ask(lambda: self._knowledge.confirm(at), timeout_s=_SWAP_S)
+        self.home.follow()
 
     def _note_lane(self, health: LaneHealth) -> None:
         self._lanes[health.lane] = health

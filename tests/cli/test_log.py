@@ -60,14 +60,36 @@ def test_a_line_for_a_person() -> None:
 def test_the_same_line_over_and_over_is_held_back_and_counted() -> None:
     now = [0.0]
     bounded = Bounded(monotonic=lambda: now[0])
-    passed = sum(bounded.filter(record("reader %s flaps", n)) for n in range(1000))
-    assert passed == 120
+
+    def flap(number: int) -> logging.LogRecord:
+        return record("reader %s flaps", number, level=logging.WARNING)
+
+    passed = sum(bounded.filter(flap(number)) for number in range(1000))
+    assert passed == 30
     assert bounded.filter(record("another line"))
-    now[0] += 1
-    later = record("reader %s flaps", 1000)
+    now[0] += 301
+    later = flap(1000)
     assert bounded.filter(later)
-    assert later.suppressed == 880
-    assert json.loads(JsonLines(is_for_journald=False).format(later))["suppressed"] == 880
+    assert later.suppressed == 970
+    assert json.loads(JsonLines(is_for_journald=False).format(later))["suppressed"] == 970
+
+
+def test_a_fault_that_lasts_for_a_day_leaves_few_lines() -> None:
+    now = [0.0]
+    bounded = Bounded(monotonic=lambda: now[0])
+    lines = 0
+    for _ in range(24 * 3600 // 5):
+        now[0] += 5
+        lines += bounded.filter(record("the till is red: %s", "full", level=logging.ERROR))
+    assert lines <= 320
+
+
+def test_every_tap_of_a_lunch_is_in_it() -> None:
+    now = [0.0]
+    bounded = Bounded(monotonic=lambda: now[0])
+    for _ in range(2000):
+        now[0] += 1.5
+        assert bounded.filter(record("tap decided"))
 
 
 def test_a_log_that_nobody_reads_holds_nobody_up() -> None:

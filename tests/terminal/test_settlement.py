@@ -37,6 +37,7 @@ from sync.ports import (
     UplinkMessage,
 )
 from sync.uplink import Uplink
+from terminal.copy_home import CopyHome
 from terminal.mode import Mode
 from terminal.settlement import JournalOutbox, Settlement, use_copy
 
@@ -341,7 +342,7 @@ def test_a_confirmation_of_a_refused_copy_makes_the_old_one_no_younger(centre: C
 def test_a_copy_that_vanished_before_the_swap(centre: Centre, caplog) -> None:
     counter = centre.counter
     path = counter.folder / "snapshot.ready-9.db"
-    centre.settlement._swap(path)
+    centre.settlement._swap(path, counter.folder)
     assert "was not replaced" in caplog.text
     assert counter.tap(ALICE)["outcome"] == "collected"
 
@@ -366,6 +367,21 @@ def test_changes_bring_the_copy_forward(centre: Centre) -> None:
     assert centre.counter.knowledge.copy_at == NOON
     assert centre.etag == '"changed"'
     assert centre.counter.tap(ALICE)["outcome"] == "collected", "the rest stayed"
+
+
+def test_changes_are_kept_in_memory_until_the_centre_is_lost(centre: Centre, tmp_path) -> None:
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    counter = centre.counter
+    home = centre.settlement.home = CopyHome(counter.folder, memory=memory)
+    before = counter.copy_path.read_bytes()
+    centre.post(changes("88121"))
+    assert counter.tap(BOB)["class_name"] == "4A"
+    assert counter.copy_path.read_bytes() == before
+    for state in (LaneState.WORKING, LaneState.OFFLINE):
+        assert counter.copy_path.read_bytes() == before
+        centre.post(LaneHealth(Lane.DOWN, state, "", counter.clock.now()))
+    assert counter.copy_path.read_bytes() == home.path.read_bytes() != before
 
 
 def test_changes_and_what_they_settle_come_together(centre: Centre) -> None:
