@@ -15,7 +15,7 @@ _QUEUE_WARN_S: Final = 24 * 3600
 
 def check_daemon(scene: Scene) -> Iterator[Finding]:
     """Yield whether a daemon runs on this folder, and how often systemd started it again."""
-    if scene.status is None and not (scene.folder / FILE_NAME).exists():
+    if scene.status is None and _waits_for_code(scene):
         # It shows the page for the code; what is missing, the identity, is said already.
         return
     if scene.status is None:
@@ -35,6 +35,14 @@ def check_daemon(scene: Scene) -> Iterator[Finding]:
         yield failed("daemon", what, why=why, cure=cure or "see disk, above")
     yield from _restarts(scene)
     yield from _version(scene.status)
+
+
+def _waits_for_code(scene: Scene) -> bool:
+    try:
+        return not (scene.folder / FILE_NAME).exists()
+    except PermissionError:
+        # Another user's folder: what is in it is not known, and the folder's own check says so.
+        return False
 
 
 def _restarts(scene: Scene) -> Iterator[Finding]:

@@ -122,6 +122,7 @@ TONES = {
     Reason.ALLERGEN_STOP: Tone.ATTENTION,
     Reason.DAILY_LIMIT: Tone.ATTENTION,
     Reason.PRODUCT_LIMIT: Tone.ATTENTION,
+    Reason.NO_SERVICE: Tone.ATTENTION,
 }
 """Of what a tap can be refused for; what else staff ask for is refused plainly."""
 
