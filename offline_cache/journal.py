@@ -171,11 +171,16 @@ class Journal:
             assert event.prev_hash == prev_hash, "an event is chained to the one before"
             assert (event.epoch, event.seq) == (epoch, seq), "an event is the next one"
             prev_hash = event.hash
-        with self._transaction():
+        # As `_transaction`, without a context manager: a pupil waits for this one.
+        self._begin()
+        try:
             for event in events:
                 self._insert(event)
             for job in jobs:
                 self._spool.write_job(job)
+            self._commit()
+        except BaseException as error:
+            raise self._broken(error) from error
         self._head = Head(epoch, seq, prev_hash)
         for job in jobs:
             self._spool.add_job(job)
@@ -443,8 +448,9 @@ class Journal:
         self._execute(_COMMIT)
         self._commits += 1
         self._lazy.clear()
-        self._marks |= self._lazy_marks
-        self._lazy_marks.clear()
+        if self._lazy_marks:
+            self._marks |= self._lazy_marks
+            self._lazy_marks.clear()
 
     def _refuse_if_broken(self) -> None:
         if self._fault is not None:
