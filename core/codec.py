@@ -8,11 +8,14 @@ Rules that keep stored bytes readable for ever:
 4. Unknown keys are ignored when read; whoever must keep them keeps the bytes.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, lru_cache, partial
+from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -38,6 +41,14 @@ class _Written(NamedTuple):
     write: Callable[[Any], object] | None
 
 
+class _Text(NamedTuple):
+    """How a field is written as text: behind its quoted key, unless it holds its default."""
+
+    prefix: str
+    default: object
+    write: Callable[[Any], str]
+
+
 class _Read(NamedTuple):
     """How a field is read: nearly every value goes the short way, which has no words for faults.
 
@@ -61,6 +72,20 @@ def to_plain(value: object) -> Plain:
         if default is MISSING or content != default:
             plain[key] = content if write is None else write(content)
     return plain
+
+
+def to_text(value: object) -> str:
+    """Return a dataclass as canonical JSON text: what `core.chain.canonical` makes of `to_plain`.
+
+    Each tap waits for it, so it is written at once, without dictionaries in between.
+    """
+    contents, plan = _texting_of(type(value))
+    parts = [
+        prefix + write(content)
+        for (prefix, default, write), content in zip(plan, contents(value), strict=False)
+        if default is MISSING or content != default
+    ]
+    return "{" + ",".join(parts) + "}"
 
 
 def from_plain(kind: type[T], plain: object) -> T:
@@ -131,6 +156,10 @@ def _writing_of(kind: Hint) -> tuple[_Written, ...]:
     return _writing(kind)
 
 
+def _texting_of(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Text, ...]]:
+    return _texting(kind)
+
+
 def _reading_of(kind: Hint) -> tuple[_Read, ...]:
     return _reading(kind)
 
@@ -149,6 +178,23 @@ def _writing(kind: Hint) -> tuple[_Written, ...]:
         )
         for field in fields(kind)
     )
+
+
+@cache
+def _texting(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Text, ...]]:
+    hints = get_type_hints(kind)
+    ordered = sorted(fields(kind), key=lambda field: _key(field.name, hints[field.name]))
+    names = [field.name for field in ordered]
+    plan = tuple(
+        _Text(
+            f"{quoted(_key(field.name, hints[field.name]))}:",
+            field.default,
+            _text_writer(hints[field.name]),
+        )
+        for field in ordered
+    )
+    # One name more than there are fields: with a single one it would return no tuple.
+    return attrgetter(*names, names[0]), plan
 
 
 @cache
@@ -214,6 +260,40 @@ def _writers_by_class(hint: Hint) -> Callable[[Any], object]:
         return lambda value: value.value
     assert is_dataclass(hint), f"the codec does not know {hint}"
     return to_plain
+
+
+def _text_writer(hint: Hint) -> Callable[[Any], str]:
+    inner = _optional(hint)
+    if inner is not None:
+        write = _text_writer(inner)
+        return lambda value: "null" if value is None else write(value)
+    hint = getattr(hint, "__supertype__", hint)
+    if hint in _TEXT_WRITERS:
+        return _TEXT_WRITERS[hint]
+    origin: object = get_origin(hint)
+    if origin is tuple:
+        write = _text_writer(get_args(hint)[0])
+        return lambda value: "[" + ",".join(map(write, value)) + "]"
+    if issubclass(hint, Enum):
+        words = {member: json.dumps(member.value, ensure_ascii=False) for member in hint}
+        return words.__getitem__
+    assert is_dataclass(hint), f"the codec does not know {hint}"
+    return to_text
+
+
+@lru_cache(64)
+def _day_text(day: date) -> str:
+    return f'"{day.isoformat()}"'
+
+
+_TEXT_WRITERS: dict[Hint, Callable[[Any], str]] = {
+    str: quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    Money: lambda value: int.__repr__(value.cents),
+    date: _day_text,
+    datetime: lambda value: f'"{moment_text(value)}"',
+}
 
 
 def _short_way(hint: Hint) -> tuple[type, Callable[[Any], object] | None]:

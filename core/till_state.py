@@ -42,6 +42,7 @@ from core.facts import (
 )
 from core.ids import BadgeKey, CommandId, EventId, OrderId, ProductId, PupilId
 from core.period import Period
+from core.replay import LeftOut
 from core.sign_in import SignIn
 from core.unsettled import Position, Unsettled
 
@@ -137,6 +138,12 @@ class TillState:
         else:
             assert isinstance(fact, ShiftFact), "the drawer and the float are the period's"
 
+    def leave_out(self, left: LeftOut) -> None:
+        """Go on without events that change no answer any more: their moments have passed."""
+        at = left.newest_at if self.jump is None else left.newest_synced_at
+        if at is not None and (self.newest_at is None or at > self.newest_at):
+            self.newest_at = at
+
     def _sale(self, fact: SaleFact, event: Event) -> None:
         match fact:
             case MealCollected():
@@ -175,7 +182,8 @@ class TillState:
                 self.collected_at.pop(meal.order, None)
                 if self.head > self.settled:
                     self.given_back[meal.order] = self.head
-                self.collected_count[meal.day] = self.collected_count.get(meal.day, 0) - 1
+                # Not below none: a meal of long ago may have been left out.
+                self.collected_count[meal.day] = max(0, self.collected_count.get(meal.day, 0) - 1)
             case SaleVoided(sale=sale):
                 document = fact.correction.document
                 eater = sale.pupil or sale.badge

@@ -21,6 +21,7 @@ from typing import Final
 
 from core.events import SealedEvent
 from core.ids import EventId
+from core.replay import LeftOut
 from core.till_state import BEFORE_ALL, Position
 from offline_cache.connection import (
     DATABASE_ERRORS,
@@ -51,6 +52,7 @@ from offline_cache.journal_reader import (
 )
 from offline_cache.lock import JournalLock
 from offline_cache.migrations import migrate
+from offline_cache.replay import read_replay
 from offline_cache.retention import archive_events, place_text
 from offline_cache.schema import position_key, prepare
 from offline_cache.spool import PendingJob, SpoolJob, SpoolTable, StateChange
@@ -169,11 +171,16 @@ class Journal:
             assert event.prev_hash == prev_hash, "an event is chained to the one before"
             assert (event.epoch, event.seq) == (epoch, seq), "an event is the next one"
             prev_hash = event.hash
-        with self._transaction():
+        # As `_transaction`, without a context manager: a pupil waits for this one.
+        self._begin()
+        try:
             for event in events:
                 self._insert(event)
             for job in jobs:
                 self._spool.write_job(job)
+            self._commit()
+        except BaseException as error:
+            raise self._broken(error) from error
         self._head = Head(epoch, seq, prev_hash)
         for job in jobs:
             self._spool.add_job(job)
@@ -184,6 +191,15 @@ class Journal:
         """Yield the events behind a position, in order; at most `limit`. Raises JournalError."""
         with journal_errors(self.path):
             yield from read_events(self._connection, self.path, after, limit)
+
+    def replay(self, *, covered: Position) -> Iterator[SealedEvent | LeftOut]:
+        """Yield what the till's sums need of the journal, in order, see `core.replay`.
+
+        covered: how far the copy holds this journal. Raises JournalError.
+        """
+        with journal_errors(self.path):
+            covered = min(covered, self._acknowledged)
+            yield from read_replay(self._connection, self.path, covered=covered)
 
     def events_back(self, before: Position | None = None) -> Iterator[SealedEvent]:
         """Yield the events before a position (None: all), the newest first. Raises JournalError."""
@@ -432,8 +448,9 @@ class Journal:
         self._execute(_COMMIT)
         self._commits += 1
         self._lazy.clear()
-        self._marks |= self._lazy_marks
-        self._lazy_marks.clear()
+        if self._lazy_marks:
+            self._marks |= self._lazy_marks
+            self._lazy_marks.clear()
 
     def _refuse_if_broken(self) -> None:
         if self._fault is not None:

@@ -220,7 +220,7 @@ def read_events(
         wanted = _CHUNK if left is None else min(_CHUNK, left)
         rows = list(connection.execute(_EVENTS, (key, wanted)))
         for row in rows:
-            event = _event(row, path, key)
+            event = event_in(row, path, key)
             key = position_key(event.epoch, event.seq)
             yield event
         if len(rows) < wanted:
@@ -236,7 +236,7 @@ def read_events_back(
     while True:
         rows = list(connection.execute(_EVENTS_BACK, (key, _CHUNK)))
         for row in rows:
-            event = _event(row, path, key)
+            event = event_in(row, path, key)
             key = position_key(event.epoch, event.seq)
             yield event
         if len(rows) < _CHUNK:
@@ -246,10 +246,14 @@ def read_events_back(
 def read_event_of(connection: Connection, path: Path, event_id: EventId) -> SealedEvent | None:
     """Return the event of an id; None when it is not here. It looks from the newest back."""
     rows = list(connection.execute(_EVENT_OF, (event_id,)))
-    return _event(rows[0], path, 0) if rows else None
+    return event_in(rows[0], path, 0) if rows else None
 
 
-def _event(row: Row, path: Path, key: int) -> SealedEvent:
+def event_in(row: Row, path: Path, key: int) -> SealedEvent:
+    """Return the event that a row of EVENT_COLUMNS holds; key: the one before, for the error.
+
+    Raises JournalCorruptError, and ForeignFileError for a kind of event that is not known here.
+    """
     if tuple(map(type, row)) != _EVENT_TYPES:
         raise damaged(path, f"the event behind {key >> EPOCH_BITS}-{key & SEQ_MASK}")
     epoch, seq, event_id, word, body, prev_hash, digest = cast("_EventRow", row)

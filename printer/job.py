@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from core.money import Money
@@ -49,8 +51,9 @@ _NAMES: Mapping[type[Document], str] = {kind: name for name, kind in _TYPES.item
 _Reader = Callable[[Any], Any]
 """Turns what JSON held into a value."""
 
+_Writer = Callable[[Any], str]
+
 # Filled once for each class, at its first document; they only ever hold what the classes say.
-_FIELD_NAMES: dict[Any, tuple[str, ...]] = {}
 _READERS: dict[Any, _Reader] = {}
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -63,12 +66,9 @@ def document_name(document: Document) -> str:
 
 def encode_document(document: Document) -> bytes:
     """Return the bytes that stand for a document in the spool: the same for the same document."""
-    envelope = {
-        "content": _plain(document),
-        "document": _NAMES[type(document)],
-        "version": VERSION,
-    }
-    return _dump(envelope).encode()
+    name = quoted(_NAMES[type(document)])
+    # The keys stand in their order: the text is what `_dump` would make of all this.
+    return f'{{"content":{_text(document)},"document":{name},"version":{VERSION}}}'.encode()
 
 
 def encode_reprint(stored: bytes, duplicate_no: int) -> bytes:
@@ -105,30 +105,51 @@ def decode_document(stored: bytes) -> Document:
     return document
 
 
-def _plain(value: object) -> object:  # noqa: PLR0911  one answer for each kind of value
-    """Return a value as JSON can hold it."""
+def _text(value: object) -> str:
+    """Return a value as canonical JSON text."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is Money:
-        return value.cents  # type: ignore[attr-defined]  # narrowed by the exact type above
-    if kind is tuple:
-        return [_plain(item) for item in value]  # type: ignore[attr-defined]  # a tuple iterates
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, datetime):
-        assert value.tzinfo is not None, "a moment on paper is aware"
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return {name: _plain(getattr(value, name)) for name in _field_names(kind)}
+    write = _WRITERS.get(kind)
+    if write is None:
+        write = _WRITERS[kind] = _new_writer(kind)
+    return write(value)
 
 
-def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401  a dataclass
-    names = _FIELD_NAMES.get(kind)
-    if names is None:
-        names = _FIELD_NAMES[kind] = tuple(field.name for field in fields(kind))
-    return names
+def _tuple_text(values: tuple[object, ...]) -> str:
+    return "[" + ",".join(map(_text, values)) + "]"
+
+
+def _moment_text(moment: datetime) -> str:
+    assert moment.tzinfo is not None, "a moment on paper is aware"
+    return f'"{moment.astimezone(UTC).isoformat()}"'
+
+
+def _new_writer(kind: Any) -> _Writer:  # noqa: ANN401  a dataclass or an enum of words
+    if issubclass(kind, StrEnum):
+        words = {member: quoted(member.value) for member in kind}
+        return words.__getitem__
+    names = sorted(field.name for field in fields(kind))
+    prefixes = [f"{quoted(name)}:" for name in names]
+    # With a single name `attrgetter` would return no tuple.
+    values = attrgetter(*names, names[0])
+
+    def write(value: object) -> str:
+        parts = [prefix + _text(one) for prefix, one in zip(prefixes, values(value), strict=False)]
+        return "{" + ",".join(parts) + "}"
+
+    return write
+
+
+# One for each kind of value; those of classes are added at their first document.
+_WRITERS: dict[type, _Writer] = {
+    str: quoted,
+    int: int.__repr__,
+    bool: lambda value: "true" if value else "false",
+    types.NoneType: lambda _: "null",
+    Money: lambda value: int.__repr__(value.cents),
+    tuple: _tuple_text,
+    datetime: _moment_text,
+    date: lambda value: f'"{value.isoformat()}"',
+}
 
 
 def _aware(stored: str) -> datetime:

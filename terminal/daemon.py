@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.timetable import read_timetable
 from core.codec import moment_text, read_moment
 from core.health import health_text
+from core.till_state import BEFORE_ALL
 from offline_cache.errors import JournalError, SnapshotError
 from offline_cache.journal import Journal
 from offline_cache.snapshot import Snapshot
@@ -32,6 +33,7 @@ from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
 from terminal.copy_home import CopyHome
+from terminal.epochs import believable
 from terminal.files import COPY_NAME, JOURNAL_NAME, RECEIPTS_NAME, SOCKET_NAME, WEB_KEY_NAME
 from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
@@ -121,9 +123,12 @@ class Terminal:
         copies = (self._folder / COPY_NAME, self._folder / (COPY_NAME + BAD_END))
         is_first_start = not any(copy.exists() for copy in copies)
         journal = Journal.open(self._folder / JOURNAL_NAME, may_create=is_first_start)
-        self._recorder = Recorder(journal, self._clock)
         self._knowledge = Knowledge(school_key=identity.badge_key, terminal_name=settings.name)
-        self._open_copy()
+        copy = self._find_copy()
+        settled = BEFORE_ALL if copy is None else believable(copy.meta.settled, journal)
+        self._recorder = Recorder(journal, self._clock, settled=settled)
+        if copy is not None:
+            self._use_copy(copy)
         self._around = Surroundings(
             clock=self._clock,
             knowledge=self._knowledge,
@@ -195,10 +200,10 @@ class Terminal:
         """End `run` after the message at hand."""
         self.till.stop()
 
-    def _open_copy(self) -> None:
-        snapshot = next(filter(None, map(self._opened, self._home.places())), None)
-        if snapshot is None:
-            return
+    def _find_copy(self) -> Snapshot | None:
+        return next(filter(None, map(self._opened, self._home.places())), None)
+
+    def _use_copy(self, snapshot: Snapshot) -> None:
         self._home.use(snapshot.path)
         use_copy(snapshot, self._knowledge, self._recorder)
         confirmed = self._recorder.journal.marks().get(CONFIRMED_MARK)

@@ -15,6 +15,7 @@ from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import EpochStarted, Fact
 from core.ids import EventId, uuid7
 from core.receipt import Receipt
+from core.replay import LeftOut
 from core.till_state import BEFORE_ALL, TillState
 from core.unsettled import Position, Unsettled
 from offline_cache.connection import damaged
@@ -38,24 +39,36 @@ def random_ids(stamp: Stamp) -> EventId:
 class Recorder:
     """The journal and the sums over it, kept in step. Used by the till thread alone."""
 
-    def __init__(self, journal: Journal, clock: Clock, ids: IdSource = random_ids) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        ids: IdSource = random_ids,
+        *,
+        settled: Position = BEFORE_ALL,
+    ) -> None:
+        """Add the journal up. settled: how far the copy covers it. Raises what `rebuild` does."""
         self.journal = journal
         self.state = TillState()
         self._clock = clock
         self._ids = ids
         self._unacknowledged: deque[tuple[Position, datetime]] = deque()
-        self.rebuild(settled=BEFORE_ALL)
+        self.rebuild(settled=settled)
 
     def rebuild(self, *, settled: Position) -> None:
         """Make the sums anew from the journal; settled: how far the copy covers it.
 
+        Events that can change no answer any more are not decoded (`core.replay`).
         Raises JournalError when an event cannot be read.
         """
         self.state = TillState(unsettled=Unsettled(settled=settled))
         self._unacknowledged.clear()
         with no_collecting():
-            for sealed in self.journal.events():
-                self._add(self.read(sealed))
+            for found in self.journal.replay(covered=settled):
+                if isinstance(found, LeftOut):
+                    self.state.leave_out(found)
+                else:
+                    self._add(self.read(found))
 
     @property
     def oldest_unacknowledged_at(self) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from core.batch import BATCH_EVENTS_MAX, chain_hashes, pack_batch
 from core.catalogue import Category
 from core.chain import GENESIS, canonical, link
-from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
+from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain, to_text
 from core.errors import BatchError, ChainError, MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import (
@@ -271,6 +272,26 @@ def test_the_id_of_the_vector_is_made_from_its_time() -> None:
 def test_every_kind_of_event_is_read_back_as_it_was(fact: Fact) -> None:
     written = event(fact)
     assert read_event(seal(written, prev_hash=GENESIS).body) == written
+
+
+@pytest.mark.parametrize("fact", FACT_SAMPLES)
+def test_the_bytes_of_an_event_are_the_canonical_ones(fact: Fact) -> None:
+    # `seal` writes them at once; here they are made by the way that the format is defined by.
+    sealed = seal(event(fact, 7), prev_hash=GENESIS)
+    assert sealed.body == canonical(json.loads(sealed.body))
+    assert json.loads(sealed.body)["data"] == to_plain(fact)
+    assert to_text(fact).encode() == canonical(to_plain(fact))
+
+
+@given(st.text().filter(lambda text: text.isascii() or text.isprintable()), st.integers())
+def test_any_words_and_numbers_are_written_canonically(words: str, number: int) -> None:
+    refund = ReceiptReprinted(document=EventId(words), duplicate=1, receipt=number)
+    assert to_text(refund).encode() == canonical(to_plain(refund))
+    started = event(TerminalStarted(version=words, is_recovery=number > 0))
+    stamp = replace(started.stamp, boot=words)
+    body = seal(replace(started, stamp=stamp), prev_hash=GENESIS).body
+    assert body == canonical(json.loads(body))
+    assert read_event(body).stamp.boot == words
 
 
 def test_every_kind_has_a_sample_and_a_row() -> None:

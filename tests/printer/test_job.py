@@ -48,6 +48,16 @@ def test_the_bytes_are_canonical(sale: Receipt) -> None:
     assert json.loads(stored)["content"]["wallet_after"] == 1230
 
 
+@pytest.mark.parametrize(("language", "name"), ALL)
+def test_the_bytes_are_those_that_json_would_write(language: Language, name: str) -> None:
+    stored = encode_document(sample_documents(language)[name])
+    plain = json.loads(stored)
+    assert (
+        stored
+        == json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    )
+
+
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.json")), ids=lambda path: path.stem)
 def test_documents_stored_by_earlier_versions_are_still_read(path: Path) -> None:
     document = decode_document(path.read_bytes())
