@@ -14,6 +14,9 @@ from central.feed import read_feed
 from central.snapshot_file import (
     ASKER_IS_HERE,
     IS_HERE,
+    MEETS,
+    OWED_BY,
+    OWED_WHEN,
     PAYER_IS_HERE,
     copy_etag,
     copy_meta,
@@ -105,6 +108,9 @@ _QUERIES = {
     "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought"),
     "order_request": _of(REQUEST_COLUMNS, "order_request") + ASKER_IS_HERE,
     "pupil_communication": _of(COMMUNICATION_COLUMNS, "communication") + PAYER_IS_HERE,
+    "invoice": f"SELECT * FROM ({OWED_BY}) AS changed",  # noqa: S608  our own words
+    "instalment": f"SELECT * FROM ({OWED_WHEN}) AS changed",  # noqa: S608  our own words
+    "appointment": f"SELECT * FROM ({MEETS}) AS changed",  # noqa: S608  our own words
 }
 
 

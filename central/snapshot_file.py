@@ -24,10 +24,13 @@ from central.terminals import Terminal, find_terminal
 from core.ids import SchoolId, TerminalId
 from core.snapshot import (
     APPLICATION_ID,
+    APPOINTMENT_COLUMNS,
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
     COMMUNICATION_COLUMNS,
     FORMAT,
+    INSTALMENT_COLUMNS,
+    INVOICE_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
@@ -47,6 +50,26 @@ ASKER_IS_HERE = (
 )
 """What was answered while the pupil waited is known at the kiosk: only facts are told of."""
 PAYER_IS_HERE = IS_HERE.replace("meal_order", "communication")
+OWED_BY = """
+    SELECT i.cursor, i.id, i.pupil_id, i.activity_id, a.name AS label, i.digits, i.made_on,
+        i.cents, i.credited_cents, i.paid_cents
+    FROM invoice i JOIN activity a ON a.school_id = i.school_id AND a.id = i.activity_id
+    JOIN pupil p ON p.school_id = i.school_id AND p.id = i.pupil_id
+    WHERE i.school_id = ? AND i.cursor > ?"""
+"""Invoices of who is here, changed after a place in the feed."""
+OWED_WHEN = """
+    SELECT i.cursor, n.invoice_id, n.number, n.due_on, n.cents
+    FROM instalment n JOIN invoice i ON i.school_id = n.school_id AND i.id = n.invoice_id
+    JOIN pupil p ON p.school_id = i.school_id AND p.id = i.pupil_id
+    WHERE n.school_id = ? AND i.cursor > ?"""
+MEETS = """
+    SELECT a.cursor, a.id, a.pupil_id, a.starts_at, t.name AS teacher, t.subject, t.room, a.state
+    FROM appointment a JOIN meeting_teacher t ON t.school_id = a.school_id
+    AND t.evening_id = a.evening_id AND t.id = a.teacher_id
+    JOIN pupil p ON p.school_id = a.school_id AND p.id = a.pupil_id
+    WHERE a.school_id = ? AND a.cursor > ?"""
+"""Appointments with teachers, also those that were cancelled or moved: a copy must hear of it."""
+_OWES = " AND i.cents > i.credited_cents + i.paid_cents"
 _PIECE_BYTES = 64 * 1024
 _GZIP_LEVEL = 6
 
@@ -203,6 +226,14 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         " AND c.pupil_id IN (SELECT id FROM pupil WHERE school_id = c.school_id) ORDER BY 1",
         school,
     )
+    invoices = session.rows(f"{OWED_BY}{_OWES} ORDER BY i.id", school, 0)
+    instalments = session.rows(f"{OWED_WHEN}{_OWES} ORDER BY 2, 3", school, 0)
+    appointments = session.rows(
+        f"{MEETS} AND a.state = 'booked' AND a.starts_at >= ? ORDER BY a.id",
+        school,
+        0,
+        today.isoformat(),
+    )
     return [
         ("pupil", pupil_columns, pupils),
         ("badge", BADGE_COLUMNS, badges),
@@ -215,6 +246,9 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         ("pupil_bought", BOUGHT_COLUMNS, bought),
         ("order_request", REQUEST_COLUMNS, requests),
         ("pupil_communication", COMMUNICATION_COLUMNS, communications),
+        ("invoice", INVOICE_COLUMNS, [row[1:] for row in invoices]),
+        ("instalment", INSTALMENT_COLUMNS, [row[1:] for row in instalments]),
+        ("appointment", APPOINTMENT_COLUMNS, [row[1:] for row in appointments]),
     ]
 
 

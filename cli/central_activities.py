@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from central.activities.invoices import Invoice
     from central.activities.plans import Activity
     from central.database import Session
     from central.store import Store
     from cli.main import Commands
     from core.ids import PupilId, SchoolId
+    from core.invoices import Invoice
     from core.money import Money
 
 

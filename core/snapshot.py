@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 
+from core.appointments import Appointment
 from core.calendar import SchoolCalendar
 from core.catalogue import Category, Product
 from core.codec import Plain, moment_text, read_moment
 from core.ids import BadgeKey, CommandId, OrderId, ProductId, PupilId, SchoolId, StaffId, TerminalId
+from core.invoices import Invoice, spread
 from core.limits import Bought, Limits
-from core.money import Money
+from core.money import Money, sum_money
 from core.order_facts import Decline, OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
@@ -117,6 +119,35 @@ CREATE TABLE pupil_communication (
     pupil_id TEXT PRIMARY KEY REFERENCES pupil (id),
     digits TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE invoice (
+    id TEXT PRIMARY KEY,
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    activity_id TEXT NOT NULL,
+    label TEXT NOT NULL,
+    digits TEXT NOT NULL,
+    made_on TEXT NOT NULL,
+    cents INTEGER NOT NULL,
+    credited_cents INTEGER NOT NULL,
+    paid_cents INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX invoice_pupil ON invoice (pupil_id);
+CREATE TABLE instalment (
+    invoice_id TEXT NOT NULL REFERENCES invoice (id),
+    number INTEGER NOT NULL,
+    due_on TEXT NOT NULL,
+    cents INTEGER NOT NULL,
+    PRIMARY KEY (invoice_id, number)
+) WITHOUT ROWID;
+CREATE TABLE appointment (
+    id TEXT PRIMARY KEY,
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    starts_at TEXT NOT NULL,
+    teacher TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    room TEXT NOT NULL,
+    state TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX appointment_pupil ON appointment (pupil_id, starts_at);
 """
 
 LATER_TABLES = frozenset(
@@ -127,6 +158,9 @@ LATER_TABLES = frozenset(
         "pupil_bought",
         "order_request",
         "pupil_communication",
+        "invoice",
+        "instalment",
+        "appointment",
     }
 )
 """Tables that the first copies did not have: a reader does without them."""
@@ -147,6 +181,11 @@ LIMIT_COLUMNS = "pupil_id, daily_max_cents, asks_allergens, product_max"
 BOUGHT_COLUMNS = "pupil_id, day, product_id, quantity, cents"
 REQUEST_COLUMNS = "id, pupil_id, order_id, day, act, product_id, state, reason"
 COMMUNICATION_COLUMNS = "pupil_id, digits"
+INVOICE_COLUMNS = (
+    "id, pupil_id, activity_id, label, digits, made_on, cents, credited_cents, paid_cents"
+)
+INSTALMENT_COLUMNS = "invoice_id, number, due_on, cents"
+APPOINTMENT_COLUMNS = "id, pupil_id, starts_at, teacher, subject, room, state"
 
 _GRACE_S = REQUEST_GRACE // timedelta(seconds=1)
 
@@ -470,6 +509,55 @@ def request_from_row(row: Row) -> OrderRequest:
         )
     except ValueError as error:
         raise _row_error("order_request", row, error) from error
+
+
+def invoice_from_rows(row: Row, instalments: Iterable[Row]) -> Invoice:
+    """Return an invoice with its instalments. Raises SnapshotRowError.
+
+    row: in the order of INVOICE_COLUMNS; instalments: its own, in that of INSTALMENT_COLUMNS.
+    """
+    try:
+        credited, paid = _money(row[7]), _money(row[8])
+        plan = sorted(instalment_from_row(one) for one in instalments)
+        if credited + paid > sum_money(amount for _, _, amount in plan):
+            message = "it holds more than its instalments ask for"
+            raise ValueError(message)  # noqa: TRY301  caught below, as other faults of the row
+        return Invoice(
+            id=str(row[0]),
+            pupil=PupilId(str(row[1])),
+            activity=str(row[2]),
+            label=printable(str(row[3])),
+            digits=str(row[4]),
+            made_on=date.fromisoformat(str(row[5])),
+            amount=_money(row[6]),
+            credited=credited,
+            paid=paid,
+            instalments=spread(plan, credited=credited, paid=paid),
+        )
+    except ValueError as error:
+        raise _row_error("invoice", row, error) from error
+
+
+def instalment_from_row(row: Row) -> tuple[int, date, Money]:
+    """Return number, day and amount of an instalment's row. Raises SnapshotRowError."""
+    try:
+        return _whole(row[1]), date.fromisoformat(str(row[2])), _money(row[3])
+    except ValueError as error:
+        raise _row_error("instalment", row, error) from error
+
+
+def appointment_from_row(row: Row) -> Appointment:
+    """Return the appointment of a row that stands. Raises SnapshotRowError."""
+    try:
+        return Appointment(
+            pupil=PupilId(str(row[1])),
+            starts_at=read_moment(row[2]),
+            teacher=printable(str(row[3])),
+            subject=printable(str(row[4])),
+            room=printable(str(row[5])),
+        )
+    except ValueError as error:
+        raise _row_error("appointment", row, error) from error
 
 
 def staff_row(member: StaffMember) -> Row:

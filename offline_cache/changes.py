@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from core.snapshot import (
+    APPOINTMENT_COLUMNS,
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
     COMMUNICATION_COLUMNS,
+    INSTALMENT_COLUMNS,
+    INVOICE_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
@@ -25,7 +28,9 @@ from core.snapshot import (
     STAFF_COLUMNS,
     Row,
     SnapshotRowError,
+    appointment_from_row,
     badge_from_row,
+    instalment_from_row,
     limits_from_rows,
     order_from_row,
     product_from_row,
@@ -51,6 +56,9 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "pupil_bought": BOUGHT_COLUMNS,
     "order_request": REQUEST_COLUMNS,
     "pupil_communication": COMMUNICATION_COLUMNS,
+    "invoice": INVOICE_COLUMNS,
+    "instalment": INSTALMENT_COLUMNS,
+    "appointment": APPOINTMENT_COLUMNS,
 }
 _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "product": product_from_row,
@@ -60,6 +68,8 @@ _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "staff": staff_from_row,
     "pupil_limit": lambda row: limits_from_rows(row, ()),
     "order_request": request_from_row,
+    "instalment": instalment_from_row,
+    "appointment": appointment_from_row,
 }
 
 

@@ -14,14 +14,17 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from core.appointments import Appointment
 from core.catalogue import Product
+from core.codec import moment_text
 from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId
+from core.invoices import Invoice
 from core.limits import NO_LIMITS
 from core.order_facts import OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
@@ -29,8 +32,11 @@ from core.payment_reference import written_communication
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
 from core.snapshot import (
     APPLICATION_ID,
+    APPOINTMENT_COLUMNS,
     BOUGHT_COLUMNS,
     FORMAT,
+    INSTALMENT_COLUMNS,
+    INVOICE_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
@@ -41,7 +47,9 @@ from core.snapshot import (
     Meta,
     Row,
     SnapshotRowError,
+    appointment_from_row,
     badge_from_row,
+    invoice_from_rows,
     limits_from_rows,
     meta_from_rows,
     order_from_row,
@@ -100,6 +108,15 @@ _REQUESTS_FROM = f"""
 SELECT {REQUEST_COLUMNS} FROM order_request WHERE pupil_id = ? AND day >= ? ORDER BY day, id
 """  # noqa: S608  our own words
 _COMMUNICATION = "SELECT digits FROM pupil_communication WHERE pupil_id = ?"
+_INVOICES = f"""
+SELECT {INVOICE_COLUMNS} FROM invoice
+WHERE pupil_id = ? AND cents > credited_cents + paid_cents ORDER BY made_on, id
+"""  # noqa: S608  our own words
+_INSTALMENTS = f"SELECT {INSTALMENT_COLUMNS} FROM instalment WHERE invoice_id = ?"  # noqa: S608
+_APPOINTMENTS = f"""
+SELECT {APPOINTMENT_COLUMNS} FROM appointment
+WHERE pupil_id = ? AND state = 'booked' AND starts_at >= ? ORDER BY starts_at, id
+"""  # noqa: S608  our own words
 _NAMES = "SELECT first_name, last_name FROM pupil"
 _BADGE_KEYS = "SELECT key FROM badge"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
@@ -132,6 +149,15 @@ OR day IS NOT date(day, '+0 days')""",  # noqa: S608
     "pupil_communication": """
 SELECT pupil_id FROM pupil_communication WHERE length(digits) != 12
 OR digits GLOB '*[^0-9]*'""",
+    "invoice": """
+SELECT id FROM invoice WHERE typeof(cents) != 'integer' OR typeof(credited_cents) != 'integer'
+OR typeof(paid_cents) != 'integer' OR length(digits) != 12 OR digits GLOB '*[^0-9]*'
+OR credited_cents + paid_cents > (SELECT COALESCE(SUM(cents), 0) FROM instalment
+WHERE invoice_id = id) OR made_on IS NOT date(made_on, '+0 days')""",
+    "instalment": """
+SELECT invoice_id FROM instalment WHERE typeof(cents) != 'integer'
+OR typeof(number) != 'integer' OR due_on IS NOT date(due_on, '+0 days')""",
+    "appointment": "SELECT id FROM appointment WHERE julianday(starts_at) IS NULL",
     "pupil_bought": """
 SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
 OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
@@ -314,6 +340,35 @@ class Snapshot:
         except DATABASE_ERRORS as error:
             raise _corrupt(self.path, error) from error
         return None if row is None else written_communication(str(row[0]))
+
+    def invoices(self, pupil: PupilId) -> tuple[Invoice, ...]:
+        """Return what a pupil has to pay for activities, the oldest first.
+
+        None in a copy of an older centre. Raises SnapshotCorruptError.
+        """
+        if "invoice" not in self._tables:
+            return ()
+        try:
+            rows = self._execute(_INVOICES, (pupil,)).fetchall()
+            return tuple(
+                invoice_from_rows(row, self._execute(_INSTALMENTS, (row[0],)).fetchall())
+                for row in rows
+            )
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
+
+    def appointments(self, pupil: PupilId, *, since: datetime) -> tuple[Appointment, ...]:
+        """Return whom a pupil's parents meet from a moment on, the first one first.
+
+        None in a copy of an older centre. Raises SnapshotCorruptError.
+        """
+        if "appointment" not in self._tables:
+            return ()
+        try:
+            rows = self._execute(_APPOINTMENTS, (pupil, moment_text(since))).fetchall()
+            return tuple(map(appointment_from_row, rows))
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
+            raise _corrupt(self.path, error) from error
 
     def counts(self, day: date) -> tuple[int, int]:
         """Return how many pupils the copy holds, and how many orders of a day that stand.

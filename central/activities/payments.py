@@ -8,7 +8,7 @@ pupil's general wallet, from where the office can pay it out.
 from dataclasses import dataclass
 from datetime import date
 
-from central.activities.invoices import Invoice, lock_invoice, read_invoice
+from central.activities.invoices import lock_invoice, read_invoice
 from central.activities.plans import Activity, read_activity
 from central.bank.communications import school_year, unused_digits
 from central.database import Session
@@ -17,6 +17,7 @@ from central.feed import advance_feed
 from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
 from central.store import Store
 from core.ids import PupilId, SchoolId
+from core.invoices import Invoice
 from core.ledger import Account, AccountKind, transfer, wallet_account
 from core.money import ZERO, Money
 from core.wallet import WalletKind

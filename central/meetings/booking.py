@@ -111,7 +111,7 @@ def book(
     with store.database.writing() as session:
         _lock_family(session, school, family, pupil)
         known = _find(session, school, appointment)
-        if known is not None and known.pupil in family.children:
+        if known is not None and _is_same(known, wanted):
             return known
         _check_open(session, school, evening, now)
         _check_taught(session, school, wanted)
@@ -226,6 +226,15 @@ def _appointment(row: Row) -> Appointment:
         room=row[5],
         starts_at=read_moment(row[6]),
         pupil=PupilId(row[7]),
+    )
+
+
+def _is_same(known: Appointment, wanted: "_Wanted") -> bool:
+    """Say whether an id that was used before was used for this; the time may have been moved."""
+    return (known.evening, known.teacher, known.pupil) == (
+        wanted.evening,
+        wanted.teacher,
+        wanted.pupil,
     )
 
 

@@ -283,20 +283,25 @@ def list_evenings(session: Session, school: SchoolId, *, since: date = date.min)
 def list_teachers(
     session: Session, school: SchoolId, evening: str, *, class_name: str | None = None
 ) -> list[Teacher]:
-    """Return the teachers of an evening by name, without their times. class_name: who teach it."""
+    """Return the teachers of an evening by name, without their times.
+
+    class_name: only who teach it, and of their classes it alone.
+    """
+    of_class = "" if class_name is None else " AND c.class_name = ?"
     rows = session.rows(
-        "SELECT t.id, t.name, t.subject, t.room, c.class_name FROM meeting_teacher t"
-        " JOIN meeting_class c ON c.school_id = t.school_id AND c.evening_id = t.evening_id"
-        " AND c.teacher_id = t.id WHERE t.school_id = ? AND t.evening_id = ?"
+        "SELECT t.id, t.name, t.subject, t.room, c.class_name FROM meeting_class c"  # noqa: S608
+        " JOIN meeting_teacher t ON t.school_id = c.school_id AND t.evening_id = c.evening_id"
+        f" AND t.id = c.teacher_id WHERE c.school_id = ? AND c.evening_id = ?{of_class}"
         " ORDER BY t.name, t.id, c.class_name",
         school,
         evening,
+        *([] if class_name is None else [class_name]),
     )
     found: dict[str, Teacher] = {}
     for row in rows:
         known = found.setdefault(row[0], Teacher(row[0], row[1], row[2], row[3], ()))
         found[row[0]] = replace(known, classes=(*known.classes, row[4]))
-    return [one for one in found.values() if class_name is None or class_name in one.classes]
+    return list(found.values())
 
 
 def _evening(row: Row) -> Evening:

@@ -5,7 +5,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from central.activities.invoices import Invoice, invoices_of_activity
+from central.activities.invoices import invoices_of_activity
 from central.activities.participants import (
     Answer,
     AnswerRefusedError,
@@ -31,6 +31,7 @@ from central.pages.pupils import pupil_names, the_pupil
 from central.pages.visit import OFFICE, FormError, NotHereError, Visit
 from core.errors import MoneyFormatError
 from core.ids import PupilId, SchoolId
+from core.invoices import Invoice
 from core.money import ZERO, Money, parse_money, sum_money
 
 _HERE = f"{OFFICE}/activities"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from central.activities.invoices import Invoice, find_invoice, invoices_of_pupil
+from central.activities.invoices import find_invoice, invoices_of_pupil
 from central.activities.payments import pay_from_wallet
 from central.activities.plans import list_activities
 from central.bank.communications import list_accounts
@@ -14,6 +14,7 @@ from central.pages.money import asked_amount
 from central.pages.pupils import read_pupil
 from central.pages.visit import FAMILY, FormError, NotHereError, Visit
 from core.ids import PupilId
+from core.invoices import Invoice
 from core.money import Money
 from core.payment_reference import grouped_iban
 from core.people import Pupil

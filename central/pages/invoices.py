@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from central.activities.invoices import Invoice, find_invoice, invoices_of_pupil
+from central.activities.invoices import find_invoice, invoices_of_pupil
 from central.activities.payments import credit_invoice, pay_from_wallet
 from central.activities.plans import list_activities
 from central.database import Session
@@ -11,6 +11,7 @@ from central.pages.money import act_of, asked_amount
 from central.pages.pupils import read_pupil
 from central.pages.visit import OFFICE, FormError, NotHereError, Visit
 from core.ids import PupilId
+from core.invoices import Invoice
 
 
 def show(visit: Visit) -> Response:

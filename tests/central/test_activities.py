@@ -6,12 +6,7 @@ from datetime import date, timedelta
 import pytest
 from bank_files import Paid, camt
 
-from central.activities.invoices import (
-    DueState,
-    invoices_of_activity,
-    invoices_of_pupil,
-    spread,
-)
+from central.activities.invoices import invoices_of_activity, invoices_of_pupil
 from central.activities.participants import (
     Answer,
     AnswerRefusedError,
@@ -40,6 +35,7 @@ from central.errors import RecordError
 from central.office import Act
 from central.reconciliation import reconcile
 from central.wallets import statement
+from core.invoices import DueState, spread
 from core.money import ZERO, Money
 
 SCHOOL = "demo"

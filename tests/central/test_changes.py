@@ -8,9 +8,12 @@ from copy_rig import fetch_changes, fetch_copy
 from central.changes import ROWS_MAX
 from central.feed import advance_feed
 from core.snapshot import (
+    APPOINTMENT_COLUMNS,
     BADGE_COLUMNS,
     BOUGHT_COLUMNS,
     COMMUNICATION_COLUMNS,
+    INSTALMENT_COLUMNS,
+    INVOICE_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     PRODUCT_COLUMNS,
@@ -33,6 +36,9 @@ COLUMNS = {
     "pupil_bought": BOUGHT_COLUMNS,
     "order_request": REQUEST_COLUMNS,
     "pupil_communication": COMMUNICATION_COLUMNS,
+    "invoice": INVOICE_COLUMNS,
+    "instalment": INSTALMENT_COLUMNS,
+    "appointment": APPOINTMENT_COLUMNS,
 }
 
 

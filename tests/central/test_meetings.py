@@ -155,6 +155,10 @@ def test_parents_book_move_and_cancel(hall):
     assert hall.book(lea, after=1, key="one") == first
     assert (first.teacher_name, first.room, first.starts_at) == ("Mme Dubois", "B12", FIVE + TEN)
     assert hall.free("dubois") == [0, 2, 4, 5]
+    with refused(Fault.BOOKED_ALREADY):
+        hall.book(hall.pupils[0], "dubois", 2)
+    with refused(Fault.TAKEN):
+        hall.book(hall.pupils[1], after=2, key="one")  # an id of somebody else's
     moved = hall.move("one", 4, [lea], key="two")
     assert hall.move("one", 4, [lea], key="two") == moved
     assert hall.times(lea) == [("dubois", 4)]
