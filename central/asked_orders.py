@@ -56,6 +56,12 @@ class Decided:
     moved: Money
 
 
+def is_known_order(session: Session, school: SchoolId, command: CommandId) -> bool:
+    """Say whether a command was decided already."""
+    sql = "SELECT 1 FROM order_request WHERE school_id = ? AND id = ?"
+    return session.row(sql, school, command) is not None
+
+
 def decide_order(
     session: Session,
     school: SchoolId,

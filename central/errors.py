@@ -5,6 +5,9 @@
     ├── BackupError         technician: a backup cannot be made, is damaged, or would overwrite
     ├── BusyError           nobody: the database is locked or away for a moment; try again
     ├── ListenError         technician: the address to listen on is taken or not ours
+    ├── MailSettingsError   technician: how mail is to leave cannot be understood
+    ├── MailDelayedError    nobody: a mail did not leave; it is tried again
+    ├── MailRefusedError    nobody: the server will never take this mail
     ├── RecordError         bursar: a name, an id or an amount from outside cannot be taken
     └── Problem             a request that is answered with an RFC 9457 problem
 
@@ -32,6 +35,18 @@ class BusyError(CentralError):
 
 class ListenError(CentralError):
     """The service cannot listen where it was told to."""
+
+
+class MailSettingsError(CentralError):
+    """How mail is to leave the centre, or an address, cannot be understood."""
+
+
+class MailDelayedError(CentralError):
+    """A mail did not leave this time."""
+
+
+class MailRefusedError(CentralError):
+    """The server will not take this mail, however often it is asked."""
 
 
 class RecordError(CentralError):

@@ -12,6 +12,8 @@ from typing_extensions import override
 
 from central.clock import Clock, wall_clock
 from central.errors import ListenError
+from central.mail.senders import MailSender
+from central.mail.work import MailWork
 from central.nightly import NightWork
 from central.store import Store
 from central.whole import make_centre
@@ -117,8 +119,11 @@ def serve(
     *,
     clock: Clock = wall_clock,
     public_url: str | None = None,
+    mail: MailSender | None = None,
 ) -> None:
     """Run the centre until `Service.stop`. listen: HOST:PORT; port 0 takes a free one.
+
+    mail: how letters leave; without it they wait in the books.
 
     Raises ListenError when it cannot listen there.
     """
@@ -127,9 +132,15 @@ def serve(
     service = Service(app, listener, stopping=app.stopping, timeout_keep_alive_s=_KEEP_ALIVE_S)
     night = NightWork(store, clock)
     night.start()
+    address = (public_url or listening.url).rstrip("/")
+    letters = None if mail is None else MailWork(store, clock, mail, address=address)
+    if letters is not None:
+        letters.start()
     try:
         service.run(lambda: on_ready(listening, service))
     finally:
+        if letters is not None:
+            letters.stop()
         night.stop()
         listener.close()
 

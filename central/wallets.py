@@ -28,7 +28,7 @@ class Entry:
 
     at: when it was booked. kind: what it was, as in `sale.made` or `wallet.moved`. change: of that
     wallet. subject: the order, the terminal's event or the bank line behind it. place: where it
-    happened; a terminal's name, empty at the office.
+    happened; a terminal's name, empty at the office. known_at: when the centre heard of it.
     """
 
     at: datetime
@@ -39,6 +39,7 @@ class Entry:
     place: str
     who: str
     why: str
+    known_at: datetime
 
 
 def move(
@@ -156,7 +157,7 @@ def statement(
     """
     rows = session.rows(
         "SELECT l.at, l.account, l.cents, l.booking_id, b.kind, b.subject, b.who, b.why, e.kind,"
-        " t.name FROM leg l"
+        " t.name, e.received_at FROM leg l"
         " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
         " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
         " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
@@ -180,6 +181,7 @@ def statement(
             place=row[9] or "",
             who=row[6] or "",
             why=row[7] or "",
+            known_at=read_moment(row[10] or row[0]),
         )
         for row in rows
     ]

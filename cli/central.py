@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from cli.log import set_up_log
 from cli.output import EXIT_WELL, CommandError, add_json_option, say, say_json
 
 if TYPE_CHECKING:
+    from central.mail.senders import MailSender
     from central.serve import Listening, Service
     from cli.main import Commands
 
@@ -42,6 +44,15 @@ def register(commands: "Commands") -> None:
     )
     parser.add_argument(
         "--public-url", metavar="URL", help="the address that terminals use, behind a proxy"
+    )
+    parser.add_argument(
+        "--mail",
+        metavar="URL",
+        help="how mail to parents leaves: smtp+starttls://USER@HOST:587?from=ADDRESS, smtps://…,"
+        " or file:///FOLDER (default: the folder `mail` beside a SQLite database)",
+    )
+    parser.add_argument(
+        "--mail-password-file", type=Path, metavar="FILE", help="whose first line is the password"
     )
     parser.add_argument(
         "--until-stdin-closes", action="store_true", help="stop when standard input ends"
@@ -86,6 +97,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     from central.serve import serve  # noqa: PLC0415
 
     set_up_log("warning")
+    mail = _mail_sender(parsed)
     store = open_books(parsed, may_create=True)
 
     def on_ready(listening: "Listening", service: "Service") -> None:
@@ -99,12 +111,39 @@ def _serve(parsed: argparse.Namespace) -> int:
             say(f"centre ready at {listening.url}, database {store.database.name}")
 
     try:
-        serve(store, parsed.listen, on_ready, public_url=parsed.public_url)
+        serve(store, parsed.listen, on_ready, public_url=parsed.public_url, mail=mail)
     except CentralError as error:
         raise CommandError(str(error)) from error
     finally:
         store.close()
     return EXIT_WELL
+
+
+def _mail_sender(parsed: argparse.Namespace) -> "MailSender | None":
+    """Return how mail leaves: as was asked, or into a folder beside the books where they are."""
+    from central.errors import CentralError  # noqa: PLC0415  another layer loads late
+    from central.mail.senders import open_sender  # noqa: PLC0415
+    from central.store import is_postgres  # noqa: PLC0415
+
+    try:
+        if parsed.mail is not None:
+            return open_sender(parsed.mail, password=_first_line(parsed.mail_password_file))
+        if is_postgres(parsed.database):
+            return None
+        books = Path(parsed.database.removeprefix("sqlite://")).absolute()
+        return open_sender((books.parent / "mail").as_uri())
+    except CentralError as error:
+        raise CommandError(str(error)) from error
+
+
+def _first_line(file: Path | None) -> str:
+    if file is None:
+        return ""
+    try:
+        return file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"--mail-password-file {file}: cannot be read: {error}"
+        raise CommandError(message) from error
 
 
 def _stop_at_end(service: "Service") -> None:

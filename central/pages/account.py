@@ -12,11 +12,16 @@ from core.people import Language
 
 def show(visit: Visit) -> Response:
     """Show the account."""
-    return visit.page(
-        "account.html",
-        languages=[(code.value, read_words(code)["language.name"]) for code in Language],
-        letters_min=PASSWORD_LETTERS_MIN,
-    )
+    return account_page(visit, "account.html")
+
+
+def account_page(visit: Visit, template: str, **more: object) -> Response:
+    """Return the page of an account. more: what its template needs beside."""
+    known: dict[str, object] = {
+        "languages": [(code.value, read_words(code)["language.name"]) for code in Language],
+        "letters_min": PASSWORD_LETTERS_MIN,
+    }
+    return visit.page(template, status=200, **(known | more))
 
 
 def choose_language(visit: Visit) -> Response:

@@ -9,6 +9,7 @@ from typing import Final
 from central.pages import (
     account,
     family,
+    family_account,
     family_activities,
     family_child,
     family_invoices,
@@ -68,7 +69,10 @@ FAMILY_PLACES: Final = (
     form(_SLOTS, family_meetings.take, back=_SLOTS),
     form(f"{_MEETINGS}/{{appointment}}/cancel", family_meetings.give_back, back=_MEETINGS),
     page(f"{FAMILY}/timetable", family_timetable.show),
-    page(f"{FAMILY}/account", account.show),
+    page(f"{FAMILY}/news", family_account.tell_state),
+    page(f"{FAMILY}/account", family_account.show),
+    form(f"{FAMILY}/account/mail", family_account.take_address, back=f"{FAMILY}/account"),
+    form(f"{FAMILY}/account/digest", family_account.take_wish, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/language", account.choose_language, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/password", account.change_password, back=f"{FAMILY}/account"),
 )

@@ -1,7 +1,8 @@
 """A child's meals of the coming school days: reserved, changed and cancelled, as at the kiosk.
 
-The rules are those of `central.orders`, asked again when a form arrives: a page may have been open
-since yesterday. A dish with one of the child's own allergens is asked about once.
+What a form asks is decided by `central.asked_orders`, as a kiosk's question is, when it arrives:
+the page may have been open since yesterday. A dish with one of the child's own allergens is asked
+about once.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,21 +12,30 @@ from uuid import UUID, uuid5
 
 from starlette.responses import Response
 
+from central.asked_orders import AskedOrder, decide_order, is_known_order
+from central.audit import write_audit
 from central.catalogue import read_offers
 from central.database import Session
-from central.orders import OrderRefusedError, cancel, change, reserve
 from central.pages.family import child_of, child_page, path_of
 from central.pages.pupils import read_pupil
 from central.pages.visit import FormError, NotHereError, Visit
 from core.catalogue import Product
-from core.ids import OrderId, ProductId
+from core.ids import CommandId, OrderId, ProductId, TerminalId
+from core.order_facts import Decline, OrderAct
 from core.orders import Order, OrderState
 from core.people import Allergen, Pupil
 from core.snapshot import ORDER_COLUMNS, order_from_row
 
 _NAMESPACE = UUID("5f0e7f0e-4f5c-5d61-8f0a-9a0f3f2b7c55")
 _SAID = frozenset(
-    ("too_late", "too_early", "no_service", "not_on_menu", "not_enough_money", "already_ordered")
+    (
+        Decline.TOO_LATE,
+        Decline.TOO_EARLY,
+        Decline.NO_SERVICE,
+        Decline.NOT_ON_MENU,
+        Decline.NOT_ENOUGH_MONEY,
+        Decline.ALREADY_ORDERED,
+    )
 )
 
 
@@ -98,16 +108,18 @@ def take(visit: Visit) -> Response:
         order = _own_order(visit, visit.field("order"))
         if order.day != day:
             raise NotHereError
-        _do(lambda: _change(visit, order.id, dish.id))
+        _ask(visit, OrderAct.CHANGE, order=order.id, day=day, once=visit.once(), dish=dish.id)
         return visit.go(f"{path_of(visit)}/meals", done="meal_changed")
-    _do(lambda: _reserve(visit, day, dish.id))
+    order_id, once = OrderId(_named(visit, visit.once())), visit.once()
+    _ask(visit, OrderAct.RESERVE, order=order_id, day=day, once=once, dish=dish.id)
     return visit.go(f"{path_of(visit)}/meals", done="meal_reserved")
 
 
 def give_back(visit: Visit) -> Response:
     """Cancel a meal in time, and have it credited."""
     order = _own_order(visit, visit.ids["order"])
-    _do(lambda: cancel(visit.store, visit.school.id, order=order.id, now=visit.now))
+    # An order that was cancelled once stays so: its own id names the question.
+    _ask(visit, OrderAct.CANCEL, order=order.id, day=order.day, once=order.id, dish=None)
     return visit.go(f"{path_of(visit)}/meals", done="cancelled")
 
 
@@ -186,36 +198,39 @@ def _own_order(visit: Visit, order: str) -> Order:
     return order_from_row(row)
 
 
-def _reserve(visit: Visit, day: date, product: str) -> object:
-    # The form's own word names the order: sent twice, it is one; another family's word, another.
-    once = f"{visit.school.id} {visit.user.name} {child_of(visit)} {visit.once()}"
-    return reserve(
-        visit.store,
-        visit.school.id,
-        order=OrderId(str(uuid5(_NAMESPACE, once))),
-        pupil=child_of(visit),
-        product=ProductId(product),
-        day=day,
-        now=visit.now,
-        who=visit.user.name,
-    )
-
-
-def _change(visit: Visit, order: OrderId, product: str) -> object:
-    return change(
-        visit.store,
-        visit.school.id,
+def _ask(
+    visit: Visit, act: OrderAct, *, order: OrderId, day: date, once: str, dish: str | None
+) -> None:
+    """Have the centre decide, as for a kiosk. Raises FormError with why it declines."""
+    # A form's own word names the question: sent twice, it is one; another family's, another.
+    asked = AskedOrder(
+        command=CommandId(_named(visit, f"{act.value} {once}")),
+        act=act,
         order=order,
-        product=ProductId(product),
-        now=visit.now,
-        who=visit.user.name,
+        pupil=child_of(visit),
+        day=day,
+        product=None if dish is None else ProductId(dish),
+        badge=None,
+        terminal=TerminalId(""),
     )
+    with visit.store.database.writing() as session:
+        is_new = not is_known_order(session, visit.school.id, asked.command)
+        decided = decide_order(session, visit.school.id, asked, moment=visit.now, now=visit.now)
+        if is_new and decided.why is None:
+            what = f"order {act.value}: {day.isoformat()}" + (f" {dish}" if dish else "")
+            write_audit(
+                session,
+                visit.school.id,
+                who=visit.user.name,
+                what=what,
+                subject=order,
+                at=visit.now,
+            )
+    if decided.why is not None:
+        said = decided.why in _SAID
+        raise FormError(f"refused.order.{decided.why.value}" if said else "refused.order")
 
 
-def _do(act: Callable[[], object]) -> None:
-    """Do something with an order; why it cannot be is said in the reader's own words."""
-    try:
-        act()
-    except OrderRefusedError as error:
-        why = getattr(error, "why", "")
-        raise FormError(f"refused.order.{why}" if why in _SAID else "refused.order") from error
+def _named(visit: Visit, word: str) -> str:
+    name = f"{visit.school.id} {visit.user.name} {child_of(visit)} {word}"
+    return str(uuid5(_NAMESPACE, name))

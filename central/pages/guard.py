@@ -39,15 +39,22 @@ class Guard:
     """The door of the pages.
 
     public_url: where people reach them when a proxy stands before; None: any name of loopback.
-    bytes_max: how large the body of a request to a path may be.
+    bytes_max: how large the body of a request to a path may be. is_open: whether a form may come
+    to a path from anywhere.
     """
 
     def __init__(
-        self, app: ASGIApp, *, public_url: str | None, bytes_max: Callable[[str], int]
+        self,
+        app: ASGIApp,
+        *,
+        public_url: str | None,
+        bytes_max: Callable[[str], int],
+        is_open: Callable[[str], bool] = lambda _path: False,
     ) -> None:
         self._app = app
         self._public = None if public_url is None else urlsplit(public_url)
         self._bytes_max = bytes_max
+        self._is_open = is_open
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or say why not."""
@@ -66,7 +73,8 @@ class Guard:
         headers = Headers(scope=scope)
         if not self._is_served(headers.get("host", "")):
             return PlainTextResponse("this host name is not served here", 400)
-        if scope["method"] not in _READ_METHODS and not self._is_ours(headers):
+        is_form = scope["method"] not in _READ_METHODS
+        if is_form and not (self._is_ours(headers) or self._is_open(scope["path"])):
             return PlainTextResponse("forms come from the centre's own pages", 403)
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal() and int(length) <= limit):

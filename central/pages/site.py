@@ -27,8 +27,10 @@ from central.clock import Clock
 from central.errors import BusyError, RecordError
 from central.pages.cookies import Cookies
 from central.pages.families import FAMILY_PLACES
+from central.pages.forgot import Forgot
 from central.pages.guard import BodyTooLargeError, Guard
 from central.pages.guests import Guests
+from central.pages.mail_links import STOP, MailLinks
 from central.pages.office import PLACES
 from central.pages.place import Place
 from central.pages.question import Question, read_question
@@ -72,6 +74,7 @@ class Pages:
         self._cookies = Cookies(is_secure=(public_url or "").startswith("https://"))
         guests = Guests(store, clock, self._cookies, catalogue)
         self._sign_in, self._welcome = SignIn(guests), Welcome(guests)
+        self._forgot, self._links = Forgot(guests), MailLinks(guests)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
         # Passwords cost memory and a core: one at a time, and few that wait.
         self._turnstile = ThreadPoolExecutor(1, thread_name_prefix="sign-in")
@@ -94,6 +97,12 @@ class Pages:
             Route("/sign-in", self._password_route(self._sign_in.enter), methods=["POST"]),
             Route("/welcome", self._route(self._welcome.show)),
             Route("/welcome", self._password_route(self._welcome.enter), methods=["POST"]),
+            Route("/forgot", self._route(self._forgot.show)),
+            Route("/forgot", self._route(self._forgot.enter), methods=["POST"]),
+            Route("/mail/{word}/stop", self._route(self._links.ask_stop)),
+            Route("/mail/{word}/stop", self._route(self._links.stop), methods=["POST"]),
+            Route("/mail/{word}/confirm", self._route(self._links.ask_confirm)),
+            Route("/mail/{word}/confirm", self._route(self._links.confirm), methods=["POST"]),
             Route("/sign-out", self._route(self._sign_out), methods=["POST"]),
             *(
                 Route(place.path, self._route(partial(self._visit, place)), methods=[place.method])
@@ -102,7 +111,12 @@ class Pages:
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
         app = Starlette(routes=routes, exception_handlers={HTTPException: _plain_problem})
-        return Guard(app, public_url=self._public_url, bytes_max=_bytes_max)
+        return Guard(
+            app,
+            public_url=self._public_url,
+            bytes_max=_bytes_max,
+            is_open=lambda path: STOP.fullmatch(path) is not None,
+        )
 
     # --- from the network's loop to a thread and back --------------------------------------------
 

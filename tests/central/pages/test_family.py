@@ -203,10 +203,31 @@ def test_a_meal_is_reserved_changed_and_cancelled(office, home, thomas):
     back = home.post(path_of(thomas, f"/meals/{order[0]}/cancel"))
     assert back.headers["location"] == path_of(thomas, "/meals?done=cancelled")
     assert sums(office, thomas) == (2500, 0)
-    assert office.rows("SELECT who FROM audit WHERE subject = ? ORDER BY id", order[0])[0] == (
-        "mother",
-    )
+    said = office.rows("SELECT who, what FROM audit WHERE subject = ? ORDER BY id", order[0])
+    acts = [what.split()[1] for _, what in said]
+    assert sorted(acts) == ["cancel:", "change:", "reserve:"]
+    assert {who for who, _ in said} == {"mother"}
     assert sound(office)
+
+
+def test_a_day_has_one_meal_whoever_reserves_it(office, home, thomas, clock, arrive, french):
+    add_parent(office.store, office.school.school.id, "father", thomas.id, at=clock())
+    other = arrive("father")
+    form = {"day": "2026-11-25", "dish": "sandwich", "once": "1"}
+    assert home.post(path_of(thomas, "/meals"), form).status_code == 303
+    late = other.post(path_of(thomas, "/meals"), form)
+    assert french["refused.order.already_ordered"] in text_of(late.text)
+    assert len(office.rows("SELECT * FROM meal_order WHERE pupil_id = ?", thomas.id)) == 1
+
+
+def test_why_it_is_declined_is_said(office, home, thomas, karim, clock, french):
+    form = {"day": "2026-11-25", "dish": "sandwich", "once": "1"}
+    poor = home.post(path_of(karim, "/meals"), form)
+    assert french["refused.order.not_enough_money"] in text_of(poor.text)
+    clock.now = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+    home.sign_in("mother")
+    late = home.post(path_of(thomas, "/meals"), form)
+    assert french["refused.order.too_late"] in text_of(late.text)
 
 
 def test_an_allergen_is_asked_about_once(office, home, thomas):

@@ -33,13 +33,13 @@ def test_each_language_has_all_keys_with_the_same_places(language):
 def test_every_word_is_said_somewhere():
     sources = "\n".join(
         path.read_text(encoding="utf-8")
-        for pattern in ("*.py", "templates/*.html")
+        for pattern in ("*.py", "templates/*.html", "../mail/*.py")
         for path in FOLDER.glob(pattern)
     )
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
-        r"|flag|line|closing|case|answer|due|planned|allergen|child|refused\.order|export|done"
-        r"|slot)\.|^refused\.slot_"
+        r"|flag|line|link|closing|case|answer|due|planned|allergen|child|refused\.order|export"
+        r"|done|slot)\.|^refused\.slot_"
     )
     unsaid = [
         key
