@@ -172,7 +172,7 @@ FRENCH: Final = Words(
         "Un virement arrive en 48 heures ou plus. Le solde change quand l'école l'a reçu."
     ),
     invoice="Facture",
-    appointments="Rendez-vous avec les enseignants",
+    appointments="Rendez-vous",
     room="local {}",
     instalment="Tranche {} sur {}",
     already_paid="Déjà payé",
@@ -264,7 +264,7 @@ DUTCH: Final = Words(
         "Het saldo verandert zodra de school het geld ontvangt."
     ),
     invoice="Factuur",
-    appointments="Afspraken met de leerkrachten",
+    appointments="Afspraken",
     room="lokaal {}",
     instalment="Schijf {} van {}",
     already_paid="Al betaald",
@@ -356,7 +356,7 @@ GERMAN: Final = Words(
         "Das Guthaben ändert sich, wenn die Schule das Geld erhält."
     ),
     invoice="Rechnung",
-    appointments="Termine mit den Lehrkräften",
+    appointments="Termine",
     room="Raum {}",
     instalment="Rate {} von {}",
     already_paid="Bereits bezahlt",
@@ -447,7 +447,7 @@ ENGLISH: Final = Words(
         "A transfer takes 48 hours or more. The balance changes when the school has received it."
     ),
     invoice="Invoice",
-    appointments="Appointments with teachers",
+    appointments="Appointments",
     room="room {}",
     instalment="Instalment {} of {}",
     already_paid="Already paid",
