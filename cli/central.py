@@ -158,12 +158,14 @@ def _seed(parsed: argparse.Namespace) -> int:
     from central.errors import CentralError  # noqa: PLC0415
     from central.load import load_school  # noqa: PLC0415
     from central.seed import make_school  # noqa: PLC0415
+    from central.seed_activities import furnish_activities  # noqa: PLC0415
 
     today = parsed.day or wall_clock().astimezone(ZoneInfo("Europe/Brussels")).date()
     school = make_school(seed=parsed.seed, today=today)
     store = open_books(parsed, may_create=True)
     try:
         load_school(store, school)
+        furnish_activities(store, school)
     except CentralError as error:
         raise CommandError(str(error)) from error
     finally:

@@ -285,6 +285,7 @@ class DemoServices:
         from central.load import load_school  # noqa: PLC0415  another layer loads late
         from central.records import list_schools  # noqa: PLC0415
         from central.seed import make_school  # noqa: PLC0415
+        from central.seed_activities import furnish_activities  # noqa: PLC0415
         from central.store import open_store  # noqa: PLC0415
 
         school = make_school(seed=state["seed"], today=date.fromisoformat(state["day"]))
@@ -294,6 +295,7 @@ class DemoServices:
                 is_loaded = bool(list_schools(session))
             if not is_loaded:
                 load_school(store, school)
+                furnish_activities(store, school)
         finally:
             store.close()
         return school

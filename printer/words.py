@@ -59,6 +59,8 @@ class Words:
     scan_to_pay: str
     transfer_takes: str
     invoice: str
+    appointments: str
+    room: str
     instalment: str
     already_paid: str
     to_pay: str
@@ -170,6 +172,8 @@ FRENCH: Final = Words(
         "Un virement arrive en 48 heures ou plus. Le solde change quand l'école l'a reçu."
     ),
     invoice="Facture",
+    appointments="Rendez-vous",
+    room="local {}",
     instalment="Tranche {} sur {}",
     already_paid="Déjà payé",
     to_pay="À PAYER",
@@ -260,6 +264,8 @@ DUTCH: Final = Words(
         "Het saldo verandert zodra de school het geld ontvangt."
     ),
     invoice="Factuur",
+    appointments="Afspraken",
+    room="lokaal {}",
     instalment="Schijf {} van {}",
     already_paid="Al betaald",
     to_pay="TE BETALEN",
@@ -350,6 +356,8 @@ GERMAN: Final = Words(
         "Das Guthaben ändert sich, wenn die Schule das Geld erhält."
     ),
     invoice="Rechnung",
+    appointments="Termine",
+    room="Raum {}",
     instalment="Rate {} von {}",
     already_paid="Bereits bezahlt",
     to_pay="ZU ZAHLEN",
@@ -439,6 +447,8 @@ ENGLISH: Final = Words(
         "A transfer takes 48 hours or more. The balance changes when the school has received it."
     ),
     invoice="Invoice",
+    appointments="Appointments",
+    room="room {}",
     instalment="Instalment {} of {}",
     already_paid="Already paid",
     to_pay="TO PAY",

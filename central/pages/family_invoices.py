@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from central.activities.invoices import find_invoice, invoices_of_pupil
@@ -10,9 +11,11 @@ from central.activities.plans import list_activities
 from central.bank.communications import list_accounts
 from central.families.links import children_of
 from central.office import Act
+from central.pages.codes import code_picture
 from central.pages.money import asked_amount
 from central.pages.pupils import read_pupil
 from central.pages.visit import FAMILY, FormError, NotHereError, Visit
+from core.epc import epc_payload
 from core.ids import PupilId
 from core.invoices import Invoice
 from core.money import Money
@@ -25,13 +28,18 @@ _HERE = f"{FAMILY}/invoices"
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One invoice of one child. asked: what is best paid next. may_pay: from the wallet."""
+    """One invoice of one child.
+
+    asked: what is best paid next; None when all is. may_pay: from the wallet. picture: the code
+    that a banking app scans for that amount.
+    """
 
     pupil: Pupil
     wallets: Wallets
     invoice: Invoice
     asked: Money | None
     may_pay: bool
+    picture: Markup | None
 
 
 def show(visit: Visit) -> Response:
@@ -49,7 +57,7 @@ def show(visit: Visit) -> Response:
                 if one.takes_wallet
             }
             bills += [
-                Bill(pupil, wallets, one, _asked(visit, one), one.activity in by_wallet)
+                _bill(visit, pupil, wallets, one, accounts, may_pay=one.activity in by_wallet)
                 for one in invoices
             ]
     bills.sort(key=lambda one: (not one.invoice.left, _day(one), one.invoice.id))
@@ -81,6 +89,28 @@ def pay(visit: Visit) -> Response:
         act=Act(visit.user.name, visit.now),
     )
     return visit.go(_HERE, done="invoice_paid")
+
+
+def _bill(
+    visit: Visit,
+    pupil: Pupil,
+    wallets: Wallets,
+    invoice: Invoice,
+    accounts: list[str],
+    *,
+    may_pay: bool,
+) -> Bill:
+    asked = _asked(visit, invoice)
+    picture = None
+    if asked is not None and accounts:
+        payload = epc_payload(
+            beneficiary=visit.school.header.name,
+            iban=accounts[0],
+            amount_cents=asked.cents,
+            communication=invoice.communication,
+        )
+        picture = code_picture(payload)
+    return Bill(pupil, wallets, invoice, asked, may_pay, picture)
 
 
 def _asked(visit: Visit, invoice: Invoice) -> Money | None:

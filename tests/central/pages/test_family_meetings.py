@@ -118,6 +118,7 @@ def test_a_yes_an_invoice_a_payment_and_a_no(house, mum):
     shown = text_of(page.text)
     assert "BE68 5390 0754 7034" in shown
     assert "À payer maintenant 5,00" in shown
+    assert page.text.count("<svg") == 1
     invoice = house.one("SELECT id FROM invoice")
     adjust(
         house.store, SCHOOL, pupil=house.lea, wallet=WalletKind.GENERAL,
