@@ -312,7 +312,7 @@ FAULTS = (
     ),
     Fault(
         "any digest is a photo",
-        _swap(central.photo_routes, "read_photo", lambda *_parts: b"a photo"),
+        _swap(central.photo_routes, "read_photo", lambda *_parts: b"any photo"),
         ("photo-unknown", "photo"),
     ),
     Fault(
