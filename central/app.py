@@ -19,6 +19,7 @@ from central.clock import Clock, wall_clock
 from central.copy_routes import CopyRoutes
 from central.openapi import contract
 from central.order_routes import OrderRoutes
+from central.photo_routes import PhotoRoutes
 from central.snapshot_file import CopyRoom
 from central.store import Store
 from central.trust_routes import TrustRoutes
@@ -70,6 +71,7 @@ def _routes(centre: Centre, copies: CopyRoutes, answering: Answering) -> list[Ro
         Route(f"{terminal}/epoch", around(trust.tell_epoch)),
         Route(f"{terminal}/snapshot", around(copies.send_copy)),
         Route(f"{terminal}/changes", around(copies.send_changes)),
+        Route(f"{terminal}/photos/{{digest}}", around(PhotoRoutes(centre).send_photo)),
     ]
 
 

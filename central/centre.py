@@ -40,8 +40,14 @@ class Centre:
     ) -> Response:
         """Return an answer that proves who gave it, and to which request."""
         body = msgspec.json.encode(plain)
+        return self.signed_content(signed, body, kind="application/json", now=now)
+
+    def signed_content(
+        self, signed: SignedRequest, body: bytes, *, kind: str, now: datetime
+    ) -> Response:
+        """Return an answer of any kind (its media type), signed in the same way."""
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": kind,
             "Content-Digest": content_digest(body),
         }
         sign_reply(

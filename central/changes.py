@@ -30,6 +30,7 @@ from core.snapshot import (
     COMMUNICATION_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
+    PHOTO_COLUMNS,
     PRODUCT_COLUMNS,
     REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
@@ -106,6 +107,7 @@ _QUERIES = {
     "staff_badge": _of(STAFF_BADGE_COLUMNS, "staff_badge"),
     "pupil_limit": _of(LIMIT_COLUMNS, "pupil_limit"),
     "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought"),
+    "pupil_photo": _of(PHOTO_COLUMNS, "pupil_photo"),
     "order_request": _of(REQUEST_COLUMNS, "order_request") + ASKER_IS_HERE,
     "pupil_communication": _of(COMMUNICATION_COLUMNS, "communication") + PAYER_IS_HERE,
     "invoice": f"SELECT * FROM ({OWED_BY}) AS changed",  # noqa: S608  our own words

@@ -142,7 +142,7 @@ def _remove(
     """Take a pupil out of what copies hold. Copies that are older than this are taken anew."""
     columns = ("school_id", "id", "first_name", "last_name", "class_name", "left_at")
     session.insert_many("former_pupil", columns, [(school, pupil, *named)])
-    for table in ("pupil_limit", "pupil_bought"):
+    for table in ("pupil_limit", "pupil_bought", "pupil_photo"):
         session.run(
             f"DELETE FROM {table} WHERE school_id = ? AND pupil_id = ?",  # noqa: S608
             school,

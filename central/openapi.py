@@ -9,6 +9,7 @@ from typing import Any
 from core.batch import BATCH_EVENTS_MAX, Flag, Verdict
 from core.order_facts import Decline, OrderAct, RequestState
 from core.orders import OrderState
+from core.photos import PHOTO_BYTES_MAX, PHOTO_TYPE
 from core.wire import (
     API,
     CLOCK_HEADER,
@@ -274,7 +275,7 @@ _PROBLEMS: dict[int, str] = {
     400: "`malformed`, `chain` or `proof`: the request does not say what it must.",
     401: "`signature`: not believed. `clock`: signed at another time; correct it and sign again.",
     403: "`revoked`, or `code`: not any more, or not with this code.",
-    404: "`unknown-terminal`.",
+    404: "`unknown-terminal`, or `unknown-photo`.",
     409: "`gap`: send from `expected` on. `fork`: the centre holds other events. `command`: its id"
     " belongs to another question. `frozen`: a person must look at this terminal first.",
     410: "`gone`: take a whole copy.",
@@ -439,6 +440,31 @@ def _paths() -> Json:
                 "security": _SIGNED,
                 "responses": {
                     "200": _json_answer("Epoch", "What is approved, and where its numbers stand."),
+                    **_problem_answers(401, 403, 404),
+                },
+            },
+        },
+        f"{terminal}/photos/{{digest}}": {
+            "parameters": [
+                _TERMINAL,
+                {
+                    "name": "digest",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                    "description": "SHA-256 of the photo's bytes, as the table `pupil_photo` of"
+                    " the copy names it. A centre without photos leaves that table empty.",
+                },
+            ],
+            "get": {
+                "summary": "A pupil's photo: a JPEG of at most"
+                f" {PHOTO_BYTES_MAX} bytes, of the terminal's own school alone.",
+                "security": _SIGNED,
+                "responses": {
+                    "200": {
+                        "description": "The photo, signed as any reply.",
+                        "content": {PHOTO_TYPE: {}},
+                    },
                     **_problem_answers(401, 403, 404),
                 },
             },

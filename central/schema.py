@@ -628,8 +628,23 @@ _BADGE_KINDS = (
     WHERE state = 'active' AND kind <> ''""",
 )
 
+_PHOTOS = (
+    # digest: SHA-256 of the content in hexadecimal; empty for a photo that was taken away.
+    """CREATE TABLE pupil_photo (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    pupil_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    content BLOB NOT NULL,
+    cursor BIGINT NOT NULL,
+    taken_in_at TEXT NOT NULL,
+    PRIMARY KEY (school_id, pupil_id)
+)""",
+    "CREATE INDEX pupil_photo_feed ON pupil_photo (school_id, cursor)",
+    "CREATE INDEX pupil_photo_named ON pupil_photo (school_id, digest)",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS))
+_COUNTERS = Migration(statements=(*_PHOTOS, *_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

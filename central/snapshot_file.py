@@ -33,6 +33,7 @@ from core.snapshot import (
     INVOICE_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
+    PHOTO_COLUMNS,
     PRODUCT_COLUMNS,
     REQUEST_COLUMNS,
     SCHEMA,
@@ -234,6 +235,11 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         0,
         today.isoformat(),
     )
+    photos = session.rows(
+        f"SELECT {PHOTO_COLUMNS} FROM pupil_photo"  # noqa: S608
+        " WHERE school_id = ? AND digest <> '' ORDER BY 1",
+        school,
+    )
     return [
         ("pupil", pupil_columns, pupils),
         ("badge", BADGE_COLUMNS, badges),
@@ -244,6 +250,7 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         ("staff_badge", STAFF_BADGE_COLUMNS, badges_of_staff),
         ("pupil_limit", LIMIT_COLUMNS, _whole(session, school, "pupil_limit", LIMIT_COLUMNS)),
         ("pupil_bought", BOUGHT_COLUMNS, bought),
+        ("pupil_photo", PHOTO_COLUMNS, photos),
         ("order_request", REQUEST_COLUMNS, requests),
         ("pupil_communication", COMMUNICATION_COLUMNS, communications),
         ("invoice", INVOICE_COLUMNS, [row[1:] for row in invoices]),

@@ -17,6 +17,7 @@ from cli.central_desk import (
     key_of,
     say_rows,
 )
+from cli.central_photos import load_photos
 from cli.output import (
     EXIT_FAILED,
     EXIT_WELL,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from core.orders import Order
     from core.tap import Family
 
+_PHOTOS_FOLDER = "photos"
 _STATES = {"activate": "active", "block": "blocked", "lose": "lost"}
 
 
@@ -71,11 +73,21 @@ def _load(parsed: argparse.Namespace) -> int:
             return EXIT_WELL
         with books(parsed, may_create=True) as store:
             done = load_files(store, files, act=act_of(parsed))
+            pictures = parsed.folder / _PHOTOS_FOLDER
+            photos = (
+                load_photos(parsed, store, done.school, pictures) if pictures.is_dir() else None
+            )
         progress.reach(2)
     counts = {
         name: {"added": one.added, "changed": one.changed, "same": one.same}
         for name, one in done.counts.items()
     }
+    if photos is not None:
+        counts["photos"] = {
+            "added": photos.added,
+            "changed": photos.changed,
+            "same": photos.same,
+        }
     if parsed.json:
         say_json({"school": done.school, "is_new": done.is_new, **counts})
     else:

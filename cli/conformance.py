@@ -18,6 +18,7 @@ from cli.output import (
 
 if TYPE_CHECKING:
     from cli.main import Commands
+    from sync.conformance.copies import OpenedCopy
     from sync.conformance.report import Check
     from sync.identity import Identity
 
@@ -92,15 +93,16 @@ def _identity(parsed: argparse.Namespace) -> "Identity | None":
     return None
 
 
-def _open_copy(path: Path) -> str:
+def _open_copy(path: Path) -> "OpenedCopy":
     from offline_cache.errors import SnapshotError  # noqa: PLC0415  another layer loads late
     from offline_cache.snapshot import Snapshot  # noqa: PLC0415
+    from sync.conformance.copies import OpenedCopy  # noqa: PLC0415
 
     try:
         copy = Snapshot.open(path, school_id=None)
         try:
             copy.verify()
-            return copy.meta.cursor
+            return OpenedCopy(copy.meta.cursor, copy.some_photo())
         finally:
             copy.close()
     except SnapshotError as error:

@@ -282,7 +282,11 @@ class DemoServices:
     # --- the school ------------------------------------------------------------------------
 
     def _school(self, state: dict[str, Any]) -> "DemoSchool":
-        from central.load import load_school  # noqa: PLC0415  another layer loads late
+        from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
+        from central.load import load_school  # noqa: PLC0415
+        from central.office import Act  # noqa: PLC0415
+        from central.photos import write_photos  # noqa: PLC0415
+        from central.portraits import demo_photos  # noqa: PLC0415
         from central.records import list_schools  # noqa: PLC0415
         from central.seed import make_school  # noqa: PLC0415
         from central.seed_activities import furnish_activities  # noqa: PLC0415
@@ -296,6 +300,9 @@ class DemoServices:
             if not is_loaded:
                 load_school(store, school)
                 furnish_activities(store, school)
+                act = Act("demo", wall_clock())
+                photos = demo_photos(school, seed=state["seed"])
+                write_photos(store, school.school.id, photos, act=act)
         finally:
             store.close()
         return school

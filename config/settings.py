@@ -155,6 +155,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             max_length=32,
         ),
     ] = ()
+    photos_mb: Annotated[
+        int,
+        _key(
+            "Room for photos of pupils in the data folder, in megabytes: those not seen for the "
+            "longest time make room for others. 0 fetches and shows none.",
+            wants="a whole number from 0 to 500",
+            example=0,
+            ge=0,
+            le=500,
+        ),
+    ] = 20
     sounds: Annotated[
         bool,
         _key(

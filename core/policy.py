@@ -43,6 +43,7 @@ class Policy:
     `answer`. settle_max: how far below zero a general wallet may go by being served and settled.
     takes_cash: whether guests and pupils may pay in cash. top_up_max: the largest cash top-up;
     zero: none. needs_sign_in: whether staff must be signed in to sell from the screen.
+    shows_balance: whether the pupils' screen tells a pupil's own balance; it may be seen by others.
     request_grace: how long after the orders of a day close a request may still arrive that was made
     before; zero: what counts is when it arrives. See `core.order_rules`.
     """
@@ -66,6 +67,7 @@ class Policy:
     takes_cash: bool = False
     top_up_max: Money = ZERO
     needs_sign_in: bool = True
+    shows_balance: bool = False
     request_grace: timedelta = REQUEST_GRACE
 
     def answer(self, circumstance: Circumstance, category: Category) -> WalkIn:

@@ -23,6 +23,7 @@ from core.money import Money, sum_money
 from core.order_facts import Decline, OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
+from core.photos import is_photo_digest
 from core.policy import REQUEST_GRACE, Policy, WalkIn
 from core.receipt import SchoolHeader
 from core.sale_facts import Circumstance
@@ -148,6 +149,11 @@ CREATE TABLE appointment (
     state TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX appointment_pupil ON appointment (pupil_id, starts_at);
+CREATE TABLE pupil_photo (
+    pupil_id TEXT PRIMARY KEY REFERENCES pupil (id),
+    digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX pupil_photo_named ON pupil_photo (digest);
 """
 
 LATER_TABLES = frozenset(
@@ -178,6 +184,7 @@ ORDER_COLUMNS = "id, pupil_id, day, product_id, price_cents, state"
 STAFF_COLUMNS = "id, name, pin_hash, rights"
 STAFF_BADGE_COLUMNS = "key, staff_id"
 LIMIT_COLUMNS = "pupil_id, daily_max_cents, asks_allergens, product_max"
+PHOTO_COLUMNS = "pupil_id, digest"
 BOUGHT_COLUMNS = "pupil_id, day, product_id, quantity, cents"
 REQUEST_COLUMNS = "id, pupil_id, order_id, day, act, product_id, state, reason"
 COMMUNICATION_COLUMNS = "pupil_id, digits"
@@ -314,6 +321,7 @@ def policy_plain(policy: Policy) -> Plain:
         "takes_cash": int(policy.takes_cash),
         "top_up_max_cents": policy.top_up_max.cents,
         "needs_sign_in": int(policy.needs_sign_in),
+        "shows_balance": int(policy.shows_balance),
         "request_grace_s": policy.request_grace // timedelta(seconds=1),
     }
 
@@ -354,6 +362,7 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
         takes_cash=bool(whole("takes_cash", 0)),
         top_up_max=Money(whole("top_up_max_cents", 0)),
         needs_sign_in=bool(whole("needs_sign_in", 1)),
+        shows_balance=bool(whole("shows_balance", 0)),
         request_grace=timedelta(seconds=whole("request_grace_s", _GRACE_S)),
     )
 
@@ -460,6 +469,17 @@ def product_from_row(row: Row) -> Product:
         )
     except ValueError as error:
         raise _row_error("product", row, error) from error
+
+
+def photo_from_row(row: Row) -> str:
+    """Return the digest of a pupil's photo; empty for one that was taken away.
+
+    Raises SnapshotRowError.
+    """
+    digest = str(row[1])
+    if digest and not is_photo_digest(digest):
+        raise _row_error("pupil_photo", row, ValueError("no digest of a photo"))
+    return digest
 
 
 def order_row(order: Order) -> Row:

@@ -18,19 +18,23 @@ from core.wallet import Wallets
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the terminal stands: the school, its calendar, the till's own name, its language."""
+    """Where the terminal stands: the school, its calendar, the till's own name, its language.
+
+    shows_balance: whether this school lets the pupils' screen tell a balance.
+    """
 
     school: SchoolHeader
     calendar: SchoolCalendar
     terminal: str
     language: Language = Language.FR
+    shows_balance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A pupil at the till, with both wallets, the orders of the day, and the parents' limits.
 
-    badge: None when staff found the pupil by name.
+    badge: None when staff found the pupil by name. photo: its digest (`core.photos`), if any.
     """
 
     badge: Badge | None
@@ -38,6 +42,7 @@ class Holder:
     wallets: Wallets
     orders: tuple[Order, ...]
     limits: Limits = NO_LIMITS
+    photo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,20 @@ SELECT badge.key, badge.pupil_id, badge.state, badge.last4,
     pupil.id, pupil.first_name, pupil.last_name, pupil.class_name, pupil.price_class,
     pupil.allergens, pupil.diet, pupil.language, pupil.general_cents, pupil.reserve_cents
 """
-_HOLDER = f"""{_BADGE},
+_LIMIT_COLUMN_COUNT = 4
+_LIMITED = f"""{_BADGE},
     limits.pupil_id, limits.daily_max_cents, limits.asks_allergens, limits.product_max
+"""
+_FROM = """
 FROM badge JOIN pupil ON pupil.id = badge.pupil_id
 LEFT JOIN pupil_limit AS limits ON limits.pupil_id = badge.pupil_id
+"""
+_HOLDER = f"""{_LIMITED}, photo.digest {_FROM}
+LEFT JOIN pupil_photo AS photo ON photo.pupil_id = badge.pupil_id
 WHERE badge.key = ?
 """
-# The first copies knew no limits.
+# Copies of older centres: the first knew no limits, those after them no photos.
+_HOLDER_WITHOUT_PHOTO = f"{_LIMITED} {_FROM} WHERE badge.key = ?"
 _HOLDER_WITHOUT_LIMITS = f"""{_BADGE}
 FROM badge JOIN pupil ON pupil.id = badge.pupil_id WHERE badge.key = ?
 """
@@ -96,6 +103,9 @@ _BEGINS = "instr(folded(' ' || first_name || ' ' || last_name || ' ' || class_na
 _BY_NAME = " ORDER BY folded(last_name), folded(first_name), id LIMIT ?"
 _LIMITS = f"SELECT {LIMIT_COLUMNS} FROM pupil_limit WHERE pupil_id = ?"  # noqa: S608  ours
 _BOUGHT = f"SELECT {BOUGHT_COLUMNS} FROM pupil_bought WHERE pupil_id = ? AND day = ?"  # noqa: S608
+_PHOTO = "SELECT digest FROM pupil_photo WHERE pupil_id = ?"
+_PHOTO_NAMED = "SELECT 1 FROM pupil_photo WHERE digest = ?"
+_SOME_PHOTO = "SELECT digest FROM pupil_photo WHERE digest <> '' LIMIT 1"
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 _META = "SELECT key, value FROM meta"
 _PRODUCTS = f"SELECT {PRODUCT_COLUMNS} FROM product"  # noqa: S608  our own words
@@ -158,6 +168,9 @@ WHERE invoice_id = id) OR made_on IS NOT date(made_on, '+0 days')""",
 SELECT invoice_id FROM instalment WHERE typeof(cents) != 'integer'
 OR typeof(number) != 'integer' OR due_on IS NOT date(due_on, '+0 days')""",
     "appointment": "SELECT id FROM appointment WHERE julianday(starts_at) IS NULL",
+    "pupil_photo": """
+SELECT pupil_id FROM pupil_photo WHERE typeof(digest) != 'text'
+OR (digest != '' AND (length(digest) != 64 OR digest GLOB '*[^0-9a-f]*'))""",
     "pupil_bought": """
 SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
 OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
@@ -179,6 +192,8 @@ class Snapshot:
         self._counts: dict[date, tuple[int, int]] = {}
         self._tables = {str(row[0]) for row in connection.execute(_TABLES)}
         self._has_limits = {"pupil_limit", "pupil_bought"} <= self._tables
+        self._has_photos = "pupil_photo" in self._tables
+        self._holder_query = self._find_holder_query()
         members = [staff_from_row(row) for row in self._later("staff", STAFF_COLUMNS)]
         self._staff = MappingProxyType({member.id: member for member in members})
         badges = self._later("staff_badge", STAFF_BADGE_COLUMNS)
@@ -186,6 +201,11 @@ class Snapshot:
         self._staff_badges = {
             BadgeKey(str(key)): StaffId(str(owner)) for key, owner in badges if owner is not None
         }
+
+    def _find_holder_query(self) -> str:
+        if not self._has_limits:
+            return _HOLDER_WITHOUT_LIMITS
+        return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
 
     def _later(self, table: str, columns: str) -> list[Row]:
         """Return the rows of a small table that the first copies did not have."""
@@ -233,13 +253,13 @@ class Snapshot:
         Raises SnapshotCorruptError when a row cannot be read.
         """
         try:
-            query = _HOLDER if self._has_limits else _HOLDER_WITHOUT_LIMITS
-            row = self._execute(query, (key,)).fetchone()
+            row = self._execute(self._holder_query, (key,)).fetchone()
             if row is None:
                 return None
             badge, of_pupil = row[:_BADGE_COLUMN_COUNT], row[_BADGE_COLUMN_COUNT:]
             limits = of_pupil[_PUPIL_COLUMN_COUNT:]
-            return self._holder(badge_from_row(badge), of_pupil, limits, day)
+            photo = limits[_LIMIT_COLUMN_COUNT:]
+            return self._holder(badge_from_row(badge), of_pupil, limits, day, photo)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
@@ -255,11 +275,41 @@ class Snapshot:
             limits: Row | None = None
             if self._has_limits:
                 limits = self._execute(_LIMITS, (pupil_id,)).fetchone()
-            return self._holder(None, row, limits or (), day)
+            photo: Row | None = None
+            if self._has_photos:
+                photo = self._execute(_PHOTO, (pupil_id,)).fetchone()
+            return self._holder(None, row, limits or (), day, photo or ())
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
-    def _holder(self, badge: Badge | None, of_pupil: Row, limits: Row, day: date) -> Holder:
+    def has_photo(self, digest: str) -> bool:
+        """Say whether a pupil of this copy has a photo of this digest.
+
+        Raises SnapshotCorruptError.
+        """
+        if not self._has_photos or not digest:
+            return False
+        try:
+            return self._execute(_PHOTO_NAMED, (digest,)).fetchone() is not None
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+
+    def some_photo(self) -> str | None:
+        """Return the digest of one of the photos; None for a copy that names none.
+
+        Raises SnapshotCorruptError.
+        """
+        if not self._has_photos:
+            return None
+        try:
+            row = self._execute(_SOME_PHOTO).fetchone()
+        except DATABASE_ERRORS as error:
+            raise _corrupt(self.path, error) from error
+        return None if row is None else str(row[0])
+
+    def _holder(
+        self, badge: Badge | None, of_pupil: Row, limits: Row, day: date, photo: Row
+    ) -> Holder:
         """Return a holder; limits: none or all None for a pupil whose parents set no limit."""
         pupil, wallets = pupil_from_row(of_pupil)
         orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
@@ -267,7 +317,14 @@ class Snapshot:
         if limits and limits[0] is not None:
             bought = self._execute(_BOUGHT, (pupil.id, day.isoformat())).fetchall()
             allowed = limits_from_rows(limits, bought)
-        return Holder(badge, pupil, wallets, tuple(map(order_from_row, orders)), allowed)
+        return Holder(
+            badge,
+            pupil,
+            wallets,
+            tuple(map(order_from_row, orders)),
+            allowed,
+            photo=(str(photo[0]) or None) if photo and photo[0] is not None else None,
+        )
 
     def staff(self) -> Mapping[StaffId, StaffMember]:
         """Return all members of staff by id; none in a copy of an older centre."""

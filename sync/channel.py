@@ -140,6 +140,17 @@ class Channel:
         self._prove(response, REPLY_COMPONENTS, body=content)
         return _json_object(content)
 
+    def read_content(self, response: httpx.Response, *, bytes_max: int) -> bytes:
+        """Return a reply's bytes, whose signature covers them; too many end it early."""
+        content = bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > bytes_max:
+                message = f"{response.url} answered with more than {bytes_max} bytes"
+                raise TransientError(message)
+        self._prove(response, REPLY_COMPONENTS, body=bytes(content))
+        return bytes(content)
+
     def prove(self, response: httpx.Response, components: tuple[str, ...]) -> None:
         """Check the centre's signature of a reply's headers."""
         self._prove(response, components, body=None)

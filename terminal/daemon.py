@@ -29,16 +29,25 @@ from printer.registry import open_printer
 from printer.spool import Spool
 from readers.supervisor import Supervisor
 from sync.identity import Identity
+from sync.photos import PhotoSource
 from sync.uplink import Uplink
 from terminal.board import Board
 from terminal.clock import Clock, SystemClock
 from terminal.copy_home import CopyHome
 from terminal.epochs import believable
-from terminal.files import COPY_NAME, JOURNAL_NAME, RECEIPTS_NAME, SOCKET_NAME, WEB_KEY_NAME
+from terminal.files import (
+    COPY_NAME,
+    JOURNAL_NAME,
+    PHOTOS_NAME,
+    RECEIPTS_NAME,
+    SOCKET_NAME,
+    WEB_KEY_NAME,
+)
 from terminal.heap import keep_one_heap
 from terminal.inbox import Inbox
 from terminal.knowledge import BAD_END, Knowledge, put_aside
 from terminal.papers import Papers
+from terminal.photos import PhotoCache
 from terminal.ports import DemoBadge
 from terminal.recorder import Recorder
 from terminal.running import RunningTerminal
@@ -62,6 +71,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("refectory.terminal")
 
+_MEGABYTE = 1024 * 1024
 _CLEAN_MARK = "stopped_in_order"
 
 
@@ -171,6 +181,12 @@ class Terminal:
         )
         self._web = self._around.web = self._make_web()
         self._sounds = _sounds(settings, self._board)
+        self._photo_source = PhotoSource(identity, folder=self._folder, clock=self._clock.now)
+        self._around.photos = self._photos = PhotoCache(
+            self._folder / PHOTOS_NAME,
+            fetch=self._photo_source.fetch,
+            bytes_max=settings.photos_mb * _MEGABYTE,
+        )
 
     def run(self, on_ready: Callable[[Ready], None]) -> None:
         """Serve until `stop`. on_ready: called in this thread when taps are decided."""
@@ -254,6 +270,7 @@ class Terminal:
             follow=around.copy_in_place,
             trail=self._trail,
             home=self._home,
+            copy_changed=self._purge_photos,
         )
         papers = Papers(
             self._inbox,
@@ -283,6 +300,15 @@ class Terminal:
             health=lambda: health_text(told_health(self._board, version=self._version)),
         )
 
+    def _purge_photos(self, copy: Path) -> None:
+        """Delete photos that the copy in place names no more. Called in the uplink's thread."""
+        with contextlib.suppress(SnapshotError):
+            snapshot = Snapshot.open(copy, school_id=self._identity.school_id)
+            try:
+                self._photos.purge(snapshot.has_photo)
+            finally:
+                snapshot.close()
+
     def _stop_parts(self, *, is_in_order: bool) -> None:
         around = self._around
         self._readers.stop()
@@ -294,6 +320,7 @@ class Terminal:
         if around.spool is not None:
             around.spool.stop(2.0)
         self._web.stop()
+        self._photo_source.close()
         self._printer.close()
         self._composer.close()
         journal = self._recorder.journal

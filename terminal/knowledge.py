@@ -77,7 +77,12 @@ class Knowledge:
         self._snapshot = snapshot
         meta = snapshot.meta
         name = meta.terminal_name or self._terminal_name
-        self._place = Place(meta.school, meta.calendar(ZoneInfo(meta.zone)), name)
+        self._place = Place(
+            meta.school,
+            meta.calendar(ZoneInfo(meta.zone)),
+            name,
+            shows_balance=meta.policy.shows_balance,
+        )
 
     def drop_copy(self) -> None:
         """Decide without a copy: the one there was cannot be read any more, and is put aside."""

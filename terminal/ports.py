@@ -76,6 +76,14 @@ class TerminalPort(Protocol):
         """Return a pupil as on a verdict, with the day's orders. Raises NotAllowedError."""
         ...
 
+    def photo(self, digest: str) -> bytes | None:
+        """Return the photo of this digest; None unless a pupil of the copy has it and it is here.
+
+        It may ask the centre, and wait for it a few seconds. Raises NotAllowedError while nobody
+        is signed in at a till that asks for it, or TerminalBusyError.
+        """
+        ...
+
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""
         ...

@@ -111,6 +111,21 @@ class RunningTerminal:
 
         return self._ask(look)
 
+    def photo(self, digest: str) -> bytes | None:
+        """Return the photo of this digest, if a pupil of the copy has it and it can be had."""
+        if self._around.photos is None or not self._ask(lambda: self._shows_photo(digest)):
+            return None
+        return self._around.photos.get(digest)
+
+    def _shows_photo(self, digest: str) -> bool:
+        desk = self._service.desk
+        if desk.operator is None and desk.knowledge.policy.needs_sign_in:
+            raise NotAllowedError("sign in at the till")
+        snapshot = desk.knowledge.snapshot
+        if snapshot is None:
+            return False
+        return desk.reading(lambda: snapshot.has_photo(digest), default=False)
+
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""
         return self._ask(lambda: self._service.acts.listed(limit))

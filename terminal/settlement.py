@@ -83,12 +83,14 @@ class Settlement:
         follow: Callable[[str, str], None] = lambda _cursor, _etag: None,
         trail: TapTrail | None = None,
         home: CopyHome | None = None,
+        copy_changed: Callable[[Path], None] = lambda _path: None,
     ) -> None:
         """Take what the uplink needs to be told.
 
         forget_copy: has it fetch a copy whatever it handed over before. follow: called with the
         cursor and the ETag of the copy that is in place now, to be told only what changes. home:
-        where the copy lies; left out: in the folder.
+        where the copy lies; left out: in the folder. copy_changed: called in the uplink's thread
+        once a copy that may name other photos than the one before is in place.
         """
         self._inbox = inbox
         self._recorder = recorder
@@ -99,6 +101,7 @@ class Settlement:
         self._follow = follow
         self._trail = TapTrail() if trail is None else trail
         self.home = CopyHome(folder) if home is None else home
+        self._copy_changed = copy_changed
         self._is_copy_refused = False
         self._lanes: dict[Lane, LaneHealth] = {}
         self.exception_count = 0
@@ -185,6 +188,7 @@ class Settlement:
             self._refuse_copy(path)
             return
         self._inbox.ask(lambda: self._swap(path, self._folder), timeout_s=_SWAP_S)
+        self._copy_changed(self._folder / COPY_NAME)
 
     def _take_changes(self, message: ChangesReady) -> None:
         """Bring the copy forward in the uplink's thread; the till only puts it in its place."""
@@ -206,6 +210,8 @@ class Settlement:
             return
         self._inbox.ask(lambda: self._swap(candidate, folder), timeout_s=_SWAP_S)
         self.home.follow(name for name, rows in message.rows.items() if rows)
+        if message.rows.get("pupil_photo"):
+            self._copy_changed(folder / COPY_NAME)
 
     def _swap(self, candidate: Path, folder: Path) -> None:
         old = self._knowledge.snapshot

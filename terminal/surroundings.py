@@ -30,6 +30,7 @@ from terminal.settlement import REACHED
 if TYPE_CHECKING:
     from printer.spool import Spool
     from sync.uplink import Uplink
+    from terminal.photos import PhotoCache
     from terminal.service import Service
     from terminal.settlement import Settlement
     from terminal.web.server import WebServer
@@ -55,6 +56,7 @@ class Surroundings:
         self.settlement: Settlement | None = None
         self.service: Service | None = None
         self.web: WebServer | None = None
+        self.photos: PhotoCache | None = None
 
     @property
     def recorder(self) -> Recorder:

@@ -35,6 +35,7 @@ BASE_VERDICT: Final[Content] = {
     "allergens": [],
     "conflicts": [],
     "diet": "",
+    "photo": None,
     "price_cents": 450,
     "wallet_cents": 2340,
     "pupil": "lea",
@@ -44,6 +45,7 @@ BASE_VERDICT: Final[Content] = {
     "asks": False,
     "is_provisional": False,
     "is_training": False,
+    "shows_balance": False,
     "language": "fr",
     "earlier_at": None,
     "epoch": 1,
@@ -110,6 +112,7 @@ class TwinTerminal:
         self.counter = TwinCounter(
             publish_status=self.publish_status, publish_verdict=self.publish_verdict
         )
+        self.photos: dict[str, bytes] = {}
         self.till_changes: dict[str, object] = {}
         self.is_busy = False
         self.has_simulated_reader = True
@@ -165,6 +168,11 @@ class TwinTerminal:
         """Return one of the small school's pupils."""
         self._answer_or_fail(Right.SERVE_BY_NAME)
         return PUPILS.get(pupil_id)
+
+    def photo(self, digest: str) -> bytes | None:
+        """Return one of `photos`."""
+        self._answer_or_fail(Right.SELL)
+        return self.photos.get(digest)
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts."""

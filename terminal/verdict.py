@@ -89,6 +89,7 @@ def verdict_content(
         "tone": tone_of(decision).value,
         "is_provisional": not view.is_online,
         "is_training": view.is_training,
+        "shows_balance": view.place.shows_balance,
         "epoch": view.epoch,
         "seq": view.next_seq,
         "t0_ms": t0_ms,
@@ -108,6 +109,7 @@ def person_content(holder: Holder | None) -> dict[str, object]:
         "class_name": None if pupil is None else pupil.class_name,
         "allergens": [] if pupil is None else words_of(pupil.allergens),
         "diet": "" if pupil is None else pupil.diet,
+        "photo": None if holder is None else holder.photo,
     }
 
 

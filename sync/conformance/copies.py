@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.wire import API, COPY_COMPONENTS, SNAPSHOT_TYPE, UNCHANGED_COMPONENTS
+from core.photos import PHOTO_BYTES_MAX, PHOTO_TYPE, photo_digest
+from core.wire import (
+    API,
+    COPY_COMPONENTS,
+    REPLY_COMPONENTS,
+    SNAPSHOT_TYPE,
+    UNCHANGED_COMPONENTS,
+)
 from sync.conformance.branch import Branch
 from sync.conformance.report import Notes, expect
 from sync.conformance.speaker import Answer, Request, Speaker, expect_problem
@@ -15,9 +22,19 @@ from sync.down import unpack
 
 _WHOLE, _PART, _UNCHANGED, _NOT_FOUND, _METHOD, _GONE = 200, 206, 304, 404, 405, 410
 _FAR = 2**52
+_DIGEST_LETTERS = 64
 
-OpenCopy = Callable[[Path], str]
-"""Opens an unpacked copy as a terminal does, and returns its cursor. Raises ValueError."""
+
+@dataclass(frozen=True, slots=True)
+class OpenedCopy:
+    """What the kit wants to know of a copy. photo: the digest of one in it; None: it names none."""
+
+    cursor: str
+    photo: str | None
+
+
+OpenCopy = Callable[[Path], OpenedCopy]
+"""Opens an unpacked copy as a terminal does. Raises ValueError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,7 @@ class _Copy:
     content: bytes
     etag: str
     cursor: str
+    photo: str | None
 
 
 class CopyQuestions:
@@ -49,6 +67,7 @@ class CopyQuestions:
             self._resumed(copy)
             self._unchanged(copy)
             self._changes(copy)
+            self._photos(copy)
 
     def ask_at_the_door(self) -> None:
         """Ask what needs no signature, and what is no resource at all."""
@@ -79,9 +98,10 @@ class CopyQuestions:
         expect(holds=kind == SNAPSHOT_TYPE, came=f"content type {kind}")
         digest = headers["repr-digest"]
         expect(holds=digest == _digest(answer.content), came=f"digest {digest}")
-        return _Copy(answer.content, headers["etag"], self._opened(answer.content))
+        opened = self._opened(answer.content)
+        return _Copy(answer.content, headers["etag"], opened.cursor, opened.photo)
 
-    def _opened(self, content: bytes) -> str:
+    def _opened(self, content: bytes) -> OpenedCopy:
         with TemporaryDirectory(prefix="refectory-") as folder:
             packed_file, plain = Path(folder, "copy.gz"), Path(folder, "copy.db")
             packed_file.write_bytes(content)
@@ -128,6 +148,26 @@ class CopyQuestions:
             expect(holds=came == (str(epoch), str(seq)), came=f"settled {came}")
         with self._notes.check("changes-gone", "410 `gone` for a place that is not of this feed"):
             expect_problem(self._get(f"changes?after={_FAR}"), _GONE, "gone")
+
+    def _photos(self, copy: _Copy) -> None:
+        check = self._notes.check
+        with check("photo-unknown", "404, as a problem, for a photo that nobody of the school has"):
+            answer = self._get(f"photos/{'0' * _DIGEST_LETTERS}")
+            expect(holds=answer.status == _NOT_FOUND, came=answer.summary())
+            kind = answer.response.headers.get("content-type", "none")
+            expect(holds=kind.startswith("application/problem+json"), came=f"content type {kind}")
+        if copy.photo is None:
+            return
+        with check("photo", "200: the JPEG that the copy's digest names, signed"):
+            answer = self._get(f"photos/{copy.photo}")
+            expect(holds=answer.status == _WHOLE, came=answer.summary())
+            self._speaker.prove(answer, REPLY_COMPONENTS)
+            kind = answer.response.headers.get("content-type", "none")
+            expect(holds=kind == PHOTO_TYPE, came=f"content type {kind}")
+            digest = photo_digest(answer.content)
+            expect(holds=digest == copy.photo, came=f"digest {digest}")
+            size = len(answer.content)
+            expect(holds=size <= PHOTO_BYTES_MAX, came=f"{size} bytes")
 
     def _get(self, end: str, **headers: str) -> Answer:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}

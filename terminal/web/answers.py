@@ -35,9 +35,9 @@ class _Kept:
 class Answers:
     """Calls of a terminal, which may block, and what became of the last that had a key."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads_max: int = _THREADS_MAX) -> None:
         self._kept: dict[str, _Kept] = {}
-        self._threads = anyio.CapacityLimiter(_THREADS_MAX)
+        self._threads = anyio.CapacityLimiter(threads_max)
 
     async def run(self, call: Callable[[], T]) -> T:
         """Make a call that may block."""

@@ -20,6 +20,7 @@ from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
 from terminal.web.metrics_route import metrics_route
 from terminal.web.pages import Pages, static_files
+from terminal.web.photo_route import photo_route
 from terminal.web.problems import problem
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
@@ -54,6 +55,7 @@ def page_app(
                 upkeep=upkeep,
             ).routes(),
             *_commands(terminal, answers),
+            photo_route(terminal),
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )

@@ -1,7 +1,7 @@
 """What pupils may see of the board: a first name and yes, or "ask at the till". Nothing else.
 
-Reasons, balances, diets and classes do not leave the daemon towards this screen at all; whoever
-looks into its traffic finds none.
+Reasons, diets, classes and photos do not leave the daemon towards this screen at all; whoever
+looks into its traffic finds none. A balance does only where the school's rules say so.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,9 @@ def _verdict(verdict: Content) -> Content:
         "is_ok": is_ok,
         "first_name": _first_name(verdict.get("name")) if is_ok else None,
         "language": verdict.get("language") if is_ok else None,
+        "balance_cents": verdict.get("wallet_cents")
+        if is_ok and verdict.get("shows_balance") is True
+        else None,
         "at": verdict.get("at"),
         "seq": verdict.get("seq"),
         "t0_ms": verdict.get("t0_ms"),

@@ -8,6 +8,8 @@ import pytest
 from broken_centre import FAULTS
 
 from central.enrolment import create_code
+from central.office import Act
+from central.photos import write_photos
 from cli.conformance import _open_copy
 from cli.main import main
 from sync.conformance.kit import run
@@ -57,7 +59,10 @@ def test_the_real_centre_keeps_the_contract_on_both_engines(centre):
 def plain_centre(tmp_path, seeded_file, new_centre):
     path = tmp_path / "central.db"
     shutil.copy(seeded_file, path)
-    return new_centre(str(path))
+    centre = new_centre(str(path))
+    pupil, act = centre.school.pupils[0].id, Act("anna", centre.clock())
+    write_photos(centre.store, centre.school.school.id, {pupil: b"a photo"}, act=act)
+    return centre
 
 
 def test_an_enrolled_terminal_is_asked_about_from_where_it_stands(plain_centre):

@@ -133,6 +133,7 @@ OPERATIONS = [
     ("GET", "/v1/terminals/{terminal}/epoch"),
     ("GET", "/v1/terminals/{terminal}/snapshot"),
     ("GET", "/v1/terminals/{terminal}/changes"),
+    ("GET", "/v1/terminals/{terminal}/photos/{digest}"),
 ]
 
 

@@ -145,7 +145,14 @@ def test_answers_and_what_an_older_centre_does_not_say() -> None:
     plain = policy_plain(policy)
     assert plain["answers"] == "low_balance:meal=settle,stale_copy:drink=sell"
     assert policy_from_plain(plain) == policy
-    later = ("answers", "settle_max_cents", "takes_cash", "top_up_max_cents", "needs_sign_in")
+    later = (
+        "answers",
+        "settle_max_cents",
+        "takes_cash",
+        "top_up_max_cents",
+        "needs_sign_in",
+        "shows_balance",
+    )
     old = {key: value for key, value in plain.items() if key not in later}
     assert policy_from_plain(old) == replace(POLICY, answers={})
     with pytest.raises(ValueError, match="settle_max_cents"):

@@ -16,6 +16,7 @@ VIOLATIONS = {
     "home-of-card-libraries": ("sync", "import nfc"),
     "home-of-serial": ("offline_cache", "import serial"),
     "home-of-escpos": ("terminal", "import escpos.printer"),
+    "home-of-pillow": ("sync", "import PIL.Image"),
     "home-of-http-client": ("readers", "import httpx"),
     "home-of-sqlite-utils": ("central", "import sqlite_utils"),
     "home-of-argon2": ("sync", "import argon2"),

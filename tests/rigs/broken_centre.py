@@ -20,6 +20,7 @@ import central.copy_routes
 import central.enrolment
 import central.ingest
 import central.order_routes
+import central.photo_routes
 import central.signatures
 import central.terminals
 import central.trust_routes
@@ -303,6 +304,16 @@ FAULTS = (
         "balances do not say what they hold",
         _wrap(central.changes, "copy_meta", _changed(settled=(0, 0))),
         ("settled",),
+    ),
+    Fault(
+        "another photo is sent",
+        _wrap(central.photo_routes, "read_photo", lambda honest, *parts: honest(*parts)[::-1]),
+        ("photo",),
+    ),
+    Fault(
+        "any digest is a photo",
+        _swap(central.photo_routes, "read_photo", lambda *_parts: b"any photo"),
+        ("photo-unknown", "photo"),
     ),
     Fault(
         "one id is taken for two questions",

@@ -55,6 +55,28 @@ def test_a_first_name_goes_without_its_initial(name: str | None, first: str | No
     assert note.content["first_name"] == first
 
 
+def test_a_balance_is_told_only_where_the_schools_rules_say_so() -> None:
+    def told(verdict: Content) -> object:
+        note = pupil_note(Note("b-1", "verdict", dict(BASE_VERDICT) | dict(verdict)))
+        assert note is not None
+        return note.content["balance_cents"]
+
+    assert told({}) is None
+    assert told({"shows_balance": True}) == 2340
+    assert told({"shows_balance": 1}) is None
+    assert told({"shows_balance": True, "outcome": "refused", "tone": "attention"}) is None
+    assert told({"shows_balance": True, "tone": "attention", "conflicts": ["peanuts"]}) is None
+
+
+@pytest.mark.browser
+def test_the_balance_stands_below_the_wish(display: Page, terminal: TwinTerminal) -> None:
+    terminal.publish_verdict({"name": "Noé D."})
+    display.locator(".wish.ok").wait_for()
+    assert display.locator(".balance").count() == 0
+    terminal.publish_verdict({"name": "Noé D.", "shows_balance": True})
+    display.locator(".balance", has_text="Solde : 23,40").wait_for()
+
+
 @pytest.mark.parametrize("verdict", [SECRETS, REFUSED], ids=["served", "refused"])
 def test_nothing_personal_leaves_the_daemon_towards_pupils(
     visitor: Visitor, terminal: TwinTerminal, verdict: Content

@@ -63,6 +63,8 @@ function Wish({ verdict, tongue }) {
     <div class="wish ${isOk ? "ok" : "ask"}" data-seq=${verdict.seq} data-t0=${verdict.t0_ms}>
       <${Icon} name=${isOk ? "ok" : "person"} />
       <h1>${words}</h1>
+      ${Number.isInteger(verdict.balance_cents) && html`
+        <p class="balance">${tongue.say("pupil.balance", { price: tongue.money(verdict.balance_cents) })}</p>`}
     </div>`;
 }
 

@@ -54,15 +54,20 @@ function Money({ verdict, tongue }) {
 
 const initials = (name) => name.split(/\s+/).filter(Boolean).map((part) => part[0]).join("").slice(0, 2);
 
-// A photo where the school has one; its place stays, so that names never jump.
-const Photo = ({ verdict }) => html`
-  <span class="photo" aria-hidden="true">
-    ${verdict.photo ? html`<img src=${verdict.photo} alt="" />` : verdict.name
-      ? html`<span>${initials(verdict.name)}</span>` : html`<${Icon} name="person" />`}
-  </span>`;
+// A photo where the school has one and it is at hand; else initials. Its place stays, so that names
+// never jump, and the initials are there until the photo is.
+function Photo({ verdict }) {
+  const [isMissing, setMissing] = useState(false);
+  return html`
+    <span class="photo" aria-hidden="true">
+      ${verdict.name ? html`<span>${initials(verdict.name)}</span>` : html`<${Icon} name="person" />`}
+      ${verdict.photo && !isMissing && html`
+        <img src=${`/v1/photos/${verdict.photo}`} alt="" onError=${() => setMissing(true)} />`}
+    </span>`;
+}
 
 const Person = ({ verdict, tongue }) => html`
-  <div class="person"><${Photo} verdict=${verdict} />
+  <div class="person"><${Photo} key=${verdict.seq} verdict=${verdict} />
     <p><span class="name">${verdict.name ?? tongue.say("verdict.nobody")}</span>
       ${verdict.class_name && html` <span class="class">${verdict.class_name}</span>`}</p>
   </div>`;
