@@ -103,7 +103,7 @@ class Asking:
         except SyncError as error:
             # What a broken connection still holds is nobody's answer: the next has one of its own.
             answers.put(error)
-        except Exception:
+        except Exception:  # noqa: BLE001  whoever waits must hear of it
             _LOG.exception("a question to the centre failed")
             answers.put(TransientError("the question could not be asked; see the log"))
         finally:

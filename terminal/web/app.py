@@ -18,6 +18,7 @@ from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
+from terminal.web.kiosk_api import KioskApi
 from terminal.web.metrics_route import metrics_route
 from terminal.web.pages import Pages, static_files
 from terminal.web.problems import problem
@@ -54,6 +55,7 @@ def page_app(
                 upkeep=upkeep,
             ).routes(),
             *_commands(terminal, answers),
+            *KioskApi(terminal, answers).routes(),
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )
