@@ -40,6 +40,8 @@ class Decline(StrEnum):
     UNKNOWN_ORDER = "unknown_order"
     UNKNOWN_PUPIL = "unknown_pupil"
     BAD_BADGE = "bad_badge"
+    STILL_WAITING = "still_waiting"
+    """An earlier request for that day waits for the centre; only a kiosk says so."""
     OTHER = "other"
     """A reason of a newer centre."""
 

@@ -21,13 +21,16 @@ class Reservation:
     label: str
     price: Money
     is_collected: bool = False
+    is_waiting: bool = False
+    """Asked for, and not decided by the centre: neither reserved nor paid."""
 
 
 @dataclass(frozen=True, slots=True)
 class KioskSlip:
     """What a pupil asked a kiosk for: balances and the reservations to come.
 
-    general, reserve: the two wallets; None when the kiosk may not show it.
+    general, reserve: the two wallets; None when they were not asked for. reservations: None when
+    they were not.
     """
 
     at: datetime
@@ -40,7 +43,7 @@ class KioskSlip:
     general: Money | None
     reserve: Money | None
     is_provisional: bool
-    reservations: tuple[Reservation, ...]
+    reservations: tuple[Reservation, ...] | None
     language: Language
     is_training: bool = False
 

@@ -40,12 +40,18 @@ def fill_kiosk(sheet: Sheet, slip: KioskSlip, words: Words) -> None:
         sheet.pair(words.reserve_wallet + mark, words.money(slip.reserve))
     if slip.is_provisional and (slip.general is not None or slip.reserve is not None):
         sheet.text(words.provisional)
-    sheet.rule()
+    if slip.reservations is None:
+        return
+    if slip.general is not None or slip.reserve is not None:
+        sheet.rule()
     sheet.text(words.reservations, BOLD)
     for reservation in slip.reservations:
         _fill_reservation(sheet, reservation, words)
     if not slip.reservations:
         sheet.text(words.no_reservation)
+    if any(reservation.is_waiting for reservation in slip.reservations):
+        sheet.blank()
+        sheet.text(words.requested_means)
 
 
 def fill_bursar(sheet: Sheet, slip: BursarSlip, words: Words) -> None:
@@ -176,6 +182,8 @@ def _fill_moment(
 
 def _fill_reservation(sheet: Sheet, reservation: Reservation, words: Words) -> None:
     right = words.done if reservation.is_collected else words.figures(reservation.price)
+    if reservation.is_waiting:
+        right = words.requested
     sheet.pair(f"{words.weekday_on(reservation.on)}  {reservation.label}", right, indent=11)
 
 

@@ -79,6 +79,8 @@ def sample_documents(language: Language) -> dict[str, Document]:
         "receipt-refund": _taken_back(language, ReceiptKind.REFUND),
         "receipt-training": replace(_sale(language), is_training=True),
         "kiosk": _kiosk(language),
+        "kiosk-planning": _planning(language),
+        "kiosk-balance": replace(_kiosk(language), reservations=None, is_provisional=False),
         "bursar": _bursar(language),
         "top-up": _top_up(language),
         "invoice": _invoice(language),
@@ -194,6 +196,14 @@ def _kiosk(language: Language) -> KioskSlip:
             Reservation(date(2026, 11, 27), meal, Money(450)),
         ),
         language=language,
+    )
+
+
+def _planning(language: Language) -> KioskSlip:
+    slip = _kiosk(language)
+    waiting = Reservation(date(2026, 11, 30), _MEALS[language][2], Money(450), is_waiting=True)
+    return replace(
+        slip, general=None, reserve=None, reservations=(*(slip.reservations or ()), waiting)
     )
 
 

@@ -62,7 +62,6 @@ class DocumentPolicy:
 _RECEIPT: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, 300)
 _PRIVATE: Final = DocumentPolicy(Repeat.AT_MOST_ONCE, 30, is_copy_marked=False)
 _CASH: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, None)
-_TRANSFER: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, 300, is_copy_marked=False)
 _INVOICE: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, None, is_copy_marked=False)
 
 
@@ -71,12 +70,10 @@ def policy_of(document: Document) -> DocumentPolicy:
     match document:
         case Receipt():
             return _RECEIPT
-        case KioskSlip() | Notice() | SelfTest():
+        case KioskSlip() | TopUpSlip() | Notice() | SelfTest():
             return _PRIVATE
         case BursarSlip():
             return _CASH
-        case TopUpSlip():
-            return _TRANSFER
         case InvoiceSlip():
             return _INVOICE
         case Report():

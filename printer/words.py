@@ -43,6 +43,8 @@ class Words:
     reservations: str
     no_reservation: str
     done: str
+    requested: str
+    requested_means: str
     cash_in: str
     cash_out: str
     amount_word: str
@@ -154,6 +156,8 @@ FRENCH: Final = Words(
     reservations="Réservations",
     no_reservation="Aucune réservation à venir",
     done="servi",
+    requested="demandé",
+    requested_means=("Demandé : l'école doit encore répondre. Rien n'est réservé ni payé."),
     cash_in="Versement en espèces",
     cash_out="Retrait en espèces",
     amount_word="Montant",
@@ -245,6 +249,10 @@ DUTCH: Final = Words(
     reservations="Reservaties",
     no_reservation="Geen reservaties",
     done="afgehaald",
+    requested="aangevraagd",
+    requested_means=(
+        "Aangevraagd: de school moet nog antwoorden. Niets is gereserveerd of betaald."
+    ),
     cash_in="Storting in contanten",
     cash_out="Opname in contanten",
     amount_word="Bedrag",
@@ -337,6 +345,10 @@ GERMAN: Final = Words(
     reservations="Reservierungen",
     no_reservation="Keine Reservierungen",
     done="abgeholt",
+    requested="angefragt",
+    requested_means=(
+        "Angefragt: Die Schule muss noch antworten. Nichts ist reserviert oder bezahlt."
+    ),
     cash_in="Bareinzahlung",
     cash_out="Barauszahlung",
     amount_word="Betrag",
@@ -429,6 +441,8 @@ ENGLISH: Final = Words(
     reservations="Orders",
     no_reservation="No orders to come",
     done="collected",
+    requested="asked for",
+    requested_means=("Asked for: the school has yet to answer. Nothing is reserved or paid."),
     cash_in="Cash paid in",
     cash_out="Cash paid out",
     amount_word="Amount",

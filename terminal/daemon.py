@@ -28,6 +28,7 @@ from printer.profile import PICTURE, PrinterProfile, vendor_profile
 from printer.registry import open_printer
 from printer.spool import Spool
 from readers.supervisor import Supervisor
+from sync.asking import Asking
 from sync.identity import Identity
 from sync.photos import PhotoSource
 from sync.uplink import Uplink
@@ -58,6 +59,7 @@ from terminal.settlement import (
     Settlement,
     use_copy,
 )
+from terminal.speech import find_speaker
 from terminal.surroundings import Surroundings
 from terminal.tap_trail import TapTrail
 from terminal.till import Till, TillParts
@@ -164,6 +166,8 @@ class Terminal:
             reopen=reopen_journal,
             trail=self._trail,
         )
+        self._asking = Asking(identity, folder=self._folder, clock=self._clock.now)
+        self._speaker = find_speaker()
         self.till = Till(parts, self._around, version=version)
         self.port = RunningTerminal(
             inbox=self._inbox,
@@ -172,6 +176,8 @@ class Terminal:
             board=self._board,
             surroundings=self._around,
             badges=() if demo is None else demo.badges,
+            centre=self._asking,
+            speaker=self._speaker,
         )
         self._upkeep = Upkeep(
             self._folder,
@@ -321,6 +327,8 @@ class Terminal:
             around.spool.stop(2.0)
         self._web.stop()
         self._photo_source.close()
+        self._speaker.stop()
+        self._asking.close()
         self._printer.close()
         self._composer.close()
         journal = self._recorder.journal

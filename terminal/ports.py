@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.ids import PupilId
+from core.ids import CommandId, PupilId
+from core.kiosk import Wanted
+from core.order_facts import SlipKind
 from core.tap import Credential
 from terminal.board import Content
 from terminal.commands import Command
@@ -29,6 +31,10 @@ class NoDocumentError(Exception):
     """An act was named that the till does not know."""
 
 
+class NoSessionError(Exception):
+    """Nobody stands at the kiosk under that name any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoBadge:
     """A badge of the demo school: its card, whose it is, and what awaits it, in plain words."""
@@ -38,8 +44,54 @@ class DemoBadge:
     expectation: str
 
 
+class KioskPort(Protocol):
+    """A terminal's kiosk, as seen from its page. Safe to call from any thread.
+
+    session_id: from the verdict that let somebody in. All but `say` raise NoSessionError when
+    nobody stands there any more under that name.
+    """
+
+    @property
+    def can_speak(self) -> bool:
+        """Whether speech is heard on the headphone jack."""
+        ...
+
+    def look(self, session_id: str) -> Content:
+        """Return how the pupil stands: wallets, and the next fifteen school days."""
+        ...
+
+    def stay(self, session_id: str) -> None:
+        """Hear that somebody is still there."""
+        ...
+
+    def end(self, session_id: str) -> None:
+        """Forget who stood there."""
+        ...
+
+    def order(self, session_id: str, wanted: Wanted) -> Content:
+        """Reserve, change or cancel an order, once for a command.
+
+        Result: `state` (granted, declined, waiting, asks), `reason`, `moved_cents`, `conflicts`,
+        and `view` as `look` gives it, or null.
+        """
+        ...
+
+    def print_slip(self, session_id: str, slip: SlipKind, command: CommandId) -> Content:
+        """Print a slip, once for a command. Result: `is_printed`."""
+        ...
+
+    def say(self, text: str, language: str) -> None:
+        """Speak on the headphone jack, in place of what is being said."""
+        ...
+
+
 class TerminalPort(Protocol):
     """A running terminal, as seen from a screen or a command. Safe to call from any thread."""
+
+    @property
+    def kiosk(self) -> KioskPort:
+        """The terminal as a kiosk, while its timetable says that it is one."""
+        ...
 
     def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
         """Tap a badge on the simulated reader; return what became of it, once it is durable.

@@ -13,6 +13,7 @@ from terminal.board import Board, Content
 from terminal.commands import Command, SignIn
 from terminal.desk_content import found_content, pupil_content, report_content, till_content
 from terminal.inbox import Inbox, TillGoneError
+from terminal.kiosk_desk import CentreAsked, KioskDesk
 from terminal.mode import Mode
 from terminal.outcomes import Outcomes
 from terminal.ports import (
@@ -26,6 +27,7 @@ from terminal.questions import answer
 from terminal.reprint import kept_paper, reprint
 from terminal.service import Service
 from terminal.sign_in import PinQuestion
+from terminal.speech import Speaker
 from terminal.surroundings import Surroundings
 from terminal.till import Till
 
@@ -45,6 +47,8 @@ class RunningTerminal:
         board: Board,
         surroundings: Surroundings,
         badges: tuple[DemoBadge, ...],
+        centre: CentreAsked,
+        speaker: Speaker,
     ) -> None:
         self._inbox = inbox
         self._till = till
@@ -53,6 +57,14 @@ class RunningTerminal:
         self._badges = badges
         self._started_at = surroundings.now()
         self._outcomes = Outcomes(board)
+        self.kiosk = KioskDesk(
+            line=self,
+            desk=service.desk,
+            profiles=service.profiles,
+            centre=centre,
+            speaker=speaker,
+            committed=surroundings.committed,
+        )
 
     def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:
         """Tap a badge on the simulated reader; return the outcome once it is durable.
@@ -71,7 +83,7 @@ class RunningTerminal:
         """Carry out what staff ask; return what became of it, once it is durable."""
         if isinstance(command, SignIn):
             return self._sign_in(command)
-        return self._commit(lambda: self._do(command))
+        return self.commit(lambda: self._do(command))
 
     def _do(self, command: Command) -> Content:
         self._service.sign_in.touch()
@@ -79,15 +91,15 @@ class RunningTerminal:
 
     def _sign_in(self, command: SignIn) -> Content:
         sign_in = self._service.sign_in
-        asked = self._commit(lambda: sign_in.question(command))
+        asked = self.commit(lambda: sign_in.question(command))
         if not isinstance(asked, PinQuestion):
             return asked
         is_right = self._service.pins.is_right(command.staff_id, command.pin, asked.pin_hash)
-        return self._commit(lambda: sign_in.answer(command, is_right=is_right))
+        return self.commit(lambda: sign_in.answer(command, is_right=is_right))
 
     def till(self) -> Content:
         """Return what the till's tiles and dialogs need."""
-        return self._ask(lambda: till_content(self._service.desk))
+        return self.ask(lambda: till_content(self._service.desk))
 
     def pupils(self, text: str) -> list[Content]:
         """Return pupils whose name or class holds each word of a text."""
@@ -100,7 +112,7 @@ class RunningTerminal:
                 return []
             return desk.reading(lambda: found_content(snapshot, text), default=[])
 
-        return self._ask(find)
+        return self.ask(find)
 
     def pupil(self, pupil_id: PupilId) -> Content | None:
         """Return a pupil as on a verdict, with the day's orders."""
@@ -109,7 +121,7 @@ class RunningTerminal:
             self._check_may_look()
             return pupil_content(self._service.desk, pupil_id)
 
-        return self._ask(look)
+        return self.ask(look)
 
     def photo(self, digest: str) -> bytes | None:
         """Return the photo of this digest, if a pupil of the copy has it and it can be had."""
@@ -128,7 +140,7 @@ class RunningTerminal:
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""
-        return self._ask(lambda: self._service.acts.listed(limit))
+        return self.ask(lambda: self._service.acts.listed(limit))
 
     def document(self, wanted: str) -> Content:
         """Return one act."""
@@ -142,21 +154,19 @@ class RunningTerminal:
                 )
             return self._service.acts.content(act)
 
-        return self._ask(find)
+        return self.ask(find)
 
     def report(self) -> Content:
         """Return the X report of the open period as figures, in cents."""
         desk = self._service.desk
-        return self._ask(
-            lambda: report_content(desk.books(desk.view_of_nobody(desk.clock.stamp())))
-        )
+        return self.ask(lambda: report_content(desk.books(desk.view_of_nobody(desk.clock.stamp()))))
 
     def paper_picture(self, wanted: str) -> bytes:
         """Return the paper of an act as it would come out, as a PNG file."""
         from printer.picture_printer import preview_png  # noqa: PLC0415  slow to load
 
         recorder = self._service.desk.recorder
-        return preview_png(self._ask(lambda: kept_paper(wanted, recorder)))
+        return preview_png(self.ask(lambda: kept_paper(wanted, recorder)))
 
     def _check_may_look(self) -> None:
         operator = self._service.desk.operator
@@ -172,7 +182,7 @@ class RunningTerminal:
         """Store a reprint, and wake the printer."""
         around = self._around
         desk = self._service.desk
-        made = self._commit(
+        made = self.commit(
             lambda: reprint(event, desk.recorder, desk.basis, operator=desk.operator)
         )
         around.committed()
@@ -181,7 +191,7 @@ class RunningTerminal:
     def answer_paper(self, job: str, *, has_come_out: bool) -> Content:
         """Store what a person said of a paper, and wake the printer."""
         around = self._around
-        said = self._commit(
+        said = self.commit(
             lambda: answer(
                 job, around.recorder.journal, has_come_out=has_come_out, now=around.now()
             )
@@ -189,7 +199,7 @@ class RunningTerminal:
         around.committed()
         return said
 
-    def _commit(self, work: Callable[[], T]) -> T:
+    def commit(self, work: Callable[[], T]) -> T:
         """Have the till thread store something; a till that is red stores nothing."""
 
         def store() -> T:
@@ -197,9 +207,9 @@ class RunningTerminal:
                 raise TerminalBusyError(f"the till is {self._till.mode}: {self._till.alarm}")
             return work()
 
-        return self._ask(store)
+        return self.ask(store)
 
-    def _ask(self, work: Callable[[], T]) -> T:
+    def ask(self, work: Callable[[], T]) -> T:
         """Have the till thread look something up."""
         try:
             return self._inbox.ask(work, timeout_s=_ANSWER_S)
@@ -208,7 +218,7 @@ class RunningTerminal:
 
     def status(self) -> Content:
         """Return how everything is, and what was counted since the start."""
-        return self._ask(self._whole_status)
+        return self.ask(self._whole_status)
 
     def demo_badges(self) -> tuple[DemoBadge, ...]:
         """Return the badges that the page offers to tap."""

@@ -22,6 +22,7 @@ from terminal.ports import (
     TerminalBusyError,
 )
 from terminal.twin_counter import TwinCounter
+from terminal.twin_kiosk import TwinKiosk
 from terminal.twin_school import PUPILS, TILL
 
 BASE_VERDICT: Final[Content] = {
@@ -115,6 +116,7 @@ class TwinTerminal:
         self.photos: dict[str, bytes] = {}
         self.till_changes: dict[str, object] = {}
         self.is_busy = False
+        self.kiosk = TwinKiosk()
         self.has_simulated_reader = True
 
     def script(self, credential: Credential, changes: Content) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from counter_scenes import play
+from kiosk_scenes import play_kiosk
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -216,6 +217,29 @@ class Studio:
         finally:
             server.stop()
 
+    def kiosk(self, size: dict[str, int], name: str) -> None:
+        """Take the pictures of the kiosk, one state after the other."""
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board)
+        menu = ["Carbonnade à la flamande, frites", "Dahl de lentilles, riz"]
+        terminal.publish_status({"mode": "live", "profile": "kiosk", "menu": menu})
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        server.start()
+        try:
+            page = self._page(size)
+            page.goto(server.launch_url())
+            play_kiosk(page, terminal, lambda state: self._take(page, f"{name}-{state}"))
+            page.context.close()
+        finally:
+            server.stop()
+
     def gone(self, name: str) -> None:
         """Take one picture of a till whose daemon has ended."""
         board, server = self._stage()
@@ -318,6 +342,8 @@ def main() -> None:
         studio.picture("till-alarm", verdict=ACCEPTED, status=ALARM, language="en")
         studio.picture("till-seven-inch", verdict=CONFLICT, size=SMALL, screen_mm=178)
         studio.counter()
+        studio.kiosk(TILL, "kiosk")
+        studio.kiosk(PORTRAIT, "kiosk-tall")
         studio.gone("till-gone")
         studio.pupil("pupil-idle", None)
         studio.pupil("pupil-ok", ACCEPTED)

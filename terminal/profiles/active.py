@@ -32,6 +32,10 @@ class Profiles:
             self.span = self._worked_out(stamp)
         return self._counters[self.span.profile]
 
+    def counter_of(self, profile: Profile) -> Counter | None:
+        """Return the counter of a profile; None when the timetable never names it."""
+        return self._counters.get(profile)
+
     def follow(self, stamp: Stamp) -> Span:
         """Work out anew what is active, and return it."""
         self.span = self._worked_out(stamp)

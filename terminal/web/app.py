@@ -18,6 +18,7 @@ from terminal.web.answers import Answers
 from terminal.web.api import Api
 from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
+from terminal.web.kiosk_api import KioskApi
 from terminal.web.metrics_route import metrics_route
 from terminal.web.pages import Pages, static_files
 from terminal.web.photo_route import photo_route
@@ -56,6 +57,7 @@ def page_app(
             ).routes(),
             *_commands(terminal, answers),
             photo_route(terminal),
+            *KioskApi(terminal, answers).routes(),
             Mount("/static", GZipMiddleware(static_files())),
         ]
     )

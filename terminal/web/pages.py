@@ -44,6 +44,11 @@ _OWN_MODULES: Final = {
         ),
         *("sale", "selling", "sign_in", "sound", "status", "tiles", "verdict"),
     ),
+    "kiosk": (
+        *("board", "demo", "follow", "gone", "language", "sound"),
+        *("kiosk_ask", "kiosk_comfort", "kiosk_days", "kiosk_idle", "kiosk_modal"),
+        *("kiosk_session", "kiosk_tools", "kiosk_welcome"),
+    ),
     "closed": ("board", "follow", "gone", "language", "sound", "status"),
     "pupil": (),
 }

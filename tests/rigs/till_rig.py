@@ -27,6 +27,7 @@ from offline_cache.journal_reader import JournalReader
 from offline_cache.snapshot import Snapshot
 from readers.simulated import SimulatedReader
 from readers.supervisor import Supervisor
+from sync.asking import UnreachableError
 from terminal.board import Board, Note
 from terminal.clock import ManualClock
 from terminal.daemon import reopen_journal
@@ -38,6 +39,7 @@ from terminal.recorder import Recorder
 from terminal.running import RunningTerminal
 from terminal.service import make_service
 from terminal.settlement import use_copy
+from terminal.speech import SilentSpeaker
 from terminal.surroundings import Surroundings
 from terminal.till import Till, TillParts
 
@@ -157,6 +159,13 @@ class Lights(Surroundings):
         self.copies_lost += 1
 
 
+class NobodyThere:
+    """A centre that gives no answer."""
+
+    def ask(self, what: str, question: dict[str, object], /) -> dict[str, object]:
+        raise UnreachableError(f"nobody hears of {what} {question['command']}")
+
+
 class Counter:
     """A till, from its opening until `close`. recorder: another one, for controls."""
 
@@ -216,6 +225,8 @@ class Counter:
             board=self.board,
             surroundings=self.lights,
             badges=(),
+            centre=NobodyThere(),
+            speaker=SilentSpeaker(),
         )
 
     @property
