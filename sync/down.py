@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -213,7 +213,7 @@ class DownLane(LaneThread):
 class _Pace:
     """Writes a large file in stretches that are synced one by one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._unsynced = 0
 
