@@ -628,8 +628,14 @@ _BADGE_KINDS = (
     WHERE state = 'active' AND kind <> ''""",
 )
 
+_FEED = (
+    # What changed is asked for every second by each terminal, and these grow for ever.
+    "CREATE INDEX meal_order_feed ON meal_order (school_id, cursor)",
+    "CREATE INDEX pupil_bought_feed ON pupil_bought (school_id, cursor)",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS))
+_COUNTERS = Migration(statements=(*_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS, *_FEED))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""
