@@ -4,14 +4,14 @@ A real terminal and a real centre, each a process of its own, and a school of 10
 are tapped through the terminal's socket, one after the other, and each answer waited for: it comes
 when the fact is durable.
 
-The centre is another machine in a school; here it has a low priority, so that it takes as
-little as it can of the cores that the terminal runs on.
+What stands beside it all is `idle`: selling as all day, while the uplink sends what was sold and
+fetches what that changed. The centre is another machine in a school; here it has a low priority,
+so that it takes as little as it can of the cores that the terminal runs on.
 
-- **A whole copy**: in each round first taps while the centre stands still (SIGSTOP) and nothing can
-  be synced, then taps while the terminal takes a whole copy. Two stretches of that are told apart:
-  while the centre makes and packs it, in which another process needs a core, and while the terminal
-  fetches, unpacks, verifies and swaps it. `selling` is for comparison: taps while the uplink
-  sends them and fetches what they changed, as all day.
+- **A whole copy**: in each round first taps while the centre stands still (SIGSTOP) and nothing at
+  all can be synced; then idle; then taps while the terminal takes a whole copy. Two stretches of
+  that are told apart: while the centre makes and packs it, and while the terminal fetches, unpacks,
+  verifies and swaps it.
 - **A day's events**: the centre is off, so many badges are tapped, the centre comes back, and from
   `refectory sync now` on the clock runs until all of them are booked, while selling goes on.
 
@@ -110,10 +110,10 @@ def measure_copies(
     for _ in range(rounds):
         with standing_still(centre):
             for _ in range(QUIET_TAPS):
-                took.setdefault("idle", []).append(counter.tap())
+                took.setdefault("no uplink", []).append(counter.tap())
                 counter.rest()
         for _ in range(QUIET_TAPS):
-            took.setdefault("selling", []).append(counter.tap())
+            took.setdefault("idle", []).append(counter.tap())
             counter.rest()
         ask_for_whole_copies(store, school)
         for stretch, times in tap_during_copy(counter, folder).items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from central.arrivals import Incoming, Item
+from central.aside import events_aside
 from central.booking import Booking
 from central.database import Row, Session
 from central.errors import RecordError
@@ -263,7 +264,8 @@ def _held(
 ) -> tuple[list[Event], list[Legs], str]:
     """Return what came since the closing before, its legs, and the hash (hex) of the last event.
 
-    A period may go on over a new epoch: then it holds what the centre has of the one before.
+    A period may go on over a new epoch: then it holds what the centre has of the one before, and
+    of the other branches of that one; the drawer was the same.
     """
     since = (0, 0) if before is None else (before.epoch, before.seq)
     until = (event.epoch, event.seq)
@@ -279,14 +281,23 @@ def _held(
         *until,
     )
     here = [one for one in arriving.events if since < (one.epoch, one.seq) < until]
+    aside = [
+        one
+        for one in events_aside(session, arriving.school, arriving.terminal)
+        if since < (one.epoch, one.seq) < until and not isinstance(one.fact, PeriodClosed)
+    ]
+    ids = [*(row[1] for row in rows), *(one.id for one in aside)]
     legs = [
-        *_legs_of(session, arriving.school, [row[1] for row in rows]),
+        *_legs_of(session, arriving.school, ids),
         *(arriving.legs[one.id] for one in here if one.id in arriving.legs),
     ]
     head = bytes(rows[-1][2]) if rows else b""
     if here:
         head = arriving.hashes[here[-1].seq]
-    return [*(read_event(bytes(row[0])) for row in rows), *here], legs, head.hex()
+    line = [read_event(bytes(row[0])) for row in rows]
+    # In the order of their own places, so that totals that a new epoch takes over come after them.
+    before_here = sorted([*line, *aside], key=lambda one: (one.epoch, one.seq))
+    return [*before_here, *here], legs, head.hex()
 
 
 def _legs_of(session: Session, school: SchoolId, events: Sequence[str]) -> list[Legs]:

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from central.audit import write_audit
 from central.database import Row, Session
+from central.epochs import approve_epoch
 from central.errors import Problem, RecordError
 from central.store import Store
-from central.terminals import TerminalState, approve_epoch, find_terminal, pin_next_key
+from central.terminals import TerminalState, find_terminal, pin_next_key
 from core.chain import GENESIS
 from core.codec import moment_text, read_moment
 from core.ids import SchoolId, TerminalId

@@ -1,11 +1,23 @@
-"""What a terminal whose card was restored must know to go on without giving a number twice."""
+"""A terminal whose card was restored: a person's approval, and what it must know to go on.
+
+With the approval all that its other image recorded is booked. What it must know are the highest
+numbers that any image gave, so that none is given twice.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from central.arrivals import Incoming
+from central.aside import events_aside
+from central.audit import write_audit
+from central.branches import book_branches
 from central.database import Session
-from central.terminals import Terminal
+from central.errors import RecordError
+from central.terminals import Terminal, TerminalState
 from core.batch import Verdict
+from core.codec import moment_text
 from core.events import read_event
+from core.facts import CorrectionFact, Fact, MealCollected, PeriodClosed, SaleMade, WalletToppedUp
 from core.shift_facts import Perpetual
 from core.till_state import TillState
 
@@ -23,18 +35,59 @@ class Going:
     perpetual: Perpetual
 
 
+def approve_epoch(session: Session, terminal: Terminal, *, who: str, at: datetime) -> int:
+    """Let a terminal whose card was restored begin its next epoch, and return that epoch.
+
+    terminal: its row is locked. Raises RecordError for one that was revoked.
+    """
+    if terminal.state is TerminalState.REVOKED:
+        message = f"terminal {terminal.name} was revoked; enrol it as a new one"
+        raise RecordError(message)
+    epoch = terminal.high_water[0] + 1
+    session.run(
+        "UPDATE terminal SET next_epoch = ?, state = ? WHERE school_id = ? AND id = ?",
+        epoch,
+        TerminalState.ACTIVE.value,
+        terminal.school_id,
+        terminal.id,
+    )
+    # A closing, for which alone the key is needed, is not signed for here.
+    incoming = Incoming(terminal, epoch, at, moment_text(at), signing_key=b"")
+    booked = book_branches(session, incoming)
+    told = f", {booked} facts of another image of its card booked" if booked else ""
+    what = f"epoch {epoch} approved{told}"
+    write_audit(session, terminal.school_id, who=who, what=what, subject=terminal.id, at=at)
+    return epoch
+
+
 def read_going(session: Session, terminal: Terminal) -> Going:
     """Return what a terminal may begin, and where its numbers stand."""
     epoch = terminal.next_epoch
     state = TillState()
     for body in _bodies(session, terminal):
         state.apply(read_event(body))
+    aside = [event.fact for event in events_aside(session, terminal.school_id, terminal.id)]
     return Going(
         approved=epoch if epoch is not None and epoch > terminal.high_water[0] else None,
-        receipt=state.receipt_number,
-        closing=state.closing_count,
+        receipt=max(state.receipt_number, *map(_receipt_of, aside), 0),
+        closing=max(state.closing_count, *map(_closing_of, aside), 0),
         perpetual=state.period.perpetual,
     )
+
+
+def _receipt_of(fact: Fact) -> int:
+    """Return the number of the receipt that a fact came with; 0 for one without."""
+    match fact:
+        case MealCollected() | SaleMade() | WalletToppedUp():
+            return fact.receipt
+        case _ if isinstance(fact, CorrectionFact):
+            return fact.correction.receipt
+        case _:
+            return 0
+
+
+def _closing_of(fact: Fact) -> int:
+    return fact.number if isinstance(fact, PeriodClosed) else 0
 
 
 def _bodies(session: Session, terminal: Terminal) -> list[bytes]:
@@ -42,7 +95,7 @@ def _bodies(session: Session, terminal: Terminal) -> list[bytes]:
     place = (terminal.school_id, terminal.id, Verdict.ACCEPTED.value)
     closing = session.row(
         "SELECT epoch, seq FROM event WHERE school_id = ? AND terminal_id = ? AND verdict = ?"
-        " AND kind = 'period.closed' ORDER BY epoch DESC, seq DESC LIMIT 1",
+        " AND kind = 'period.closed' AND epoch > 0 ORDER BY epoch DESC, seq DESC LIMIT 1",
         *place,
     )
     epoch, seq = (0, 0) if closing is None else (closing[0], closing[1])

@@ -59,14 +59,34 @@ def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> l
     """Book events that take their place now, and return what was done with each."""
     if any(isinstance(item.event.fact, _LOOKS_BACK) for item in items if item.event is not None):
         items = [read_whole(item, incoming.epoch) for item in items]
+    return _book(session, incoming, items, last_at=_last_at(session, incoming), has_closings=True)
+
+
+def book_aside(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
+    """Book events that were read whole at places which are not their own.
+
+    Their time is not held against that of the events before them, and a closing among them is
+    kept without being compared: the books hold its period in another order.
+    """
+    return _book(session, incoming, items, last_at=None, has_closings=False)
+
+
+def _book(
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    *,
+    last_at: datetime | None,
+    has_closings: bool,
+) -> list[EventAnswer]:
     taken = _ids_taken(session, incoming, items)
-    books = _read_books(session, incoming, items, taken)
+    books = _read_books(session, incoming, items, taken, last_at)
     bookings = {
         item.seq: _book_item(item, books, incoming.now)
         for item in items
         if _id_of(item) not in taken and (item.event or item.quick)
     }
-    closings = _examine(session, incoming, items, bookings)
+    closings = _examine(session, incoming, items, bookings) if has_closings else ()
     page = _Page()
     for item in items:
         _write_item(page, incoming, item, bookings.get(item.seq))
@@ -211,7 +231,11 @@ def _ids_taken(session: Session, incoming: Incoming, items: Sequence[Item]) -> s
 
 
 def _read_books(
-    session: Session, incoming: Incoming, items: Sequence[Item], taken: set[EventId]
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    taken: set[EventId],
+    last_at: datetime | None,
 ) -> Books:
     school = incoming.terminal.school_id
     events = [one.event for one in items if one.event is not None and one.event.id not in taken]
@@ -233,7 +257,7 @@ def _read_books(
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
         wallets={row[0]: Money(row[1]) for row in balances},
         badges=dict(badge_rows),
-        last_at=_last_at(session, incoming),
+        last_at=last_at,
         limited=limited_of(session, school, sorted(keys.pupils)),
         documents=read_documents(session, school, documents_of(event.fact for event in events)),
     )

@@ -8,7 +8,8 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 
 - a place that holds the same hash: `duplicate`, with the first answer's exception;
 - a place that holds another hash: `conflict`: a cloned or rolled-back card. Both are kept, the
-  terminal is frozen, a person is told;
+  terminal is frozen, a person is told; with that person's approval the second is booked as well
+  (`central.branches`);
 - the next place, chained to the head: booked. What cannot be read is `quarantined`: kept raw, its
   place taken, and nothing behind it waits;
 - a place further on: problem `gap`, with the place that is expected.
@@ -18,12 +19,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from central.arrivals import BatchAnswer, EventAnswer, Incoming, Item, read_items
+from central.branches import book_branches, is_branch_approved
 from central.closings import newest_receipt
 from central.database import Session
 from central.errors import Problem
 from central.flagging import raise_exceptions
 from central.fresh_events import book_fresh
-from central.known_events import answer_known, freeze, keep_strays, match_known
+from central.known_events import (
+    SENT_BY_REVOKED,
+    answer_known,
+    freeze,
+    keep_strays,
+    match_known,
+)
 from central.store import Store
 from central.terminals import Terminal, TerminalState, find_terminal
 from central.wire_batch import ReceivedBatch
@@ -77,7 +85,7 @@ def keep_revoked(
         if kept[0] >= _REVOKED_KEPT_MAX:
             return
         _, strays = match_known(session, incoming, items)
-        keep_strays(session, incoming, strays, "sent by a revoked terminal")
+        keep_strays(session, incoming, strays, SENT_BY_REVOKED)
         place = f"{terminal.id} revoked"
         words = "a revoked terminal still sends; what it sends is kept and not booked"
         raise_exceptions(session, incoming, [(place, terminal.id, "revoked", words)])
@@ -103,7 +111,10 @@ def _ingest_locked(
     if strays:
         reason = "chained to an event that the centre has not booked"
         keep_strays(session, incoming, fresh, reason)
-        freeze(session, incoming, strays[0])
+        if is_branch_approved(terminal, incoming.epoch):
+            book_branches(session, incoming)
+        else:
+            freeze(session, incoming, strays[0])
         verdicts += [EventAnswer(item.seq, Verdict.CONFLICT, None) for item in fresh]
         return BatchAnswer(terminal.high_water, head, tuple(verdicts))
     if not fresh:

@@ -8,6 +8,9 @@ from central.flagging import raise_exceptions
 from central.terminals import TerminalState
 from core.batch import Verdict
 
+SENT_BY_REVOKED = "sent by a revoked terminal"
+"""Why what a revoked terminal sends is a stray."""
+
 
 def answer_known(
     session: Session, incoming: Incoming, known: list[Item]

@@ -8,7 +8,8 @@ that explain it. Every rule has a name, and tells the ids of what is wrong.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central.closings import list_closings
+from central.aside import events_aside
+from central.closings import Closing, list_closings
 from central.database import Session
 from central.figures import disagreements
 from central.store import Store
@@ -241,10 +242,30 @@ def _cash(session: Session, school: SchoolId) -> list[str]:
             closing.epoch,
             closing.seq,
         )
+        booked += _cash_aside(session, school, closing, begin)
         signed = closing.receipt.receipt.cash.cents
         name = f"closing {closing.number} of terminal {closing.terminal}: cash signed for"
         lines += _unequal(name, signed, "cash in the books", booked)
     return lines
+
+
+def _cash_aside(
+    session: Session, school: SchoolId, closing: Closing, begin: tuple[int, int]
+) -> int:
+    """Return the cash in the period of a closing that another image of its card took."""
+    end = (closing.epoch, closing.seq)
+    aside = [
+        one.id
+        for one in events_aside(session, school, closing.terminal)
+        if begin < (one.epoch, one.seq) < end
+    ]
+    rows = session.rows_by(
+        "SELECT cents FROM leg WHERE school_id = ? AND account IN ('cash', 'safe')"
+        " AND booking_id IN",
+        aside,
+        school,
+    )
+    return -sum(int(row[0]) for row in rows)
 
 
 Check = Callable[[Session, SchoolId], list[str]]

@@ -643,8 +643,14 @@ _PHOTOS = (
     "CREATE INDEX pupil_photo_named ON pupil_photo (school_id, digest)",
 )
 
+_FEED = (
+    # What changed is asked for every second by each terminal, and these grow for ever.
+    "CREATE INDEX meal_order_feed ON meal_order (school_id, cursor)",
+    "CREATE INDEX pupil_bought_feed ON pupil_bought (school_id, cursor)",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=(*_PHOTOS, *_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS))
+_COUNTERS = Migration(statements=(*_PHOTOS, *_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS, *_FEED))
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

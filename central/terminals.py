@@ -115,27 +115,6 @@ def _terminal(row: Row) -> Terminal:
     )
 
 
-def approve_epoch(session: Session, terminal: Terminal, *, who: str, at: datetime) -> int:
-    """Let a terminal whose card was restored begin its next epoch, and return that epoch."""
-    epoch = terminal.high_water[0] + 1
-    session.run(
-        "UPDATE terminal SET next_epoch = ?, state = ? WHERE school_id = ? AND id = ?",
-        epoch,
-        TerminalState.ACTIVE.value,
-        terminal.school_id,
-        terminal.id,
-    )
-    write_audit(
-        session,
-        terminal.school_id,
-        who=who,
-        what=f"epoch {epoch} approved",
-        subject=terminal.id,
-        at=at,
-    )
-    return epoch
-
-
 def revoke_terminal(session: Session, terminal: Terminal, *, who: str, at: datetime) -> None:
     """Stop believing a terminal: its keys are revoked, and nothing it sends is booked."""
     session.run(

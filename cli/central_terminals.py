@@ -72,7 +72,8 @@ def _terminals(parsed: argparse.Namespace) -> int:
 
 
 def _approve(parsed: argparse.Namespace) -> int:
-    from central.terminals import approve_epoch, find_terminal  # noqa: PLC0415  loads late
+    from central.epochs import approve_epoch  # noqa: PLC0415  another layer loads late
+    from central.terminals import find_terminal  # noqa: PLC0415
     from core.ids import TerminalId  # noqa: PLC0415
 
     def act(session: "Session", at: datetime) -> dict[str, object]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -34,6 +34,8 @@ PARTIAL_NAME = "snapshot.partial"
 READY_PATTERN = "snapshot.ready-*.db"
 UNPACKED_BYTES_MAX = 2 * 1024**3
 _PIECE_BYTES = 64 * 1024
+_UNSYNCED_BYTES_MAX = 256 * 1024
+"""A tap's own sync waits for what others wrote before it: never for more than this."""
 _GZIP = 16 + zlib.MAX_WBITS
 _WHOLE, _PART, _UNCHANGED, _GONE = 200, 206, 304, 410
 
@@ -187,8 +189,9 @@ class DownLane(LaneThread):
         self._partial_etag = response.headers["etag"]
         mode = "ab" if response.status_code == _PART else "wb"
         with self._partial.open(mode) as file:
+            pace = _Pace(file)
             for piece in response.iter_raw(_PIECE_BYTES):
-                file.write(piece)
+                pace.write(piece)
 
     def _hand_over(self, response: "httpx.Response") -> None:
         # Whatever comes of these bytes, the next try does not go on from them.
@@ -205,6 +208,22 @@ class DownLane(LaneThread):
         self._partial.unlink()
         self._etag = response.headers["etag"]
         self.post(SnapshotReady(path=ready, etag=self._etag))
+
+
+class _Pace:
+    """Writes a large file in stretches that are synced one by one."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._unsynced = 0
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(piece)
+        self._unsynced += len(piece)
+        if self._unsynced >= _UNSYNCED_BYTES_MAX:
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
+            self._unsynced = 0
 
 
 def read_changes(plain: dict[str, object], *, after: str) -> ChangesReady:
@@ -244,13 +263,14 @@ def unpack(packed: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     size = 0
     with packed.open("rb") as source, target.open("wb") as file:
+        pace = _Pace(file)
         try:
             while piece := unzipping.unconsumed_tail or source.read(_PIECE_BYTES):
                 plain = unzipping.decompress(piece, _PIECE_BYTES)
                 size += len(plain)
                 if size > UNPACKED_BYTES_MAX:
                     break
-                file.write(plain)
+                pace.write(plain)
         except zlib.error as error:
             message = f"the copy is no gzip file: {error}"
             raise TransientError(message) from error

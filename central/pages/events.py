@@ -4,9 +4,19 @@ import json
 
 from starlette.responses import Response
 
+from central.aside import ASIDE
+from central.database import Row
 from central.exceptions import event_legs
 from central.pages.visit import Visit, one_row
 from core.codec import read_moment
+
+
+def _place(row: Row) -> str:
+    """Return an event's place in its journal; its bytes alone know it when it stands aside."""
+    if row[2] != ASIDE:
+        return f"{row[2]}-{row[3]}"
+    plain = json.loads(bytes(row[6]))
+    return f"{plain['epoch']}-{plain['seq']}"
 
 
 def show(visit: Visit) -> Response:
@@ -32,7 +42,7 @@ def event_page(visit: Visit, *, back: str) -> Response:
         "event.html",
         event=event,
         terminal_name=row[1],
-        place=f"{row[2]}-{row[3]}",
+        place=_place(row),
         kind=str(row[4]),
         happened_at=read_moment(row[5]),
         received_at=read_moment(row[9]),

@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from central.database import Session
 from central.enrolment import CODE_LIFE, create_code
+from central.epochs import approve_epoch
 from central.errors import Problem
 from central.pages.visit import OFFICE, NotHereError, Visit
 from central.terminal_health import read_healths
 from central.terminals import (
     Terminal,
     TerminalState,
-    approve_epoch,
     find_terminal,
     list_terminals,
     revoke_terminal,

@@ -12,6 +12,8 @@ HOT = {
     "a badge": "SELECT pupil_id FROM badge WHERE school_id = ? AND key = ?",
     "an order": "SELECT state FROM meal_order WHERE school_id = ? AND id = ?",
     "the orders of a day": "SELECT id FROM meal_order WHERE school_id = ? AND day = ?",
+    "the orders that changed": "SELECT id FROM meal_order WHERE school_id = ? AND cursor > ?",
+    "limits that changed": "SELECT day FROM pupil_bought WHERE school_id = ? AND cursor > ?",
     "a terminal's key": "SELECT public_key FROM terminal_key WHERE id = ?",
     "a booking's legs": "SELECT cents FROM leg WHERE school_id = ? AND booking_id = ?",
     "a pupil's newest legs": "SELECT cents FROM leg WHERE school_id = ? AND at >= ? AND owner = ?"
@@ -20,7 +22,7 @@ HOT = {
 
 
 def plan_of(session, place: str, sql: str) -> str:
-    values = [1 if word in ("epoch", "BETWEEN") else "x" for word in _places(sql)]
+    values = [1 if word in ("epoch", "cursor", "BETWEEN") else "x" for word in _places(sql)]
     if is_postgres(place):
         # The sample is small enough to be read whole; the question is whether it must be.
         session.run("SET LOCAL enable_seqscan = off")

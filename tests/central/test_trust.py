@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from central.terminals import approve_epoch, find_terminal, revoke_terminal
+from central.epochs import approve_epoch
+from central.errors import RecordError
+from central.terminals import find_terminal, revoke_terminal
 from central.twin import Fault, FaultKind
 from core.codec import moment_text
-from core.facts import EpochStarted, PeriodClosed, Perpetual
+from core.events import read_event
+from core.facts import Correction, EpochStarted, PeriodClosed, Perpetual, SaleVoided, VoidKind
 from core.money import Money
 from core.period import Period
 from sync.channel import Channel
@@ -106,6 +109,101 @@ def test_a_restored_card_begins_a_new_epoch_once_a_person_agrees(centre, till):
     assert centre.one("SELECT state FROM terminal") == "active"
     assert till.verdicts(till.send(3, 4)) == ["duplicate", "duplicate"]
     centre.expect_sound()
+
+
+def test_what_a_restored_card_sold_is_booked_with_the_approval_once(centre, till):
+    orders = centre.orders(5)
+    buyer, later = centre.school.pupils[0].id, centre.school.pupils[1].id
+    money = centre.balance(buyer)
+    till.collect(orders[0])
+    image = till.journal.image()
+    till.collect(orders[1])
+    till.send()
+    till.journal = image
+    till.collect(orders[2])
+    till.collect(orders[1])  # the card forgot it: it is handed out a second time
+    till.sell(buyer, 450)
+    assert till.verdicts(till.send(2)) == ["conflict"] * 3
+    assert centre.balance(buyer) == money
+    assert approve(centre, till) == 2
+    assert centre.balance(buyer) == money - 450
+    assert centre.order_state(orders[2]) == "collected"
+    flags = [row[0] for row in centre.rows("SELECT flag FROM exception WHERE flag <> 'conflict'")]
+    assert flags == ["double_collection"]
+    what = "epoch 2 approved, 3 facts of another image of its card booked"
+    assert centre.rows("SELECT what FROM audit WHERE subject = ?", till.identity.terminal_id) == [
+        (what,)
+    ]
+    centre.expect_sound()
+
+    # What the till recorded before it began its new epoch comes after the approval.
+    money = centre.balance(later)
+    till.sell(later, 300)
+    for _ in range(2):
+        assert till.verdicts(till.send(2)) == ["conflict"] * 4
+    assert centre.balance(later) == money - 300
+    assert centre.one("SELECT state FROM terminal") == "active"
+    assert ask_epoch(till)["receipt"] == till.receipt
+    other = image.image()
+    image.start_epoch(2)
+    till.collect(orders[3])
+    assert till.verdicts(till.send(6)) == ["accepted"]
+
+    # Whoever now goes on in the old epoch is another card: frozen, kept, and not booked.
+    till.journal = other
+    till.sell(later, 200)
+    till.send(6)
+    assert centre.one("SELECT state FROM terminal") == "frozen"
+    assert centre.balance(later) == money - 300
+    assert approve(centre, till) == 3
+    assert approve(centre, till) == 3
+    assert centre.balance(later) == money - 500
+    assert centre.figures().strays == 5
+    centre.expect_sound()
+
+
+def test_a_correction_of_what_stands_aside_finds_it(centre, till):
+    buyer = centre.school.pupils[0].id
+    money = centre.balance(buyer)
+    till.refuse()
+    image = till.journal.image()
+    till.refuse()
+    till.send()
+    till.journal = image
+    sale = till.sell(buyer, 450)
+    till.send(2)
+    approve(centre, till)
+    image.start_epoch(2)
+    sold = read_event(sale.body).fact
+    correction = Correction(sale.id, staff=None, why="spilt", receipt=2)
+    image.append(SaleVoided(NOON.date(), VoidKind.VOID, correction, sold), at=till.clock())
+    reply = till.send(3)
+    assert (till.verdicts(reply), till.flags(reply)) == (["accepted"], [None])
+    assert centre.balance(buyer) == money
+    centre.expect_sound()
+
+
+def test_a_revoked_terminal_begins_no_epoch(centre, till):
+    till.refuse()
+    till.send()
+    revoke(centre, till)
+    with pytest.raises(RecordError, match="revoked"):
+        approve(centre, till)
+
+
+def test_what_a_revoked_terminal_sent_is_never_booked(centre, till):
+    buyer = centre.school.pupils[0].id
+    money = centre.balance(buyer)
+    till.refuse()
+    till.send()
+    till.sell(buyer, 450)
+    revoke(centre, till)
+    with pytest.raises(RefusedError):
+        till.send()
+    with centre.store.database.writing() as session:
+        session.run("UPDATE terminal SET state = 'active'")
+    approve(centre, till)
+    assert centre.balance(buyer) == money
 
 
 def test_a_new_epoch_must_follow_what_the_centre_holds(centre, till):

@@ -11,8 +11,9 @@ from counter_inbox import eventually
 
 from central.clock import wall_clock
 from central.enrolment import create_code
+from central.epochs import approve_epoch
 from central.seed import DemoSchool
-from central.terminals import approve_epoch, find_terminal
+from central.terminals import find_terminal
 from central.twin import TwinCentre
 from config.settings import Settings
 from core.events import Event, read_event
