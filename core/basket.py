@@ -55,7 +55,10 @@ def _line(product: Product, quantity: int, price_class: PriceClass) -> SaleLine:
 
 def has_meal(lines: Iterable[SaleLine]) -> bool:
     """Say whether among the lines is what a pupil should have ordered."""
-    return any(line.category in MEALS for line in lines)
+    for line in lines:  # noqa: SIM110  a tap asks it four times: a third of the time of `any`
+        if line.category in MEALS:
+            return True
+    return False
 
 
 def printed(

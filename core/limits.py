@@ -48,6 +48,8 @@ def limit_reason(
 
     own: what this terminal sold the pupil today, beyond what the centre had booked.
     """
+    if limits.daily_max is None and not limits.product_max:
+        return None
     wanted: dict[ProductId, Bought] = {}
     for line in lines:
         more = Bought(line.quantity, line.total)
@@ -71,6 +73,8 @@ def limit_reason(
 
 def conflicts_of(products: Iterable[Product], pupil: Pupil) -> frozenset[Allergen]:
     """Return the pupil's own allergens that are in some products."""
+    if not pupil.allergens:
+        return frozenset()
     return frozenset(
         allergen for product in products for allergen in product.allergens & pupil.allergens
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.basket import Item, has_meal, priced, printed
+from core.basket import MEALS, Item, has_meal, priced, printed
 from core.decision import Accepted, Outcome, Presence, Refused
 from core.facts import Circumstance, Reason, SaleLine, SaleMade, SaleRefused, Tender
 from core.limits import conflicts_of, limit_reason
@@ -179,16 +179,16 @@ def _against(
 
 def answer_to(circumstance: Circumstance, lines: Iterable[SaleLine], policy: Policy) -> WalkIn:
     """Return the school's answer for a basket: the strictest of its products' kinds."""
-    concerned = [line for line in lines if _concerns(circumstance, line)]
-    answers = {policy.answer(circumstance, line.category) for line in concerned}
-    for strictest in (WalkIn.REFUSE, WalkIn.SELL):
-        if strictest in answers:
-            return strictest
-    return WalkIn.SETTLE
-
-
-def _concerns(circumstance: Circumstance, line: SaleLine) -> bool:
-    return circumstance is not Circumstance.NO_ORDER or has_meal([line])
+    strictest = WalkIn.SETTLE
+    for line in lines:
+        if circumstance is Circumstance.NO_ORDER and line.category not in MEALS:
+            continue
+        answer = policy.answer(circumstance, line.category)
+        if answer is WalkIn.REFUSE:
+            return answer
+        if answer is WalkIn.SELL:
+            strictest = answer
+    return strictest
 
 
 def is_over_limit(view: View, policy: Policy, total: Money) -> bool:

@@ -10,7 +10,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
+from typing import TypeVar
 
 from core.appointments import Appointment
 from core.calendar import SchoolCalendar
@@ -409,10 +412,10 @@ def pupil_from_row(row: Row) -> tuple[Pupil, Wallets]:
             first_name=printable(str(row[1])),
             last_name=printable(str(row[2])),
             class_name=printable(str(row[3])),
-            price_class=PriceClass(str(row[4])),
+            price_class=_word(PriceClass, row[4]),
             allergens=_allergens(row[5]),
             diet=printable(str(row[6])),
-            language=Language(str(row[7])),
+            language=_word(Language, row[7]),
         )
         return pupil, Wallets(general=_money(row[8]), reserve=_money(row[9]))
     except ValueError as error:
@@ -430,7 +433,7 @@ def badge_from_row(row: Row) -> Badge:
         return Badge(
             key=BadgeKey(str(row[0])),
             pupil_id=PupilId(str(row[1])),
-            state=BadgeState(str(row[2])),
+            state=_word(BadgeState, row[2]),
             last4=printable(str(row[3])),
         )
     except ValueError as error:
@@ -503,7 +506,7 @@ def order_from_row(row: Row) -> Order:
             day=date.fromisoformat(str(row[2])),
             product_id=ProductId(str(row[3])),
             price=_money(row[4]),
-            state=OrderState(str(row[5])),
+            state=_word(OrderState, row[5]),
         )
     except ValueError as error:
         raise _row_error("meal_order", row, error) from error
@@ -636,7 +639,22 @@ def _allergens_text(allergens: frozenset[Allergen]) -> str:
 
 
 def _allergens(text: object) -> frozenset[Allergen]:
+    if not text:
+        return frozenset()
     return frozenset(Allergen(word) for word in str(text).split(",") if word)
+
+
+W = TypeVar("W", bound=StrEnum)
+
+
+@cache
+def _members(kind: type[W]) -> Mapping[str, W]:
+    return {member.value: member for member in kind}
+
+
+def _word(kind: type[W], text: object) -> W:
+    """Return the member of an enum for its word; looked up, since each tap reads four of them."""
+    return _members(kind).get(str(text)) or kind(str(text))
 
 
 def _whole(value: object) -> int:

@@ -12,7 +12,7 @@ It can be thrown away at any time; the centre makes another.
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
@@ -70,30 +70,30 @@ from offline_cache.errors import (
 )
 
 _CURE = "fetch a new copy with `refectory sync now`"
-_BADGE_COLUMN_COUNT = 4
-_PUPIL_COLUMN_COUNT = 10
+# Where the parts of a holder's row begin.
+_PUPIL_AT, _LIMITS_AT, _PHOTO_AT, _ORDER_AT = 4, 14, 18, 19
 _BADGE = """
 SELECT badge.key, badge.pupil_id, badge.state, badge.last4,
     pupil.id, pupil.first_name, pupil.last_name, pupil.class_name, pupil.price_class,
     pupil.allergens, pupil.diet, pupil.language, pupil.general_cents, pupil.reserve_cents
 """
-_LIMIT_COLUMN_COUNT = 4
-_LIMITED = f"""{_BADGE},
-    limits.pupil_id, limits.daily_max_cents, limits.asks_allergens, limits.product_max
+_LIMITED = "limits.pupil_id, limits.daily_max_cents, limits.asks_allergens, limits.product_max"
+_OF_ORDER = "meal_order.id, meal_order.pupil_id, day, product_id, price_cents, meal_order.state"
+_FROM = "FROM badge JOIN pupil ON pupil.id = badge.pupil_id"
+_WITH_LIMITS = "LEFT JOIN pupil_limit AS limits ON limits.pupil_id = badge.pupil_id"
+_WITH_PHOTO = "LEFT JOIN pupil_photo AS photo ON photo.pupil_id = badge.pupil_id"
+_WITH_ORDERS = """
+LEFT JOIN meal_order ON meal_order.pupil_id = badge.pupil_id AND meal_order.day = ?
+WHERE badge.key = ? ORDER BY meal_order.id
 """
-_FROM = """
-FROM badge JOIN pupil ON pupil.id = badge.pupil_id
-LEFT JOIN pupil_limit AS limits ON limits.pupil_id = badge.pupil_id
-"""
-_HOLDER = f"""{_LIMITED}, photo.digest {_FROM}
-LEFT JOIN pupil_photo AS photo ON photo.pupil_id = badge.pupil_id
-WHERE badge.key = ?
-"""
+# A row for each order of the day, and one of nothing for who has none: a tap is one statement.
+_HOLDER = f"""{_BADGE}, {_LIMITED}, photo.digest, {_OF_ORDER}
+{_FROM} {_WITH_LIMITS} {_WITH_PHOTO} {_WITH_ORDERS}"""
 # Copies of older centres: the first knew no limits, those after them no photos.
-_HOLDER_WITHOUT_PHOTO = f"{_LIMITED} {_FROM} WHERE badge.key = ?"
-_HOLDER_WITHOUT_LIMITS = f"""{_BADGE}
-FROM badge JOIN pupil ON pupil.id = badge.pupil_id WHERE badge.key = ?
-"""
+_HOLDER_WITHOUT_PHOTO = f"""{_BADGE}, {_LIMITED}, NULL, {_OF_ORDER}
+{_FROM} {_WITH_LIMITS} {_WITH_ORDERS}"""
+_HOLDER_WITHOUT_LIMITS = f"""{_BADGE}, NULL, NULL, NULL, NULL, NULL, {_OF_ORDER}
+{_FROM} {_WITH_ORDERS}"""
 _ORDERS = """
 SELECT id, pupil_id, day, product_id, price_cents, state
 FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
@@ -253,13 +253,14 @@ class Snapshot:
         Raises SnapshotCorruptError when a row cannot be read.
         """
         try:
-            row = self._execute(self._holder_query, (key,)).fetchone()
-            if row is None:
+            rows = self._execute(self._holder_query, (day.isoformat(), key)).fetchall()
+            if not rows:
                 return None
-            badge, of_pupil = row[:_BADGE_COLUMN_COUNT], row[_BADGE_COLUMN_COUNT:]
-            limits = of_pupil[_PUPIL_COLUMN_COUNT:]
-            photo = limits[_LIMIT_COLUMN_COUNT:]
-            return self._holder(badge_from_row(badge), of_pupil, limits, day, photo)
+            first = rows[0]
+            badge = badge_from_row(first[:_PUPIL_AT])
+            orders = [row[_ORDER_AT:] for row in rows] if first[_ORDER_AT] is not None else ()
+            of_pupil, limits = first[_PUPIL_AT:_LIMITS_AT], first[_LIMITS_AT:_PHOTO_AT]
+            return self._holder(badge, of_pupil, limits, orders, day, photo=first[_PHOTO_AT])
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
@@ -278,7 +279,10 @@ class Snapshot:
             photo: Row | None = None
             if self._has_photos:
                 photo = self._execute(_PHOTO, (pupil_id,)).fetchone()
-            return self._holder(None, row, limits or (), day, photo or ())
+            orders = self._execute(_ORDERS, (pupil_id, day.isoformat())).fetchall()
+            return self._holder(
+                None, row, limits or (), orders, day, photo=photo[0] if photo else None
+            )
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
 
@@ -308,11 +312,17 @@ class Snapshot:
         return None if row is None else str(row[0])
 
     def _holder(
-        self, badge: Badge | None, of_pupil: Row, limits: Row, day: date, photo: Row
+        self,
+        badge: Badge | None,
+        of_pupil: Row,
+        limits: Row,
+        orders: Sequence[Row],
+        day: date,
+        *,
+        photo: object,
     ) -> Holder:
         """Return a holder; limits: none or all None for a pupil whose parents set no limit."""
         pupil, wallets = pupil_from_row(of_pupil)
-        orders = self._execute(_ORDERS, (pupil.id, day.isoformat())).fetchall()
         allowed = NO_LIMITS
         if limits and limits[0] is not None:
             bought = self._execute(_BOUGHT, (pupil.id, day.isoformat())).fetchall()
@@ -323,7 +333,7 @@ class Snapshot:
             wallets,
             tuple(map(order_from_row, orders)),
             allowed,
-            photo=(str(photo[0]) or None) if photo and photo[0] is not None else None,
+            photo=str(photo) if photo else None,
         )
 
     def staff(self) -> Mapping[StaffId, StaffMember]:

@@ -12,6 +12,7 @@ from core.catalogue import Product
 from core.day import Day
 from core.events import Basis
 from core.ids import BadgeKey, OrderId, ProductId, PupilId, StaffId
+from core.limits import NO_LIMITS
 from core.money import ZERO
 from core.policy import CLOSED, Policy
 from core.receipt import SchoolHeader
@@ -176,7 +177,9 @@ def _own_sums(
     given_back: frozenset[OrderId] = frozenset()
     pupil = None if holder is None else holder.pupil.id
     eater = pupil or badge
-    if holder is not None:
+    # What was bought is asked for by limits alone.
+    is_limited = holder is not None and holder.limits is not NO_LIMITS
+    if holder is not None and holder.orders:
         collected = {
             order.id: state.collected_at[order.id]
             for order in holder.orders
@@ -190,7 +193,7 @@ def _own_sums(
         pupil_risk=ZERO if pupil is None else state.unsettled.risk_of(pupil),
         terminal_risk=state.unsettled.risk,
         terminal_risk_count=state.unsettled.count,
-        bought={} if pupil is None else state.unsettled.bought_of(pupil, day),
+        bought={} if pupil is None or not is_limited else state.unsettled.bought_of(pupil, day),
         accepted=frozenset() if pupil is None else state.asked.get((day, pupil), frozenset()),
         given_back=given_back,
     )

@@ -108,14 +108,16 @@ class Recorder:
         basis: Basis,
         receipt: Receipt | None = None,
         paper: tuple[str, bytes] | None = None,
+        stamp: Stamp | None = None,
     ) -> tuple[Event, ...]:
         """Store facts, and the job to print a paper for the first; return the events.
 
         receipt: what is to be printed; paper: the same as it is stored, its kind and its bytes.
+        stamp: the moment by which it was decided; None for now.
         When it returns, they are on the disk. Raises what the journal raises; then nothing was
         stored and nothing changed.
         """
-        stamp = self._clock.stamp()
+        stamp = stamp or self._clock.stamp()
         prev_hash = self.journal.head.hash
         events, sealed = [], []
         for place, fact in enumerate(facts):

@@ -125,7 +125,7 @@ class RunningTerminal:
 
     def photo(self, digest: str) -> bytes | None:
         """Return the photo of this digest, if a pupil of the copy has it and it can be had."""
-        if self._around.photos is None or not self._ask(lambda: self._shows_photo(digest)):
+        if self._around.photos is None or not self.ask(lambda: self._shows_photo(digest)):
             return None
         return self._around.photos.get(digest)
 

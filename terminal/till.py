@@ -183,15 +183,19 @@ class Till:
         desk = self._service.desk
         if not isinstance(decision, Noted):
             receipt = decision.receipt if isinstance(decision, Accepted) else None
-            return desk.recorder.record(decision.facts, basis=desk.basis, receipt=receipt)
+            return desk.recorder.record(
+                decision.facts, basis=desk.basis, receipt=receipt, stamp=stamp
+            )
         if not decision.facts:
             return ()
         paper = counter.paper(decision, view, stamp)
-        return desk.recorder.record(decision.facts, basis=desk.basis, paper=paper)
+        return desk.recorder.record(decision.facts, basis=desk.basis, paper=paper, stamp=stamp)
 
     def _trace(self, tap: Tap, decision: Decision, events: Sequence[Event]) -> None:
         """Write to the log what became of a tap: codes and places, no name and no number."""
         self._parts.trail.note(tap.id, events)
+        if not log.isEnabledFor(logging.INFO):
+            return
         refused = decision.reason.value if isinstance(decision, Refused) else None
         log.info(
             "tap decided",

@@ -82,12 +82,12 @@ def test_limits_come_with_what_was_bought_on_the_day_by_badge_and_by_name(path: 
         assert copy.pupil(PupilId("p9"), TODAY) is None
 
 
-def test_only_a_pupil_with_limits_costs_a_third_statement(path: Path) -> None:
+def test_only_a_pupil_with_limits_costs_a_second_statement(path: Path) -> None:
     with closing(opened(limited(path))) as copy:
         said: list[str] = []
         copy._connection.set_trace_callback(said.append)
         copy.holder(badge().key, TODAY)
-        assert len(said) == 3
+        assert len(said) == 2
 
 
 def test_a_member_of_staff_is_known_by_id_and_by_badge_until_it_is_taken_back(path: Path) -> None:
