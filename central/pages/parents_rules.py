@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from central.database import Session
 from central.families.rules import Rule, read_rules, write_rules
-from central.mail.outbox import faulty_mail
+from central.mail.mail_queue import faulty_mail
 from central.pages.users import Role
 from central.pages.visit import OFFICE, Visit
 from core.ids import SchoolId

@@ -9,7 +9,7 @@ from family_rig import add_parent
 from pages_rig import PASSWORD, text_of
 
 from central.errors import MailDelayedError, MailRefusedError
-from central.mail.outbox import MailKind, due_mail, pause_after, put_mail, take_mail
+from central.mail.mail_queue import MailKind, due_mail, pause_after, put_mail, take_mail
 from central.mail.senders import MemorySender
 from central.mail.work import MailWork
 from central.pages.users import disable_user
