@@ -81,9 +81,10 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def _show(services: "DemoServices", *, as_json: bool) -> int:
-    from cli.demo_services import OFFICE_USER  # noqa: PLC0415  another layer loads late
+    from cli.demo_services import FAMILY_USER, OFFICE_USER  # noqa: PLC0415  another layer loads late
 
     special, password = services.badges[:8], services.open_office()
+    family_password = services.open_family()
     if as_json:
         say_json(
             {
@@ -91,6 +92,8 @@ def _show(services: "DemoServices", *, as_json: bool) -> int:
                 "centre": services.centre_url,
                 "office_user": OFFICE_USER,
                 "office_password": password,
+                "family_user": FAMILY_USER,
+                "family_password": family_password,
                 "data": str(services.folder),
             }
         )
@@ -98,6 +101,8 @@ def _show(services: "DemoServices", *, as_json: bool) -> int:
         say(f"The till's screen:  {services.page}")
         signs_in = f"user {OFFICE_USER}, password {password}"
         say(f"The bursar's pages: {services.centre_url}/office   ({signs_in})")
+        signs_in = f"user {FAMILY_USER}, password {family_password}"
+        say(f"A family's pages:   {services.centre_url}/family   ({signs_in})")
         say(f"Receipts, as PNG:   {services.folder / 'receipts'}")
         say("")
         say("Tap a badge on the page, or in a second terminal:")

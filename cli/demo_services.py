@@ -23,7 +23,9 @@ from cli.terminal_link import ask
 if TYPE_CHECKING:
     from central.figures import Figures
     from central.seed import DemoBadge, DemoSchool
+    from central.store import Store
     from cli.demo_lunch import LunchTap
+    from core.ids import SchoolId
 
 DEMO_FILE = "demo.json"
 DATABASE_FILE = "central.db"
@@ -31,6 +33,10 @@ _LOCK_FILE = "demo.lock"
 _PREVIOUS = "previous"
 _SETTINGS_FILE = "terminal.toml"
 OFFICE_USER = "demo"
+FAMILY_USER = "famille"
+_FAMILY_NAMES = ("Nolin", "Vermeiren")
+# The account of the banks' own examples.
+_DEMO_IBAN = "BE68539007547034"
 _PASSWORD_BYTES = 9
 _TERMINAL_NAME = "Caisse 1"
 _START_S = 30.0
@@ -178,19 +184,9 @@ class DemoServices:
         """Let OFFICE_USER into the centre's pages; return the password, which a demo keeps."""
         from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
         from central.pages.users import Role, add_user  # noqa: PLC0415
-        from central.records import list_schools  # noqa: PLC0415
-        from central.store import open_store  # noqa: PLC0415
         from core.people import Language  # noqa: PLC0415
 
-        state = self._state()
-        assert state is not None, "a running demo has its file"
-        if "office_password" in state:
-            return str(state["office_password"])
-        password = secrets.token_urlsafe(_PASSWORD_BYTES)
-        store = open_store(str(self.folder / DATABASE_FILE), may_create=False)
-        try:
-            with store.database.reading() as session:
-                school = list_schools(session)[0]
+        def open_to(store: "Store", school: "SchoolId", password: str) -> None:
             add_user(
                 store,
                 school,
@@ -201,9 +197,57 @@ class DemoServices:
                 who="demo",
                 at=wall_clock(),
             )
+
+        return self._kept_password("office_password", open_to)
+
+    def open_family(self) -> str:
+        """Let FAMILY_USER see two of the school's children; return the password, which is kept."""
+        from central.bank.communications import (  # noqa: PLC0415  another layer loads late
+            add_account,
+            give_communications,
+            school_year,
+        )
+        from central.clock import wall_clock  # noqa: PLC0415
+        from central.families.access import make_token, use_code  # noqa: PLC0415
+        from central.office import Act  # noqa: PLC0415
+        from core.ids import PupilId  # noqa: PLC0415
+
+        def open_to(store: "Store", school: "SchoolId", password: str) -> None:
+            now, code = wall_clock(), ""
+            add_account(store, school, iban=_DEMO_IBAN, who="demo", now=now)
+            year = school_year(now)
+            give_communications(store, school, year=year, who="demo", now=now)
+            with store.database.reading() as session:
+                rows = session.rows_by(
+                    "SELECT id FROM pupil WHERE school_id = ? AND last_name IN",
+                    _FAMILY_NAMES,
+                    school,
+                )
+            for row in rows:
+                act, pupil = Act("demo", now), PupilId(row[0])
+                code = make_token(store, school, pupil=pupil, name=FAMILY_USER, act=act).code
+            use_code(store, name=FAMILY_USER, code=code, password=password, now=now)
+
+        return self._kept_password("family_password", open_to)
+
+    def _kept_password(self, key: str, open_to: "Callable[[Store, SchoolId, str], None]") -> str:
+        """Return the password that the demo keeps under a key; open a door to it the first time."""
+        from central.records import list_schools  # noqa: PLC0415  another layer loads late
+        from central.store import open_store  # noqa: PLC0415
+
+        state = self._state()
+        assert state is not None, "a running demo has its file"
+        if key in state:
+            return str(state[key])
+        password = secrets.token_urlsafe(_PASSWORD_BYTES)
+        store = open_store(str(self.folder / DATABASE_FILE), may_create=False)
+        try:
+            with store.database.reading() as session:
+                school = list_schools(session)[0]
+            open_to(store, school, password)
         finally:
             store.close()
-        self._write(DEMO_FILE, json.dumps(state | {"office_password": password}))
+        self._write(DEMO_FILE, json.dumps(state | {key: password}))
         return password
 
     def wait_for_end(self) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from central.audit import write_audit
 from central.database import Row, Session
-from central.mail.outbox import MailKind, queue_mail
+from central.mail.mail_queue import MailKind, queue_mail
 from central.pages.sessions import TOKEN_BYTES, new_token
 from central.pages.users import User
 from central.store import Store

@@ -1,4 +1,4 @@
-"""The thread that sends what waits, and that puts the daily letters into the outbox."""
+"""The thread that sends what waits, and that puts the daily letters into the mail queue."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ from central.families.access import Purpose, new_code
 from central.families.contact import Contact, contact_of
 from central.families.news import news_of
 from central.mail.letters import Desk, confirm_letter, digest_letter, reset_letter
-from central.mail.outbox import (
+from central.mail.mail_queue import (
     MailKind,
     MailState,
     Waiting,
@@ -41,7 +41,7 @@ DIGEST_AT: Final = time(18, 30)
 
 
 class MailWork:
-    """Sends mail from the outbox. address: of the pages, for the links within."""
+    """Sends mail from the mail queue. address: of the pages, for the links within."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class MailWork:
 
 
 def _wishing(session: Session, school: SchoolId, now: datetime) -> Iterator[tuple[str, str]]:
-    """Yield who is to get today's letter, and its day, and has none in the outbox yet."""
+    """Yield who is to get today's letter, and its day, and has none in the mail queue yet."""
     local = now.astimezone(read_school(session, school).calendar.zone)
     if local.time() < DIGEST_AT:
         return

@@ -4,6 +4,7 @@ A page whose address names a pupil is reached by that pupil's parents alone (`fa
 an order, an event or a badge in an address the page itself looks for among that pupil's.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from central.pages import (
@@ -69,7 +70,7 @@ FAMILY_PLACES: Final = (
     form(_SLOTS, family_meetings.take, back=_SLOTS),
     form(f"{_MEETINGS}/{{appointment}}/cancel", family_meetings.give_back, back=_MEETINGS),
     page(f"{FAMILY}/timetable", family_timetable.show),
-    page(f"{FAMILY}/news", family_account.tell_state),
+    replace(page(f"{FAMILY}/news", family_account.tell_state), is_quiet=True),
     page(f"{FAMILY}/account", family_account.show),
     form(f"{FAMILY}/account/mail", family_account.take_address, back=f"{FAMILY}/account"),
     form(f"{FAMILY}/account/digest", family_account.take_wish, back=f"{FAMILY}/account"),

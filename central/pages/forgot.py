@@ -7,7 +7,7 @@ same is written and waited for either way.
 from starlette.responses import Response
 
 from central.families.contact import contact_of
-from central.mail.outbox import MailKind, queue_mail
+from central.mail.mail_queue import MailKind, queue_mail
 from central.pages.guests import NAME_LETTERS_MAX, Guests
 from central.pages.question import Question
 from central.pages.throttle import take_try

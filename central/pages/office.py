@@ -17,6 +17,7 @@ from central.pages import (
     money,
     orders,
     parents,
+    parents_rules,
     pupils,
     terminals,
 )
@@ -96,6 +97,8 @@ PLACES: Final = (
         back=f"{OFFICE}/terminals",
         roles=_ADMIN,
     ),
+    Place(f"{OFFICE}/families", parents_rules.show),
+    form(f"{OFFICE}/families", parents_rules.take, back=f"{OFFICE}/families", roles=_ADMIN),
     Place(f"{OFFICE}/audit", audit.show),
     Place(f"{OFFICE}/account", account.show),
     form(f"{OFFICE}/account/language", account.choose_language, back=f"{OFFICE}/account"),

@@ -17,7 +17,8 @@ class Place:
     """An address.
 
     back: where a form that was refused leads, with the same names in braces. door: raises
-    RefusedError for a visitor whose the names in the address are not.
+    RefusedError for a visitor whose the names in the address are not. is_quiet: a page that is
+    already open asks by itself, which keeps nobody's session from ending.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Place:
     back: str = ""
     bytes_max: int = FORM_BYTES_MAX
     door: Callable[[Visit], None] = anybody
+    is_quiet: bool = False
 
 
 def form(

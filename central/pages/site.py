@@ -174,7 +174,7 @@ class Pages:
         return answer
 
     def _visit(self, place: Place, question: Question) -> Response:
-        user = self._who(question)
+        user = self._who(question, is_use=not place.is_quiet)
         if user is None:
             return self._sign_in.ask(question)
         visit = self._visit_of(question, user)
@@ -191,7 +191,7 @@ class Pages:
                 "refused.html", status=422, sentence="refused.record", back=back, why=str(error)
             )
 
-    def _who(self, question: Question) -> User | None:
+    def _who(self, question: Question, *, is_use: bool = True) -> User | None:
         if not question.token:
             return None
         now = self._clock()
@@ -200,7 +200,7 @@ class Pages:
         if found is None:
             return None
         user, is_due = found
-        if is_due:
+        if is_due and is_use:
             with self._store.database.writing() as session:
                 note_use(session, user, question.token, now=now)
         return user

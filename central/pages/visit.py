@@ -38,6 +38,7 @@ _OFFICE_NAVIGATION: Final = tuple(
         "orders",
         "activities",
         "meetings",
+        "families",
         "exceptions",
         "closings",
         "bank",

@@ -20,7 +20,14 @@ PHONE: Final = {"width": 360, "height": 780}
 COLOURS: Final = 48
 sys.path.insert(0, str(ROOT / "tests" / "rigs"))
 
-from furnished_office import FurnishedOffice, OfficeClock, furnish, pages_of  # noqa: E402  found just now
+from family_rig import add_parent  # noqa: E402  found just now
+from furnished_office import (  # noqa: E402  found just now
+    FurnishedOffice,
+    OfficeClock,
+    family_pages_of,
+    furnish,
+    pages_of,
+)
 from pages_rig import PASSWORD  # noqa: E402
 
 from central.twin import TwinCentre  # noqa: E402
@@ -52,8 +59,40 @@ class Studio:
                 self._keep(page, f"{name}{ending}")
         page.context.close()
 
-    def _keep(self, page: Page, name: str) -> None:
-        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    def family(self, size: dict[str, int]) -> None:
+        """Take a picture of all that a parent sees, from the letter on."""
+        page = self._browser.new_context(viewport=size, locale="fr-BE").new_page()
+        url = self._office.twin.url
+        for name in ("welcome", "forgot"):
+            page.goto(f"{url}/{name}")
+            self._keep(page, f"family-{name}", whole=True)
+        page.goto(f"{url}/family")
+        page.fill("#name", "mother")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("section.child")
+        page.wait_for_load_state()
+        for name, path in family_pages_of(self._office).items():
+            page.goto(url + path)
+            self._keep(page, name)
+        page.context.close()
+
+    def letter(self, size: dict[str, int]) -> None:
+        """Take a picture of the letter that the office prints."""
+        page = self._browser.new_context(viewport=size, locale="fr-BE").new_page()
+        page.goto(f"{self._office.twin.url}/office/pupils/{self._office.lea}")
+        page.fill("#name", "anton")
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#parents")
+        page.locator("details:has(#parent-name) summary").click()
+        page.locator("details:has(#parent-name) button").click()
+        page.wait_for_selector(".letter")
+        self._keep(page, "letter", whole=True)
+        page.context.close()
+
+    def _keep(self, page: Page, name: str, *, whole: bool = False) -> None:
+        shot = Image.open(BytesIO(page.screenshot(full_page=whole))).convert("RGB")
         shot.quantize(COLOURS, dither=Image.Dither.NONE).save(
             self._folder / f"{name}.png", optimize=True
         )
@@ -76,6 +115,9 @@ def main() -> None:
         studio = Studio(browser, office, folder)
         studio.all(DESK)
         studio.all(PHONE, ending="-phone", only=("day", "pupil", "exception"))
+        add_parent(twin.store, office.school.school.id, "mother", office.lea, at=clock())
+        studio.family(PHONE)
+        studio.letter(DESK)
         browser.close()
 
 

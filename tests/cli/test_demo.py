@@ -70,7 +70,13 @@ def test_a_visitor_is_told_how_to_reach_the_screen_and_the_office(tmp_path: Path
             with closing(open_store(str(tmp_path / "central.db"), may_create=False)) as store:
                 with store.database.reading() as session:
                     stored = stored_password(session, said["office_user"])
+                    children = session.rows(
+                        "SELECT 1 FROM family_pupil WHERE user_name = ?", said["family_user"]
+                    )
+                    theirs = stored_password(session, said["family_user"])
                 assert is_password(stored, passwords[-1])
+                assert is_password(theirs, said["family_password"])
+                assert len(children) == 2
     assert passwords[0] == passwords[1]
     for name in ("terminal.log", "central.log"):
         assert passwords[0] not in (tmp_path / name).read_text()

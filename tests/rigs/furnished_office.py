@@ -210,14 +210,28 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
         "terminals": "/office/terminals",
         "terminal-revoke": f"/office/terminals/{terminal}/revoke",
         "audit": "/office/audit",
+        "families": "/office/families",
         "account": "/office/account",
     }
     return {name: path for name, path in found.items() if not path.endswith("/")}
 
 
 def family_pages_of(office: FurnishedOffice) -> dict[str, str]:
-    """Return the addresses of what a family of Léa's sees beside its children's pages."""
+    """Return the addresses of all that Léa's family sees, by a name for each."""
+    child = f"/family/children/{office.lea}"
+    event = office.one(
+        f"SELECT booking_id FROM leg WHERE owner = '{office.lea}' AND name = 'wallet'"
+        " AND booking_id IN (SELECT id FROM event)"
+    )
     return {
+        "family": "/family",
+        "family-child": child,
+        "family-meals": f"{child}/meals",
+        "family-wallet": f"{child}/wallet",
+        "family-event": f"{child}/events/{event}",
+        "family-top-up": f"{child}/top-up?amount=25",
+        "family-limits": f"{child}/limits",
+        "family-account": "/family/account",
         "family-activities": "/family/activities",
         "family-invoices": "/family/invoices",
         "family-meetings": "/family/meetings",

@@ -379,6 +379,20 @@ def test_what_a_school_does_not_allow_is_not_offered(office, home, karim, clock)
     assert office.rows("SELECT * FROM pupil_limit WHERE pupil_id = ?", karim.id) == []
 
 
+def test_the_office_sets_the_rules(office, home, bursar, admin, karim, clock, french):
+    page = text_of(bursar.get("/office/families").text)
+    assert "Parents avec un accès 1" in page
+    assert french["rule.lose_badge"] in page
+    assert bursar.post("/office/families", {"lose_badge": "yes"}).status_code == 403
+    admin.get("/office/families")
+    done = admin.post("/office/families", {"lose_badge": "yes", "set_limits": "yes"})
+    assert done.headers["location"] == "/office/families?done=rules"
+    move = {"once": "1", "source": "reserve", "amount": "1"}
+    assert home.post(path_of(karim, "/wallet"), move).status_code == 403
+    assert home.post(path_of(karim, "/limits"), {"daily_max": "1"}).status_code == 303
+    assert "parents may: lose_badge, set_limits" in admin.get("/office/audit").text
+
+
 def test_every_page_speaks_the_parents_language(office, home, thomas):
     for language in Language:
         home.post("/family/account/language", {"language": language.value})

@@ -9,7 +9,7 @@ from family_rig import add_parent
 from pages_rig import PASSWORD, text_of
 
 from central.errors import MailDelayedError, MailRefusedError
-from central.mail.outbox import MailKind, due_mail, pause_after, put_mail, take_mail
+from central.mail.mail_queue import MailKind, due_mail, pause_after, put_mail, take_mail
 from central.mail.senders import MemorySender
 from central.mail.work import MailWork
 from central.pages.users import disable_user
@@ -284,3 +284,11 @@ def test_the_open_page_hears_of_a_sale(office, home, thomas):
     till.sell(thomas.id, 100)
     till.send()
     assert home.get("/family/news").text != before
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session_open(home, clock):
+    for _ in range(31):
+        clock.advance(minutes=1)
+        last = home.get("/family/news")
+    assert last.status_code == 303
+    assert home.get("/family").status_code == 303

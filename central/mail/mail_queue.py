@@ -80,7 +80,7 @@ def queue_mail(session: Session, user: User, kind: MailKind, *, now: datetime) -
 def put_mail(
     session: Session, school: SchoolId, user_name: str, kind: MailKind, *, part: str, now: datetime
 ) -> None:
-    """Put a letter into the outbox. part: tells it from others of its kind; the same is one."""
+    """Put a letter into the mail queue. part: tells it from others of its kind; the same is one."""
     at = moment_text(now)
     session.insert_many(
         "mail",
