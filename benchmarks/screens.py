@@ -1,12 +1,13 @@
 """Measures how long a verdict takes from Python to the screen, in a real Chromium.
 
-Usage: python benchmarks/screens.py [--taps N] [--rounds N] [--soak N] [--json]
+Usage: python benchmarks/screens.py [--taps N] [--rounds N] [--loads N] [--soak N] [--json]
 
 From a touch on a tile to the painted basket, too. For the till and the pupils' page, with and
 without a throttled processor, in rounds of shuffled order. "Painted" is the first task after the
-next frame. The page's clock and Python's are compared by the shortest of nine round trips. The
-machine's load stands beside the figures: compare within one run. --soak plays that many taps and
-reports heap and DOM nodes before and after.
+next frame. Of the kiosk: how long its page takes until a badge would be answered, and from a badge
+to the pupil's fifteen days. The page's clock and Python's are compared by the shortest of nine
+round trips. The machine's load stands beside the figures: compare within one run. --soak plays that
+many taps and reports heap and DOM nodes before and after.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from terminal.board import Board
 from terminal.commands import SignIn
 from terminal.twin import TwinTerminal
+from terminal.twin_kiosk import SESSION, twin_view
 from terminal.web.server import WebServer
 
 PAUSE_S = 0.13
@@ -170,6 +172,36 @@ def ready_ms(page: Page) -> float:
     return float(page.evaluate("performance.now()"))
 
 
+def kiosk_figures(browser: Browser, *, throttle: int, rounds: int) -> dict[str, object]:
+    """Load the kiosk's page again and again, and lay down a badge each time."""
+    interactive, shown = [], []
+    for number in range(rounds):
+        stage = Stage(browser)
+        stage.terminal.publish_status({"profile": "kiosk", "mode": "live"})
+        page = stage.context.new_page()
+        page.goto(stage.server.launch_url())
+        page.wait_for_selector(".welcome .offer")
+        session = stage.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+        page.reload()
+        # The menu comes with the line to the daemon: from here on a badge is answered.
+        page.wait_for_selector(".welcome .offer")
+        interactive.append(float(page.evaluate("performance.now()")))
+        stage.terminal.kiosk.views[SESSION] = twin_view()
+        t0_ms = page.evaluate("performance.timeOrigin + performance.now()")
+        told = {"session": SESSION, "tap": f"tap-{number}", "language": "fr", "t0_ms": t0_ms}
+        stage.terminal.publish_verdict({"outcome": "shown", "name": None, **told})
+        page.wait_for_selector(".session .day")
+        shown.append(float(page.evaluate("performance.timeOrigin + performance.now()")) - t0_ms)
+        stage.close()
+    return {
+        "n": rounds,
+        "interactive_p50_ms": round(statistics.median(interactive)),
+        "interactive_max_ms": round(max(interactive)),
+        "badge_to_days_p50_ms": round(statistics.median(shown)),
+    }
+
+
 def soak(stage: Stage, *, taps: int) -> dict[str, int]:
     """Play many taps at full speed; return heap and nodes before and after."""
     page, session = stage.open("/", throttle=1)
@@ -227,6 +259,10 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
                 if variant.page == "till":
                     touches[variant] += touched_ms(stage, page, touches=options.taps)
                 stage.close()
+        kiosk = {
+            f"kiosk {throttle}x": kiosk_figures(browser, throttle=throttle, rounds=options.loads)
+            for throttle in THROTTLES
+        }
         soaked: dict[str, int] | None = None
         if options.soak:
             stage = Stage(browser)
@@ -245,13 +281,14 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         for variant, values in delays.items()
         if values
     }
-    return {"painted": painted, "soak": soaked, "load_average": os.getloadavg()[0]}
+    return {"painted": painted, "kiosk": kiosk, "soak": soaked, "load_average": os.getloadavg()[0]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="From a verdict in Python to the painted screen.")
     parser.add_argument("--taps", type=int, default=40, help="taps a variant and round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--loads", type=int, default=7, help="loads of the kiosk's page a throttle")
     parser.add_argument("--soak", type=int, default=0, help="taps at full speed for memory")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--json", action="store_true")
@@ -260,7 +297,7 @@ def main() -> None:
     if options.json:
         print(json.dumps(result))
         return
-    for name, figures in result["painted"].items():
+    for name, figures in (result["painted"] | result["kiosk"]).items():
         print(f"{name:10}", "  ".join(f"{key} {value}" for key, value in figures.items()))
     if result["soak"]:
         print("soak      ", "  ".join(f"{key} {value}" for key, value in result["soak"].items()))

@@ -39,6 +39,8 @@ _FAMILY_NAMES = ("Nolin", "Vermeiren")
 _DEMO_IBAN = "BE68539007547034"
 _PASSWORD_BYTES = 9
 _TERMINAL_NAME = "Caisse 1"
+_DEMO_IBAN = "BE72 0000 0000 1616"
+"""Its bank has no such accounts: nobody's money goes there."""
 _START_S = 30.0
 _STOP_S = 10.0
 _POLL_S = 0.05
@@ -347,6 +349,7 @@ class DemoServices:
                 act = Act("demo", wall_clock())
                 photos = demo_photos(school, seed=state["seed"])
                 write_photos(store, school.school.id, photos, act=act)
+                _furnish_transfers(store, school)
         finally:
             store.close()
         return school
@@ -458,3 +461,17 @@ def _usual_screen() -> str:
         except OSError:
             return _ANY_SCREEN
     return _SCREEN
+
+
+def _furnish_transfers(store: "Store", school: "DemoSchool") -> None:
+    """Give the demo school an account, and each pupil the number to write on a transfer."""
+    from central.bank.communications import (  # noqa: PLC0415  another layer loads late
+        add_account,
+        give_communications,
+        school_year,
+    )
+    from central.clock import wall_clock  # noqa: PLC0415
+
+    now, school_id = wall_clock(), school.school.id
+    add_account(store, school_id, iban=_DEMO_IBAN, who="demo", now=now)
+    give_communications(store, school_id, year=school_year(now), who="demo", now=now)

@@ -10,7 +10,10 @@ import pytest
 from central.badges import set_badge_state
 from central.bank.communications import add_account, communication_of, give_communications
 from central.changes import read_changes
+from central.enrolment import create_code
+from central.load import load_school
 from central.records import change_school, read_school
+from central.seed import make_school
 from central.snapshot_file import write_copy
 from central.terminals import find_terminal
 from core.events import read_event
@@ -20,6 +23,8 @@ from core.people import BadgeState, PriceClass
 from core.policy import REQUEST_GRACE
 from core.tap import Assurance
 from offline_cache.snapshot import Snapshot
+from sync.channel import Channel
+from sync.enrol import enrol
 from sync.errors import RefusedError
 
 TOMORROW = date(2026, 11, 25)
@@ -205,6 +210,62 @@ def test_one_id_for_two_questions_and_a_question_of_no_sense_are_problems(ask):
         with pytest.raises(RefusedError) as refused:
             ask(**changes)
         assert (refused.value.status, refused.value.problem) == (400, "malformed")
+
+
+def test_one_terminal_asks_nothing_as_another(centre, till, pupil):
+    other = centre.till("Till 2")
+    body = {"command": "c", "act": "cancel", "order": "o", "pupil": pupil, "day": "2026-11-25"}
+    with pytest.raises(RefusedError) as refused:
+        till.channel.post(
+            f"/v1/terminals/{other.identity.terminal_id}/orders",
+            body=json.dumps(body | {"badge": centre.badge_of(pupil)}).encode(),
+            headers={"Content-Type": "application/json", "Idempotency-Key": '"x"'},
+        )
+    assert (refused.value.status, refused.value.problem) == (401, "signature")
+
+
+def test_another_schools_terminal_finds_neither_pupil_nor_order(
+    centre, clock, pupil, dishes, tmp_path
+):
+    """With all the ids of this school it is told nothing, and nothing moves."""
+    small = make_school(seed=8, today=centre.school.today)
+    load_school(centre.store, replace(small, school=replace(small.school, id="other")))
+    code = create_code(centre.store, "other", terminal_name="Eve", now=clock())
+    eve = enrol(central_url=centre.url, code=code, folder=tmp_path)
+    channel = Channel(eve, ca_file=None, clock=clock)
+    theirs = next(
+        order
+        for order in centre.school.orders
+        if order.day == TOMORROW and order.state == "reserved"
+    )
+    before = centre.rows("SELECT * FROM wallet WHERE school_id = 'demo' ORDER BY pupil_id")
+    for number, (act, owner, order) in enumerate(
+        [
+            ("reserve", pupil, "o-eve"),
+            ("change", theirs.pupil_id, theirs.id),
+            ("cancel", theirs.pupil_id, theirs.id),
+        ]
+    ):
+        body = {
+            "command": f"eve-{number}",
+            "act": act,
+            "order": order,
+            "pupil": owner,
+            "day": TOMORROW.isoformat(),
+            "badge": centre.badge_of(owner),
+            **({} if act == "cancel" else {"product": dishes[0]}),
+        }
+        answer = channel.post(
+            f"/v1/terminals/{eve.terminal_id}/orders",
+            body=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Idempotency-Key": '"x"'},
+        )
+        told = (answer["state"], answer["reason"], answer["order"], answer["general_cents"])
+        assert told == ("declined", "bad_badge", None, 0)
+    channel.close()
+    assert centre.order_state(theirs) == "reserved"
+    after = centre.rows("SELECT * FROM wallet WHERE school_id = 'demo' ORDER BY pupil_id")
+    assert after == before
 
 
 # --- as a fact ------------------------------------------------------------------------------------

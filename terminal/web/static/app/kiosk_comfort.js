@@ -19,7 +19,7 @@ export function useKioskTongue() {
     setTongue(next);
     return next;
   };
-  useEffect(() => { speak(told.language); }, []);
+  useEffect(() => { document.title = `${tongue.say("kiosk.title")} · Refectory`; }, []);
   return [tongue, speak];
 }
 
