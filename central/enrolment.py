@@ -76,8 +76,8 @@ def create_replacement_code(
     letters = _letters(store)
     with store.database.writing() as session:
         terminal = find_terminal(session, dead, lock=True)
-        if terminal.state is TerminalState.REVOKED:
-            message = f"terminal {dead} was retired or revoked; enrol the spare as a new one"
+        if terminal.state.is_ended:
+            message = f"terminal {dead} was {terminal.state.value}; enrol the spare as a new one"
             raise RecordError(message)
         _keep_code(session, terminal.school_id, letters, name=terminal.name, terminal=dead, now=now)
         if not has_journal:

@@ -38,10 +38,10 @@ class Going:
 def approve_epoch(session: Session, terminal: Terminal, *, who: str, at: datetime) -> int:
     """Let a terminal whose card was restored begin its next epoch, and return that epoch.
 
-    terminal: its row is locked. Raises RecordError for one that was revoked.
+    terminal: its row is locked. Raises RecordError for one that was revoked or retired.
     """
-    if terminal.state is TerminalState.REVOKED:
-        message = f"terminal {terminal.name} was revoked; enrol it as a new one"
+    if terminal.state.is_ended:
+        message = f"terminal {terminal.name} was {terminal.state.value}; enrol it as a new one"
         raise RecordError(message)
     epoch = terminal.high_water[0] + 1
     session.run(

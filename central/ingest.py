@@ -33,7 +33,7 @@ from central.known_events import (
     match_known,
 )
 from central.store import Store
-from central.terminals import Terminal, TerminalState, find_terminal
+from central.terminals import Terminal, find_terminal
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict
 from core.chain import GENESIS
@@ -125,8 +125,9 @@ def _ingest_locked(
 
 def _check_epoch(incoming: Incoming, batch: ReceivedBatch) -> None:
     terminal = incoming.terminal
-    if terminal.state is TerminalState.REVOKED:
-        raise Problem("revoked", status=403, detail=f"terminal {terminal.name} was revoked")
+    if terminal.state.is_ended:
+        detail = f"terminal {terminal.name} was {terminal.state.value}"
+        raise Problem("revoked", status=403, detail=detail)
     if incoming.epoch <= terminal.high_water[0] or incoming.epoch == terminal.next_epoch:
         return
     if terminal.high_water == (0, 0):

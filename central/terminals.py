@@ -16,11 +16,20 @@ KEY_OVERLAP = timedelta(days=7)
 
 
 class TerminalState(StrEnum):
-    """Frozen: it sent facts that contradict others; a person must look before it goes on."""
+    """How the centre stands to a terminal."""
 
     ACTIVE = "active"
     FROZEN = "frozen"
+    """It sent facts that contradict others; a person must look before it goes on."""
     REVOKED = "revoked"
+    """It is not believed any more: lost, stolen, or broken into."""
+    RETIRED = "retired"
+    """It was ended in good order. Nothing it sends is booked either."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it must be enrolled anew before anything it sends is booked."""
+        return self in (TerminalState.REVOKED, TerminalState.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +126,20 @@ def _terminal(row: Row) -> Terminal:
 
 def revoke_terminal(session: Session, terminal: Terminal, *, who: str, at: datetime) -> None:
     """Stop believing a terminal: its keys are revoked, and nothing it sends is booked."""
+    _end(session, terminal, TerminalState.REVOKED, who=who, at=at)
+
+
+def retire_terminal(session: Session, terminal: Terminal, *, who: str, at: datetime) -> None:
+    """End a terminal in good order; its keys are revoked, and nothing it sends is booked."""
+    _end(session, terminal, TerminalState.RETIRED, who=who, at=at)
+
+
+def _end(
+    session: Session, terminal: Terminal, state: TerminalState, *, who: str, at: datetime
+) -> None:
     session.run(
         "UPDATE terminal SET state = ? WHERE school_id = ? AND id = ?",
-        TerminalState.REVOKED.value,
+        state.value,
         terminal.school_id,
         terminal.id,
     )
@@ -130,13 +150,7 @@ def revoke_terminal(session: Session, terminal: Terminal, *, who: str, at: datet
         terminal.school_id,
         terminal.id,
     )
-    write_audit(session, terminal.school_id, who=who, what="revoked", subject=terminal.id, at=at)
-
-
-def retire_terminal(session: Session, terminal: Terminal, *, who: str, at: datetime) -> None:
-    """End a terminal in good order: as revoked, and the log says that it was retired."""
-    write_audit(session, terminal.school_id, who=who, what="retired", subject=terminal.id, at=at)
-    revoke_terminal(session, terminal, who=who, at=at)
+    write_audit(session, terminal.school_id, who=who, what=state.value, subject=terminal.id, at=at)
 
 
 def rename_terminal(

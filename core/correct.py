@@ -230,6 +230,7 @@ def refund(
         lines=given,
         total=total,
         sold_on=sale.day,
+        is_to_settle=sale.is_to_settle,
     )
     is_cash = sale.tender is Tender.CASH
     receipt = make_receipt(

@@ -80,6 +80,7 @@ class SaleRefunded:
     """Products of a sale were given back and paid back, by the means they were paid with.
 
     sold_on: the day of the sale, whose limits they count for no more; None in the oldest journals.
+    is_to_settle: of the sale; older journals do not tell it.
     """
 
     kind: ClassVar[EventKind] = EventKind.SALE_REFUNDED
@@ -91,6 +92,7 @@ class SaleRefunded:
     lines: tuple[RefundLine, ...]
     total: Money
     sold_on: date | None = None
+    is_to_settle: bool = False
 
     def __post_init__(self) -> None:
         assert self.lines, "a refund has a line"

@@ -146,6 +146,9 @@ class Period:
         lines = [back.line for back in fact.lines]
         self._move(fact.tender, fact.price_class, lines, sign=-1)
         self.refunds = self.refunds.plus(fact.total)
+        if fact.is_to_settle:
+            # The sale is still one that the bursar settles, of a smaller amount.
+            self.settled_later = self.settled_later.plus(-fact.total, count=0)
         old = self.perpetual
         self.perpetual = Perpetual(old.sales, old.voids, old.refunds + fact.total)
 

@@ -138,7 +138,7 @@ def test_a_move_ends_it_here_and_gives_a_code_for_there(centre, typed, terminal)
     with centre[0].store.database.reading() as session:
         row = session.row("SELECT state FROM terminal WHERE id = ?", terminal.terminal_id)
         whats = session.rows("SELECT what FROM audit WHERE subject = ?", terminal.terminal_id)
-    assert row[0] == "revoked"
+    assert row[0] == "retired"
     assert ("retired",) in [tuple(one) for one in whats]
 
 

@@ -152,6 +152,20 @@ def test_an_epoch_within_a_period_begins_its_numbers_and_not_its_time() -> None:
     assert (period.first_seq, period.last_seq) == (1, 2)
 
 
+def test_what_is_given_back_of_a_sale_to_settle_is_settled_no_more() -> None:
+    counter = till()
+    settles = {(Circumstance.LOW_BALANCE, Category.MEAL): WalkIn.SETTLE}
+    counter.policy = replace(SHOP, answers=settles, settle_max=Money(900))
+    counter.people[BOB].general = ZERO
+    served(counter.tap(BOB))
+    assert counter.state.period.settled_later == Tally(1, Money(450))
+    done(counter.refund(counter.acts()[0]))
+    assert counter.state.period.settled_later == Tally(1, ZERO)
+    served(counter.sell(PROF, (SOUP, 1)))
+    done(counter.refund(counter.acts()[-1]))
+    assert counter.state.period.settled_later == Tally(1, ZERO)
+
+
 def test_what_is_taken_back_leaves_each_sum_as_it_was() -> None:
     counter = till()
     settles = {
