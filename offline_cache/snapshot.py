@@ -12,13 +12,13 @@ It can be thrown away at any time; the centre makes another.
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from core.appointments import Appointment
 from core.catalogue import Product
@@ -30,6 +30,7 @@ from core.order_facts import OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.payment_reference import written_communication
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
+from core.presence_rows import AbsenceState
 from core.snapshot import (
     APPLICATION_ID,
     APPOINTMENT_COLUMNS,
@@ -68,7 +69,9 @@ from offline_cache.errors import (
     SnapshotFormatError,
     SnapshotMissingError,
 )
+from offline_cache.presence import PresenceCopy
 
+T = TypeVar("T")
 _CURE = "fetch a new copy with `refectory sync now`"
 # Where the parts of a holder's row begin.
 _PUPIL_AT, _LIMITS_AT, _PHOTO_AT, _ORDER_AT = 4, 14, 18, 19
@@ -171,6 +174,23 @@ OR typeof(number) != 'integer' OR due_on IS NOT date(due_on, '+0 days')""",
     "pupil_photo": """
 SELECT pupil_id FROM pupil_photo WHERE typeof(digest) != 'text'
 OR (digest != '' AND (length(digest) != 64 OR digest GLOB '*[^0-9a-f]*'))""",
+    "study_session": """
+SELECT id FROM study_session WHERE typeof(starts) != 'integer' OR typeof(ends) != 'integer'
+OR typeof(price_cents) != 'integer' OR typeof(wants_out) != 'integer'
+OR typeof(is_held) != 'integer' OR weekdays = '' OR weekdays GLOB '*[^0-6]*'""",
+    "study_enrolment": """
+SELECT pupil_id FROM study_enrolment WHERE since IS NOT date(since, '+0 days')
+OR until IS NOT date(until, '+0 days') OR weekdays = '' OR weekdays GLOB '*[^0-6]*'
+OR typeof(price_cents) NOT IN ('integer', 'null')""",
+    "study_presence": """
+SELECT pupil_id FROM study_presence WHERE day IS NOT date(day, '+0 days')
+OR datetime(entered_at) IS NULL OR (left_at IS NOT NULL AND datetime(left_at) IS NULL)""",
+    "late_arrival": """
+SELECT pupil_id FROM late_arrival WHERE day IS NOT date(day, '+0 days')
+OR datetime(arrived_at) IS NULL OR datetime(due_at) IS NULL""",
+    "absence": f"""
+SELECT pupil_id FROM absence WHERE day IS NOT date(day, '+0 days')
+OR {_not_in("state", AbsenceState)}""",  # noqa: S608
     "pupil_bought": """
 SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
 OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
@@ -206,6 +226,13 @@ class Snapshot:
         if not self._has_limits:
             return _HOLDER_WITHOUT_LIMITS
         return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
+        self.presence = PresenceCopy(self._ask, self._tables)
+
+    def _ask(self, read: Callable[[Row], T], sql: str, *values: str) -> list[T]:
+        try:
+            return [read(row) for row in self._execute(sql, values)]
+        except (*DATABASE_ERRORS, ValueError) as error:
+            raise _corrupt(self.path, error) from error
 
     def _later(self, table: str, columns: str) -> list[Row]:
         """Return the rows of a small table that the first copies did not have."""
