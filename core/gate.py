@@ -38,7 +38,7 @@ def arrive(  # noqa: PLR0911  one line a case, in the order in which they matter
     due = due_at(view, policy)
     if now < due:
         return Noted((), NotedAs.SHOWN)
-    return Noted((_fact(presence, view, due),), NotedAs.LATE)
+    return Noted((_fact(presence, view, due),), NotedAs.LATE, due_at=due)
 
 
 def arrive_by_name(
@@ -55,9 +55,7 @@ def arrive_by_name(
     return arrive(presence, view, known, policy, now)
 
 
-def give_reason(
-    presence: Presence, view: View, known: Arrival | None, said: LateWhy, policy: Policy
-) -> Decision:
+def give_reason(presence: Presence, view: View, known: Arrival | None, said: LateWhy) -> Decision:
     """Return what becomes of a reason that a late pupil gives, after they were noted."""
     if view.holder is None:
         return Refused((), Reason.UNKNOWN_PUPIL)
@@ -68,13 +66,13 @@ def give_reason(
         pupil=view.holder.pupil.id,
         badge=None,
         assurance=presence.assurance,
-        due_at=due_at(view, policy),
+        due_at=known.due_at,
         said=said,
         arrival=known.event,
         staff=presence.staff,
         command=presence.command,
     )
-    return Noted((fact,), NotedAs.LATE, earlier_at=known.at)
+    return Noted((fact,), NotedAs.LATE, due_at=known.due_at, earlier_at=known.at)
 
 
 def _fact(presence: Presence, view: View, due: datetime) -> ArrivedLate:

@@ -122,7 +122,7 @@ def attend(  # noqa: PLR0911  one line a case, in the order in which they matter
         return _enter(presence, view, holder, session, price, policy)
     is_again = now - seen.newest_at < AGAIN_AFTER
     if is_again or not session.wants_out:
-        return Noted((), NotedAs.PRESENT, session.name, earlier_at=seen.newest_at)
+        return Noted((), NotedAs.PRESENT, session.name, session.id, earlier_at=seen.newest_at)
     if seen.left_at is None:
         return _leave(presence, view, holder, session)
     return _enter(presence, view, holder, session, ZERO, policy)
@@ -142,7 +142,7 @@ def let_in(
     assert view.holder is not None, "nobody unknown gets so far"
     seen = study.seen.get(session.id)
     if seen is not None and seen.left_at is None:
-        return Noted((), NotedAs.PRESENT, session.name, earlier_at=seen.entered_at)
+        return Noted((), NotedAs.PRESENT, session.name, session.id, earlier_at=seen.entered_at)
     own = {place.id: price for place, price in study.places}
     price = own.get(session.id, session.price) if seen is None else ZERO
     return _enter(presence, view, view.holder, session, price, policy)
@@ -158,7 +158,7 @@ def let_out(presence: Presence, view: View, study: StudyView, session: StudySess
     if seen is None:
         return Refused((), Reason.NOT_PRESENT)
     if seen.left_at is not None:
-        return Noted((), NotedAs.PRESENT, session.name, earlier_at=seen.left_at)
+        return Noted((), NotedAs.PRESENT, session.name, session.id, earlier_at=seen.left_at)
     return _leave(presence, view, view.holder, session)
 
 
@@ -245,7 +245,9 @@ def _enter(
         command=presence.command,
     )
     after = balance - price
-    return Noted((fact,), NotedAs.ENTERED, session.name, price=price, wallet_after=after)
+    return Noted(
+        (fact,), NotedAs.ENTERED, session.name, session.id, price=price, wallet_after=after
+    )
 
 
 def _leave(presence: Presence, view: View, holder: Holder, session: StudySession) -> Noted:
@@ -260,7 +262,7 @@ def _leave(presence: Presence, view: View, holder: Holder, session: StudySession
         why=presence.why,
         command=presence.command,
     )
-    return Noted((fact,), NotedAs.LEFT, session.name)
+    return Noted((fact,), NotedAs.LEFT, session.name, session.id)
 
 
 def _refuse(view: View, reason: Reason, *, label: str = "") -> Refused:

@@ -1,7 +1,7 @@
 """What a copy says of study, late arrivals and absences; nothing, in a copy of an older centre."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Protocol, TypeVar
@@ -41,6 +41,7 @@ WHERE e.pupil_id = ?
 _ENROLLED: Final = f"SELECT {ENROLMENT_COLUMNS} FROM study_enrolment WHERE session_id = ?"  # noqa: S608
 _PRESENT: Final = f"SELECT {PRESENCE_COLUMNS} FROM study_presence WHERE day = ? AND session_id = ?"  # noqa: S608
 _LATE: Final = f"SELECT {LATE_COLUMNS} FROM late_arrival WHERE day = ?"  # noqa: S608
+_LATE_OF: Final = f"{_LATE} AND pupil_id = ?"
 _ABSENT: Final = f"SELECT {ABSENCE_COLUMNS} FROM absence WHERE day = ? ORDER BY pupil_id"  # noqa: S608
 
 
@@ -49,7 +50,7 @@ class PupilStudy:
     """A pupil's places in sessions, and how they were at each on a day."""
 
     enrolments: tuple[StudyEnrolment, ...] = ()
-    seen: Mapping[SessionId, Attendance] = MappingProxyType({})
+    seen: Mapping[SessionId, Attendance] = field(default_factory=dict)
 
 
 class Ask(Protocol):
@@ -93,6 +94,11 @@ class PresenceCopy:
     def late(self, day: date) -> dict[PupilId, Arrival]:
         """Return who came late on a day, at any terminal."""
         return dict(self._read(_late_from_row, _LATE, day.isoformat()))
+
+    def late_of(self, day: date, pupil: PupilId) -> Arrival | None:
+        """Return how a pupil came late on a day, at any terminal; None for who did not."""
+        found = self._read(_late_from_row, _LATE_OF, day.isoformat(), pupil)
+        return found[0][1] if found else None
 
     def absent(self, day: date) -> list[Absence]:
         """Return who is absent on a day, as the centre knows."""

@@ -9,6 +9,7 @@ Rules that keep it true:
 It can be thrown away at any time; the centre makes another.
 """
 
+import json
 import os
 import sqlite3
 import unicodedata
@@ -103,6 +104,7 @@ FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
 """
 _NAMED = f"SELECT {PUPIL_COLUMNS} FROM pupil"  # noqa: S608  our own words
 _BEGINS = "instr(folded(' ' || first_name || ' ' || last_name || ' ' || class_name), ?) > 0"
+_AMONG = " WHERE id IN (SELECT value FROM json_each(?))"
 _BY_NAME = " ORDER BY folded(last_name), folded(first_name), id LIMIT ?"
 _LIMITS = f"SELECT {LIMIT_COLUMNS} FROM pupil_limit WHERE pupil_id = ?"  # noqa: S608  ours
 _BOUGHT = f"SELECT {BOUGHT_COLUMNS} FROM pupil_bought WHERE pupil_id = ? AND day = ?"  # noqa: S608
@@ -221,12 +223,12 @@ class Snapshot:
         self._staff_badges = {
             BadgeKey(str(key)): StaffId(str(owner)) for key, owner in badges if owner is not None
         }
+        self.presence = PresenceCopy(self._ask, self._tables)
 
     def _find_holder_query(self) -> str:
         if not self._has_limits:
             return _HOLDER_WITHOUT_LIMITS
         return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
-        self.presence = PresenceCopy(self._ask, self._tables)
 
     def _ask(self, read: Callable[[Row], T], sql: str, *values: str) -> list[T]:
         try:
@@ -525,6 +527,14 @@ class Snapshot:
             return tuple(pupil_from_row(row)[0] for row in rows)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
+
+    def pupils(self, ids: Sequence[PupilId]) -> list[Pupil]:
+        """Return pupils by their ids; those whom the copy does not hold are left out.
+
+        Raises SnapshotCorruptError.
+        """
+        wanted = json.dumps(list(ids))
+        return self._ask(lambda row: pupil_from_row(row)[0], f"{_NAMED}{_AMONG}", wanted)
 
     def verify(self) -> None:
         """Read the whole file. Raises SnapshotCorruptError, naming the first fault."""

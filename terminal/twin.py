@@ -115,6 +115,8 @@ class TwinTerminal:
         )
         self.photos: dict[str, bytes] = {}
         self.till_changes: dict[str, object] = {}
+        self.study_script: Content = {}
+        self.gate_script: Content = {}
         self.is_busy = False
         self.kiosk = TwinKiosk()
         self.has_simulated_reader = True
@@ -175,6 +177,16 @@ class TwinTerminal:
         """Return one of `photos`."""
         self._answer_or_fail(Right.SELL)
         return self.photos.get(digest)
+
+    def study(self) -> Content:
+        """Return what a test or a picture put there."""
+        self._answer_or_fail()
+        return self.study_script
+
+    def gate(self) -> Content:
+        """Return what a test or a picture put there."""
+        self._answer_or_fail()
+        return self.gate_script
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts."""

@@ -131,6 +131,8 @@ def _outcome(decision: Decision) -> dict[str, object]:
         case Noted(wallet_after=after, earlier_at=earlier):
             return {
                 "outcome": decision.noted_as.value,
+                "about": decision.about or None,
+                "due_at": None if decision.due_at is None else moment_text(decision.due_at),
                 "reason": None,
                 "meal": decision.label or None,
                 "conflicts": [],
