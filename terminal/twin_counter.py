@@ -170,7 +170,11 @@ class TwinCounter:
         person = self._person(command.customer)
         outcome, kind = _NOTED[type(command)]
         about = getattr(command, "session", None)
-        changes = {"outcome": outcome, "tone": "ok", "about": about, "name": person.get("name")}
+        changes: dict[str, object] = {"outcome": outcome, "tone": "ok", "about": about}
+        if outcome == "late":
+            is_reason = isinstance(command, SayWhyLate)
+            changes |= {"due_at": _text(NOON), "earlier_at": _text(NOON) if is_reason else None}
+        changes["name"] = person.get("name")
         self.publish_verdict({**changes, "pupil": person.get("id"), "command": command.id})
         return {**self._told(command, kind), "outcome": outcome, "name": person.get("name")}
 

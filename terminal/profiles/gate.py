@@ -9,7 +9,7 @@ from terminal.attendance import arrival_of
 from terminal.board import Content
 from terminal.late_slip import late_paper
 from terminal.profiles.base import CounterParts, Paper
-from terminal.verdict import t0_ms, verdict_content
+from terminal.verdict import presence_content, t0_ms, verdict_content
 
 
 class GateCounter:
@@ -32,7 +32,8 @@ class GateCounter:
 
     def verdict(self, tap: Tap, view: View, decision: Decision, stamp: Stamp) -> Content:
         """Return what the gate's screen shows."""
-        return verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms(stamp))
+        content = verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms(stamp))
+        return presence_content(content)
 
 
 def open_counter(parts: CounterParts) -> GateCounter:

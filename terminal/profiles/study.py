@@ -8,7 +8,7 @@ from core.view import View
 from terminal.attendance import study_view
 from terminal.board import Content
 from terminal.profiles.base import CounterParts, Paper
-from terminal.verdict import t0_ms, verdict_content
+from terminal.verdict import presence_content, t0_ms, verdict_content
 
 
 class StudyCounter:
@@ -29,7 +29,8 @@ class StudyCounter:
 
     def verdict(self, tap: Tap, view: View, decision: Decision, stamp: Stamp) -> Content:
         """Return what the study screen shows."""
-        return verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms(stamp))
+        content = verdict_content(tap.id, view, decision, at=stamp.at, t0_ms=t0_ms(stamp))
+        return presence_content(content)
 
 
 def open_counter(parts: CounterParts) -> StudyCounter:
