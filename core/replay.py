@@ -1,7 +1,7 @@
 """What a till's sums need of a long journal, so that a start does not decode all of it.
 
-The sums are a fold over every event. But a meal, a sale, a presence or a refusal changes no answer any more
-once
+The sums are a fold over every event. But a meal, a sale, a presence or a refusal changes no answer
+any more once
 - the centre's copy holds it (settled), and the centre said so (acknowledged): no balance, no risk
   and no count of what is not sent yet needs it;
 - a closing lies behind it, which holds every number and total that runs on;
