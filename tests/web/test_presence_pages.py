@@ -26,8 +26,8 @@ SHORT: dict[str, Any] = {
     "left": 1,
     "missing": 2,
     "pupils": [
-        {"id": "pupil-2", "name": "Zoé L.", "class_name": "2C", **MISSING},
-        {"id": "pupil-3", "name": "Jan V.", "class_name": "4D", **MISSING},
+        {"id": "zoe", "name": "Zoé L.", "class_name": "2C", **MISSING},
+        {"id": "leo", "name": "Jan V.", "class_name": "4D", **MISSING},
         {"id": "p4", "name": "Inès B.", "class_name": "1A", **MISSING, "entered_at": AT},
         {
             "id": "p5",
@@ -60,7 +60,7 @@ GATE: Content = {
     ],
     "absent": [
         {
-            "id": "pupil-2",
+            "id": "zoe",
             "name": "Zoé L.",
             "class_name": "2C",
             "state": "announced",
@@ -153,8 +153,8 @@ def test_another_session_is_one_touch_away(study: Page) -> None:
 def test_a_pupil_without_a_badge_is_let_in_by_name_with_keys_alone(
     study: Page, terminal: TwinTerminal
 ) -> None:
-    study.wait_for_selector(".roster.is-missing button[data-pupil=pupil-2]")
-    study.locator(".roster.is-missing [data-pupil=pupil-2]").focus()
+    study.wait_for_selector(".roster.is-missing button[data-pupil=zoe]")
+    study.locator(".roster.is-missing [data-pupil=zoe]").focus()
     study.keyboard.press("Enter")
     study.locator("[data-why=forgotten]").focus()
     study.keyboard.press("Enter")
