@@ -17,6 +17,7 @@ from central.pages import (
     money,
     orders,
     parents,
+    presence,
     pupils,
     terminals,
 )
@@ -96,6 +97,10 @@ PLACES: Final = (
         back=f"{OFFICE}/terminals",
         roles=_ADMIN,
     ),
+    Place(f"{OFFICE}/presence", presence.show),
+    form(f"{OFFICE}/presence/absences", presence.note_absence, back=f"{OFFICE}/presence"),
+    form(f"{OFFICE}/presence/enrolments", presence.enrol_pupil, back=f"{OFFICE}/presence"),
+    form(f"{OFFICE}/presence/sessions", presence.write_session, back=f"{OFFICE}/presence"),
     Place(f"{OFFICE}/audit", audit.show),
     Place(f"{OFFICE}/account", account.show),
     form(f"{OFFICE}/account/language", account.choose_language, back=f"{OFFICE}/account"),

@@ -39,7 +39,7 @@ def test_every_word_is_said_somewhere():
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
         r"|flag|line|link|closing|case|answer|due|planned|allergen|child|refused\.order|export"
-        r"|done|slot)\.|^refused\.slot_"
+        r"|done|slot|weekday|late|absence)\.|^refused\.slot_"
     )
     unsaid = [
         key
