@@ -142,12 +142,12 @@ class RunningTerminal:
     def study(self) -> Content:
         """Return the day's sessions of study."""
         desk = self._service.desk
-        return self._ask(lambda: study_content(desk, desk.clock.stamp()))
+        return self.ask(lambda: study_content(desk, desk.clock.stamp()))
 
     def gate(self) -> Content:
         """Return who came late today and who is absent."""
         desk = self._service.desk
-        return self._ask(lambda: gate_content(desk, desk.clock.stamp()))
+        return self.ask(lambda: gate_content(desk, desk.clock.stamp()))
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""
