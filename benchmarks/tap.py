@@ -52,6 +52,7 @@ from core.ids import TapId, TerminalId
 from core.money import Money
 from core.orders import OrderState
 from core.people import BadgeState
+from core.profiles import ALWAYS_TILL, Timetable
 from core.tap import Assurance, Credential, Tap, badge_key
 from offline_cache.journal import Journal
 from offline_cache.schema import PAGE_BYTES
@@ -166,6 +167,9 @@ class Counter:
         folder: Path,
         school: DemoSchool,
         pupils: Iterator[tuple[date, Credential]],
+        *,
+        timetable: Timetable = ALWAYS_TILL,
+        write: Callable[[DemoSchool, Path], Path] = make_copy,
     ) -> None:
         folder.mkdir()
         self._today = school.today
@@ -174,7 +178,7 @@ class Counter:
         self._knowledge = Knowledge(school_key=school.school.badge_key, terminal_name="Till 1")
         self._recorder = Recorder(Journal.open(folder / "journal.db"), self._clock)
         self._inbox = Inbox()
-        snapshot = Snapshot.open(make_copy(school, folder), school_id=school.school.id)
+        snapshot = Snapshot.open(write(school, folder), school_id=school.school.id)
         self._knowledge.use(snapshot)
         around = Surroundings(
             clock=self._clock,
@@ -191,6 +195,7 @@ class Counter:
             around=around,
             folder=folder,
             pepper=school.school.badge_key,
+            timetable=timetable,
         )
         parts = TillParts(
             service=around.service,
@@ -236,7 +241,7 @@ class Counter:
     def close(self) -> None:
         """Check that every tap was what it should be, and close the files."""
         counters = self.till.counters
-        served = counters.collected + counters.sold
+        served = counters.collected + counters.sold + counters.noted
         assert served == self.taps, f"{self.taps - served} of {self.taps} taps were not served"
         self._recorder.journal.close()
         snapshot = self._knowledge.snapshot

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, assert_never
 
+from central.attendance import Attended
 from central.documents import Documents
 from core.batch import Flag
 from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
+    ArrivedLate,
     CashMoved,
     Circumstance,
     CorrectionFact,
@@ -23,10 +25,13 @@ from core.facts import (
     MealVoided,
     OrderRequested,
     PeriodClosed,
+    PresenceFact,
     SaleLine,
     SaleMade,
     SaleRefunded,
     SaleVoided,
+    StudyEntered,
+    StudyLeft,
     Tender,
     TopUpVoided,
     WalletToppedUp,
@@ -52,7 +57,7 @@ class Books:
     badges: whose each badge is. wallets: the general wallets. last_at: when the event before
     this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
     the batch's corrections are about. limited: of whom `bought` is counted, since their parents
-    set a limit.
+    set a limit. attended: the presences that the batch tells of.
     """
 
     overdraft_max: Money
@@ -67,6 +72,7 @@ class Books:
     unclaimed: set[OrderId] = field(default_factory=set)
     documents: Documents = field(default_factory=Documents)
     bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
+    attended: Attended = field(default_factory=Attended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,10 @@ def _note_keys(fact: Fact, keys: Keys) -> None:
             keys.pupils.add(top_up.pupil)
         case SaleRefunded():
             _note_payer(fact.tender, fact.pupil, keys)
+        case StudyEntered() | StudyLeft() | ArrivedLate():
+            # Also where no money moves: two terminals' words about one pupil come one by one.
+            keys.pupils.add(fact.pupil)
+            _note_badge(fact.badge, keys)
         case _:
             pass  # it moves no money of anybody's
 
@@ -170,6 +180,12 @@ def _note_payer(tender: Tender, pupil: PupilId | None, keys: Keys) -> None:
 
 def book(event: Event, books: Books, *, now: datetime) -> Booking:
     """Book one event, and advance the books by it. now: the centre's time, aware."""
+    if isinstance(event.fact, PresenceFact):
+        return _be_present(event, event.fact, books, now=now)
+    return _book_at_counter(event, books, now=now)
+
+
+def _book_at_counter(event: Event, books: Books, *, now: datetime) -> Booking:
     fact = event.fact
     paid_from = AccountKind.MEALS_PREPAID
     flags: list[Flag] = []
@@ -203,6 +219,20 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
     flags += note_time(event.stamp.at, books, now=now)
     books.documents.note(event, paid_from)
     return Booking(legs=legs_of(fact, paid_from=paid_from), flags=tuple(flags))
+
+
+def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime) -> Booking:
+    """Note a presence; what it costs is taken by the first terminal that told of it."""
+    is_paid_now = books.attended.note(event, fact)
+    flags: list[Flag] = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+    legs: Legs = ()
+    if isinstance(fact, StudyEntered) and is_paid_now:
+        legs = legs_of(fact)
+        flags = _credit(fact.pupil, -fact.price, books)
+        flags += [Flag.TO_SETTLE] if fact.is_to_settle else []
+    flags += _badge_flags(fact.badge, fact.pupil, books)
+    flags += note_time(event.stamp.at, books, now=now)
+    return Booking(legs=legs, flags=tuple(flags))
 
 
 def collect(fact: MealLike, books: Books) -> tuple[list[Flag], AccountKind]:
@@ -366,6 +396,8 @@ def _figures_of(  # noqa: PLR0911  one line a kind of fact
             return [top_up.amount], []
         case CashMoved():
             return [fact.amount], []
+        case StudyEntered():
+            return [fact.price], []
         case PeriodClosed():
             return [] if fact.counted is None else [fact.counted], []
         case _:

@@ -11,6 +11,7 @@ from datetime import datetime
 from central.database import Row, Session
 from central.errors import Problem
 from central.feed import read_feed
+from central.presence_copy import PRESENCE_CHANGES
 from central.snapshot_file import (
     ASKER_IS_HERE,
     IS_HERE,
@@ -113,6 +114,7 @@ _QUERIES = {
     "invoice": f"SELECT * FROM ({OWED_BY}) AS changed",  # noqa: S608  our own words
     "instalment": f"SELECT * FROM ({OWED_WHEN}) AS changed",  # noqa: S608  our own words
     "appointment": f"SELECT * FROM ({MEETS}) AS changed",  # noqa: S608  our own words
+    **PRESENCE_CHANGES,
 }
 
 

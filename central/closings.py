@@ -422,6 +422,9 @@ def _sums(legs: Sequence[Legs]) -> Counter[str]:
                     sums["to settle"] += leg.amount.cents
                 case AccountKind.WALLET_GENERAL:
                     sums["wallets"] += leg.amount.cents
+                case AccountKind.STUDY:
+                    # A session of study is no sale: what it took from a wallet stands opposite.
+                    sums["wallets"] += leg.amount.cents
                 case AccountKind.CASH:
                     sums["cash of sales and top-ups"] += leg.amount.cents
                 case AccountKind.SAFE:

@@ -18,7 +18,7 @@ from central.postings import leg_from_row
 from central.store import Store
 from core.codec import moment_text, read_moment
 from core.events import read_event
-from core.facts import MealCollected, SaleMade, SaleRefunded, WalletToppedUp
+from core.facts import MealCollected, SaleMade, SaleRefunded, StudyEntered, WalletToppedUp
 from core.ids import PupilId, SchoolId, TerminalId
 from core.ledger import Account, AccountKind, Leg, Legs, balanced, wallet_account
 from core.money import ZERO, Money, sum_money
@@ -243,7 +243,7 @@ def _pupil_of(session: Session, school: SchoolId, event: str) -> PupilId | None:
     if row is None:
         return None
     fact = read_event(bytes(row[0])).fact
-    if isinstance(fact, MealCollected | SaleMade | WalletToppedUp | SaleRefunded):
+    if isinstance(fact, MealCollected | SaleMade | WalletToppedUp | SaleRefunded | StudyEntered):
         return fact.pupil
     return None
 

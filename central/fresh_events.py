@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from central.arrivals import EventAnswer, Incoming, Item, read_whole
+from central.attendance import read_attended, write_attended
 from central.booking import Booking, Books, book, keys_of
 from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session, Value
@@ -252,6 +253,7 @@ def _read_books(
         sorted(keys.badges),
         school,
     )
+    facts = [event.fact for event in events]
     return Books(
         overdraft_max=read_policy(session, school).overdraft_max if keys.pupils else ZERO,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
@@ -259,7 +261,8 @@ def _read_books(
         badges=dict(badge_rows),
         last_at=last_at,
         limited=limited_of(session, school, sorted(keys.pupils)),
-        documents=read_documents(session, school, documents_of(event.fact for event in events)),
+        attended=read_attended(session, school, facts),
+        documents=read_documents(session, school, documents_of(facts)),
     )
 
 
@@ -277,7 +280,8 @@ def _last_at(session: Session, incoming: Incoming) -> datetime | None:
 
 def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
-    if not (books.changed or books.collected or books.waiting or books.unclaimed):
+    is_changed = books.changed or books.collected or books.waiting or books.unclaimed
+    if not (is_changed or books.attended.changed):
         return
     school = incoming.terminal.school_id
     cursor = advance_feed(session, school)
@@ -292,6 +296,7 @@ def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
         " general_cents = wallet.general_cents + excluded.general_cents,"
         " cursor = excluded.cursor",
     )
+    write_attended(session, incoming.terminal, books.attended, cursor)
     if books.bought:
         write_bought(session, school, books.bought, cursor)
     for orders, state in (

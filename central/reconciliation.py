@@ -269,6 +269,21 @@ def _cash_aside(
 
 
 Check = Callable[[Session, SchoolId], list[str]]
+
+
+def _study(session: Session, school: SchoolId) -> list[str]:
+    """What terminals' facts took for study is what the presences cost."""
+    taken = _whole(
+        session,
+        "SELECT SUM(l.cents) FROM leg l WHERE l.school_id = ? AND l.account = 'study'"
+        " AND EXISTS (SELECT 1 FROM event e WHERE e.school_id = l.school_id"
+        " AND e.id = l.booking_id)",
+        school,
+    )
+    cost = _whole(session, "SELECT SUM(cents) FROM study_presence WHERE school_id = ?", school)
+    return _unequal("taken for study", taken, "presences at study", cost)
+
+
 _RULES: dict[str, Check] = {
     "orders paid": _orders_paid,
     "orders collected": _orders_collected,
@@ -279,6 +294,7 @@ _RULES: dict[str, Check] = {
     "invoices": _invoices,
     "instalments": _instalments,
     "activities": _activities,
+    "study": _study,
     "orphan legs": _orphans,
     "exceptions": _cases,
     "closings": _closings,

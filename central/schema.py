@@ -649,8 +649,96 @@ _FEED = (
     "CREATE INDEX pupil_bought_feed ON pupil_bought (school_id, cursor)",
 )
 
+# Evening study, late arrivals and absences. A presence is one row however many terminals saw it.
+_PRESENCE = (
+    """CREATE TABLE study_session (
+    school_id TEXT NOT NULL REFERENCES school (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    weekdays TEXT NOT NULL,
+    starts BIGINT NOT NULL,
+    ends BIGINT NOT NULL,
+    price_cents BIGINT NOT NULL,
+    wants_out BIGINT NOT NULL,
+    is_held BIGINT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, id)
+)""",
+    """CREATE TABLE study_enrolment (
+    school_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    since TEXT NOT NULL,
+    until TEXT,
+    weekdays TEXT NOT NULL,
+    price_cents BIGINT,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, pupil_id, session_id)
+)""",
+    "CREATE INDEX study_enrolment_feed ON study_enrolment (school_id, cursor)",
+    "CREATE INDEX study_enrolment_of ON study_enrolment (school_id, session_id)",
+    """CREATE TABLE study_presence (
+    school_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    entered_at TEXT NOT NULL,
+    left_at TEXT,
+    cents BIGINT NOT NULL,
+    event_id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    staff TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, key)
+)""",
+    "CREATE INDEX study_presence_feed ON study_presence (school_id, cursor)",
+    "CREATE INDEX study_presence_day ON study_presence (school_id, day, session_id)",
+    "CREATE INDEX study_presence_pupil ON study_presence (school_id, pupil_id, day)",
+    """CREATE TABLE late_arrival (
+    school_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    arrived_at TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    said TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    staff TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, key)
+)""",
+    "CREATE INDEX late_arrival_feed ON late_arrival (school_id, cursor)",
+    "CREATE INDEX late_arrival_day ON late_arrival (school_id, day)",
+    "CREATE INDEX late_arrival_pupil ON late_arrival (school_id, pupil_id, day)",
+    """CREATE TABLE absence (
+    school_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    state TEXT NOT NULL,
+    note TEXT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, pupil_id, day)
+)""",
+    "CREATE INDEX absence_feed ON absence (school_id, cursor)",
+    "CREATE INDEX absence_day ON absence (school_id, day)",
+    # Copies from before have no place for these: each terminal takes a whole one.
+    "UPDATE school SET removed_at = cursor + 1, cursor = cursor + 1",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
-_COUNTERS = Migration(statements=(*_PHOTOS, *_MEETINGS, *_FAMILIES, *_KIOSK, *_BADGE_KINDS, *_FEED))
+_COUNTERS = Migration(
+    statements=(
+        *_PHOTOS,
+        *_MEETINGS,
+        *_FAMILIES,
+        *_KIOSK,
+        *_BADGE_KINDS,
+        *_FEED,
+        *_PRESENCE,
+    )
+)
 
 MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""

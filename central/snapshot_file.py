@@ -18,6 +18,7 @@ from pathlib import Path
 from central.bank.communications import list_accounts
 from central.database import Row, Session
 from central.feed import read_feed
+from central.presence_copy import presence_tables
 from central.records import read_school
 from central.store import Store
 from central.terminals import Terminal, find_terminal
@@ -256,6 +257,7 @@ def _tables(session: Session, terminal: Terminal, today: date) -> list[tuple[str
         ("invoice", INVOICE_COLUMNS, [row[1:] for row in invoices]),
         ("instalment", INSTALMENT_COLUMNS, [row[1:] for row in instalments]),
         ("appointment", APPOINTMENT_COLUMNS, [row[1:] for row in appointments]),
+        *presence_tables(session, school, today),
     ]
 
 

@@ -72,14 +72,17 @@ class NotedAs(StrEnum):
 class Noted:
     """Somebody was there; nothing is handed out.
 
-    facts: none when the tap says nothing new. label: of what, in the school's words. price: what
-    it costs. wallet_after: the general wallet, None where no money is spoken of. earlier_at: when
-    they had been noted before.
+    facts: none when the tap says nothing new. label: of what, in the school's words. about: the
+    session that was meant. due_at: when who is late was due. price: what it costs. wallet_after:
+    the general wallet, None where no money is spoken of. earlier_at: when they had been noted
+    before.
     """
 
     facts: tuple[Fact, ...]
     noted_as: NotedAs
     label: str = ""
+    about: str = ""
+    due_at: datetime | None = None
     price: Money = ZERO
     wallet_after: Money | None = None
     earlier_at: datetime | None = None

@@ -8,13 +8,13 @@ from core.facts import (
     DrawerOpened,
     MealCollected,
     MealVoided,
-    OrderRequested,
+    OrderFact,
     PeriodClosed,
+    PresenceFact,
     SaleMade,
     SaleRefunded,
     SaleVoided,
     ShiftOpened,
-    SlipPrinted,
     TopUpVoided,
     WalletToppedUp,
 )
@@ -25,7 +25,7 @@ COMMANDS_MAX = 512
 
 _ACTS = MealCollected | SaleMade | WalletToppedUp
 _VOIDS = MealVoided | SaleVoided | TopUpVoided
-_OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed | OrderRequested | SlipPrinted
+_OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed | OrderFact | PresenceFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from core.order_facts import (
     SlipKind,
     SlipPrinted,
 )
+from core.presence_facts import ArrivedLate, LateWhy, StudyEntered, StudyLeft
 from core.sale_facts import (
     Circumstance,
     MealCollected,
@@ -79,7 +80,8 @@ MachineFact = (
     | TroubleNoted
 )
 OrderFact = OrderRequested | SlipPrinted
-Fact = SaleFact | CorrectionFact | StaffFact | ShiftFact | MachineFact | OrderFact
+PresenceFact = StudyEntered | StudyLeft | ArrivedLate
+Fact = SaleFact | CorrectionFact | StaffFact | ShiftFact | MachineFact | OrderFact | PresenceFact
 
 FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TERMINAL_STARTED: TerminalStarted,
@@ -109,10 +111,14 @@ FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TROUBLE_NOTED: TroubleNoted,
     EventKind.ORDER_REQUESTED: OrderRequested,
     EventKind.SLIP_PRINTED: SlipPrinted,
+    EventKind.STUDY_ENTERED: StudyEntered,
+    EventKind.STUDY_LEFT: StudyLeft,
+    EventKind.ARRIVAL_LATE: ArrivedLate,
 }
 
 __all__ = [
     "FACTS",
+    "ArrivedLate",
     "CashMoved",
     "CategoryTotal",
     "Circumstance",
@@ -126,6 +132,7 @@ __all__ = [
     "EpochStarted",
     "EventKind",
     "Fact",
+    "LateWhy",
     "MachineFact",
     "MealCollected",
     "MealVoided",
@@ -137,6 +144,7 @@ __all__ = [
     "Perpetual",
     "PinRefused",
     "PinReleased",
+    "PresenceFact",
     "PriceClassTotal",
     "Proof",
     "Reason",
@@ -156,6 +164,8 @@ __all__ = [
     "StaffFact",
     "StaffSignedIn",
     "StaffSignedOut",
+    "StudyEntered",
+    "StudyLeft",
     "Tally",
     "TapRefused",
     "Tender",

@@ -8,6 +8,8 @@ PupilId = NewType("PupilId", str)
 OrderId = NewType("OrderId", str)
 ProductId = NewType("ProductId", str)
 StaffId = NewType("StaffId", str)
+SessionId = NewType("SessionId", str)
+"""A session of evening study, such as the short one."""
 EventId = NewType("EventId", str)
 BadgeKey = NewType("BadgeKey", str)
 """A badge's keyed hash in hex: what is stored and sent in place of the card's own number."""

@@ -33,6 +33,9 @@ class EventKind(StrEnum):
     TROUBLE_NOTED = "trouble.noted"
     ORDER_REQUESTED = "order.requested"
     SLIP_PRINTED = "slip.printed"
+    STUDY_ENTERED = "study.entered"
+    STUDY_LEFT = "study.left"
+    ARRIVAL_LATE = "arrival.late"
 
 
 class Reason(StrEnum):
@@ -72,3 +75,6 @@ class Reason(StrEnum):
     PIN_LOCKED = "pin_locked"
     IN_TRAINING = "in_training"
     NO_SERVICE = "no_service"
+    NOT_ENROLLED = "not_enrolled"
+    NO_SESSION = "no_session"
+    NOT_PRESENT = "not_present"

@@ -22,6 +22,7 @@ from core.facts import (
     MealVoided,
     OrderFact,
     PeriodClosed,
+    PresenceFact,
     SaleFact,
     SaleMade,
     SaleRefunded,
@@ -30,6 +31,7 @@ from core.facts import (
     ShiftFact,
     ShiftOpened,
     StaffFact,
+    StudyEntered,
     TapRefused,
     Tender,
     TopUpVoided,
@@ -60,6 +62,8 @@ class AccountKind(StrEnum):
     SAFE = "safe"
     """The cash that is not in a till's drawer."""
     CASH_DIFFERENCES = "cash.differences"
+    STUDY = "study"
+    """What evening study brings in, by session."""
     TO_SETTLE = "to_settle"
     """Served to somebody whom nobody knew: the bursar finds out who pays."""
     EXCEPTIONS = "exceptions"
@@ -73,8 +77,8 @@ class AccountKind(StrEnum):
 class Account:
     """An account.
 
-    owner: a pupil's id for a wallet, a product category for sales, an invoice's or an activity's
-    id for theirs; else empty.
+    owner: a pupil's id for a wallet, a product category for sales, a session for study, an
+    invoice's or an activity's id for theirs; else empty.
     """
 
     kind: AccountKind
@@ -144,6 +148,8 @@ def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -
         return _correction_legs(fact, paid_from)
     if isinstance(fact, ShiftFact):
         return _shift_legs(fact)
+    if isinstance(fact, PresenceFact):
+        return _presence_legs(fact)
     if isinstance(fact, StaffFact | MachineFact | OrderFact):
         return ()
     assert_never(fact)
@@ -177,6 +183,16 @@ def _correction_legs(fact: CorrectionFact, paid_from: AccountKind) -> Legs:
             return _refund(fact)
         case _:
             assert_never(fact)
+
+
+def _presence_legs(fact: PresenceFact) -> Legs:
+    if not isinstance(fact, StudyEntered):
+        return ()
+    return transfer(
+        source=wallet_account(WalletKind.GENERAL, fact.pupil),
+        target=Account(AccountKind.STUDY, fact.session),
+        amount=fact.price,
+    )
 
 
 def _shift_legs(fact: ShiftFact) -> Legs:

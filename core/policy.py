@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from core.catalogue import Category
 from core.ids import ProductId
 from core.money import ZERO, Money
 from core.sale_facts import Circumstance
 from core.tap import Assurance
+
+SCHOOL_BEGINS_AT: Final = time(8, 25)
+"""Of a school that says nothing else."""
 
 
 class WalkIn(StrEnum):
@@ -46,6 +50,9 @@ class Policy:
     shows_balance: whether the pupils' screen tells a pupil's own balance; it may be seen by others.
     request_grace: how long after the orders of a day close a request may still arrive that was made
     before; zero: what counts is when it arrives. See `core.order_rules`.
+    study_below_zero: whether a pupil is let into study, and pays, however little the wallet holds.
+    school_begins_at: local time from which who comes to the gate is late. asks_late_why: whether
+    they are asked for a reason. prints_late: whether a slip for the teacher comes out.
     """
 
     version: int
@@ -69,6 +76,10 @@ class Policy:
     needs_sign_in: bool = True
     shows_balance: bool = False
     request_grace: timedelta = REQUEST_GRACE
+    study_below_zero: bool = True
+    school_begins_at: time = SCHOOL_BEGINS_AT
+    asks_late_why: bool = True
+    prints_late: bool = True
 
     def answer(self, circumstance: Circumstance, category: Category) -> WalkIn:
         """Return what to do for a kind of product: what the school says, or else refuse.

@@ -1,7 +1,7 @@
 """What a till's sums need of a long journal, so that a start does not decode all of it.
 
-The sums are a fold over every event. But a meal, a sale or a refusal changes no answer any more
-once
+The sums are a fold over every event. But a meal, a sale, a presence or a refusal changes no answer
+any more once
 - the centre's copy holds it (settled), and the centre said so (acknowledged): no balance, no risk
   and no count of what is not sent yet needs it;
 - a closing lies behind it, which holds every number and total that runs on;
@@ -12,7 +12,7 @@ the clock. Of what is left out one thing is still told, that its moments have pa
 shows an earlier one afterwards is not believed (`core.day`).
 
 A state that was made so differs from the whole fold in this alone: it does not know the meals, the
-walk-in sales, the questions, the commands and the last act of those days.
+walk-in sales, the presences, the questions, the commands and the last act of those days.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,9 @@ PASSING: Final = frozenset(
         EventKind.WALLET_TOPPED_UP,
         EventKind.TAP_REFUSED,
         EventKind.SALE_REFUSED,
+        EventKind.STUDY_ENTERED,
+        EventKind.STUDY_LEFT,
+        EventKind.ARRIVAL_LATE,
     }
 )
 """The kinds of events that matter for a while only: nearly all that a till writes."""

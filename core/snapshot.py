@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
+from core import presence_rows
 from core.appointments import Appointment
 from core.calendar import SchoolCalendar
 from core.catalogue import Category, Product
@@ -27,7 +28,7 @@ from core.order_facts import Decline, OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.people import Allergen, Badge, BadgeState, Language, PriceClass, Pupil
 from core.photos import is_photo_digest
-from core.policy import REQUEST_GRACE, Policy, WalkIn
+from core.policy import REQUEST_GRACE, SCHOOL_BEGINS_AT, Policy, WalkIn
 from core.receipt import SchoolHeader
 from core.sale_facts import Circumstance
 from core.staff import Right, StaffMember
@@ -158,20 +159,21 @@ CREATE TABLE pupil_photo (
 ) WITHOUT ROWID;
 CREATE INDEX pupil_photo_named ON pupil_photo (digest);
 """
+SCHEMA += presence_rows.SCHEMA
 
-LATER_TABLES = frozenset(
-    {
-        "staff",
-        "staff_badge",
-        "pupil_limit",
-        "pupil_bought",
-        "order_request",
-        "pupil_communication",
-        "invoice",
-        "instalment",
-        "appointment",
-    }
-)
+_BEGINS = SCHOOL_BEGINS_AT.isoformat("minutes")
+
+LATER_TABLES = presence_rows.TABLES | {
+    "staff",
+    "staff_badge",
+    "pupil_limit",
+    "pupil_bought",
+    "order_request",
+    "pupil_communication",
+    "invoice",
+    "instalment",
+    "appointment",
+}
 """Tables that the first copies did not have: a reader does without them."""
 
 PUPIL_COLUMNS = (
@@ -326,6 +328,10 @@ def policy_plain(policy: Policy) -> Plain:
         "needs_sign_in": int(policy.needs_sign_in),
         "shows_balance": int(policy.shows_balance),
         "request_grace_s": policy.request_grace // timedelta(seconds=1),
+        "study_below_zero": int(policy.study_below_zero),
+        "school_begins_at": policy.school_begins_at.isoformat("minutes"),
+        "asks_late_why": int(policy.asks_late_why),
+        "prints_late": int(policy.prints_late),
     }
 
 
@@ -367,6 +373,10 @@ def policy_from_plain(plain: Mapping[str, object]) -> Policy:
         needs_sign_in=bool(whole("needs_sign_in", 1)),
         shows_balance=bool(whole("shows_balance", 0)),
         request_grace=timedelta(seconds=whole("request_grace_s", _GRACE_S)),
+        study_below_zero=bool(whole("study_below_zero", 1)),
+        school_begins_at=time.fromisoformat(str(plain.get("school_begins_at", _BEGINS))),
+        asks_late_why=bool(whole("asks_late_why", 1)),
+        prints_late=bool(whole("prints_late", 1)),
     )
 
 

@@ -24,6 +24,7 @@ from core.facts import (
     OrderFact,
     OrderRequested,
     PeriodClosed,
+    PresenceFact,
     ReceiptReprinted,
     SaleFact,
     SaleMade,
@@ -32,6 +33,7 @@ from core.facts import (
     SaleVoided,
     ShiftFact,
     StaffFact,
+    StudyEntered,
     TapRefused,
     TerminalStarted,
     TopUpVoided,
@@ -41,7 +43,9 @@ from core.facts import (
     WalletToppedUp,
 )
 from core.ids import BadgeKey, CommandId, EventId, OrderId, ProductId, PupilId
+from core.money import ZERO
 from core.period import Period
+from core.presences import Presences
 from core.replay import LeftOut
 from core.sign_in import SignIn
 from core.unsettled import Position, Unsettled
@@ -64,7 +68,8 @@ class TillState:
     so far, and the event of the last. newest_at: the latest wall time of any event. confirmed_day:
     what staff said last of the day. jump: the clock's last one that no time server made.
     is_training: the last thing that was said of training is that it began. requests: the orders
-    that were asked for here and that the copy cannot answer yet.
+    that were asked for here and that the copy cannot answer yet. presences: who was at study here,
+    and who came late.
     """
 
     head: Position = BEFORE_ALL
@@ -87,6 +92,7 @@ class TillState:
     jump: Jump | None = None
     is_training: bool = False
     requests: dict[CommandId, tuple[Position, OrderRequested]] = field(default_factory=dict)
+    presences: Presences = field(default_factory=Presences)
 
     @property
     def settled(self) -> Position:
@@ -135,6 +141,9 @@ class TillState:
             self._machine(fact, event)
         elif isinstance(fact, OrderFact):
             self._order(fact)
+        elif isinstance(fact, PresenceFact):
+            self.presences.apply(event, fact)
+            self._pay_presence(fact)
         else:
             assert isinstance(fact, ShiftFact), "the drawer and the float are the period's"
 
@@ -171,6 +180,10 @@ class TillState:
             self.walk_ins.setdefault((sale.day, eater), {})[event.id] = event.stamp.at
         if sale.accepted and sale.pupil is not None:
             self._ask(sale.day, sale.pupil, [line.product for line in sale.lines])
+
+    def _pay_presence(self, fact: PresenceFact) -> None:
+        price = fact.price if isinstance(fact, StudyEntered) else ZERO
+        self.unsettled.attended(self.head, fact.pupil, price)
 
     def _ask(self, day: date, pupil: PupilId, products: Iterable[ProductId]) -> None:
         self.asked[(day, pupil)] = self.asked.get((day, pupil), frozenset()).union(products)

@@ -120,6 +120,11 @@ class Unsettled:
         if position > self.settled:
             self._keep(Entry(position, pupil, owed=-amount))
 
+    def attended(self, position: Position, pupil: PupilId, price: Money) -> None:
+        """Add what a session of evening study cost a pupil."""
+        if position > self.settled and price:
+            self._keep(Entry(position, pupil, owed=price))
+
     def _owe(
         self,
         position: Position,

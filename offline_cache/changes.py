@@ -12,6 +12,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from core.presence_rows import (
+    ABSENCE_COLUMNS,
+    ENROLMENT_COLUMNS,
+    LATE_COLUMNS,
+    PRESENCE_COLUMNS,
+    SESSION_COLUMNS,
+    absence_from_row,
+    arrival_from_row,
+    attendance_from_row,
+    enrolment_from_row,
+    session_from_row,
+)
 from core.snapshot import (
     APPOINTMENT_COLUMNS,
     BADGE_COLUMNS,
@@ -62,6 +74,11 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "invoice": INVOICE_COLUMNS,
     "instalment": INSTALMENT_COLUMNS,
     "appointment": APPOINTMENT_COLUMNS,
+    "study_session": SESSION_COLUMNS,
+    "study_enrolment": ENROLMENT_COLUMNS,
+    "study_presence": PRESENCE_COLUMNS,
+    "late_arrival": LATE_COLUMNS,
+    "absence": ABSENCE_COLUMNS,
 }
 _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "product": product_from_row,
@@ -74,6 +91,11 @@ _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "order_request": request_from_row,
     "instalment": instalment_from_row,
     "appointment": appointment_from_row,
+    "study_session": session_from_row,
+    "study_enrolment": enrolment_from_row,
+    "study_presence": attendance_from_row,
+    "late_arrival": arrival_from_row,
+    "absence": absence_from_row,
 }
 
 
@@ -97,7 +119,7 @@ def apply_changes(
         with closing(sqlite3.connect(candidate, isolation_level=None)) as connection:
             _write(connection, source, after=after, etag=etag, meta=meta, rows=rows)
         _sync(candidate)
-    except (*DATABASE_ERRORS, SnapshotRowError) as error:
+    except (*DATABASE_ERRORS, ValueError) as error:
         candidate.unlink(missing_ok=True)
         words = " ".join(str(error).split())[:200]
         raise SnapshotCorruptError(

@@ -9,16 +9,17 @@ Rules that keep it true:
 It can be thrown away at any time; the centre makes another.
 """
 
+import json
 import os
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from core.appointments import Appointment
 from core.catalogue import Product
@@ -30,6 +31,7 @@ from core.order_facts import OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.payment_reference import written_communication
 from core.people import Badge, BadgeState, Language, PriceClass, Pupil
+from core.presence_rows import AbsenceState
 from core.snapshot import (
     APPLICATION_ID,
     APPOINTMENT_COLUMNS,
@@ -68,7 +70,9 @@ from offline_cache.errors import (
     SnapshotFormatError,
     SnapshotMissingError,
 )
+from offline_cache.presence import PresenceCopy
 
+T = TypeVar("T")
 _CURE = "fetch a new copy with `refectory sync now`"
 # Where the parts of a holder's row begin.
 _PUPIL_AT, _LIMITS_AT, _PHOTO_AT, _ORDER_AT = 4, 14, 18, 19
@@ -100,6 +104,7 @@ FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
 """
 _NAMED = f"SELECT {PUPIL_COLUMNS} FROM pupil"  # noqa: S608  our own words
 _BEGINS = "instr(folded(' ' || first_name || ' ' || last_name || ' ' || class_name), ?) > 0"
+_AMONG = " WHERE id IN (SELECT value FROM json_each(?))"
 _BY_NAME = " ORDER BY folded(last_name), folded(first_name), id LIMIT ?"
 _LIMITS = f"SELECT {LIMIT_COLUMNS} FROM pupil_limit WHERE pupil_id = ?"  # noqa: S608  ours
 _BOUGHT = f"SELECT {BOUGHT_COLUMNS} FROM pupil_bought WHERE pupil_id = ? AND day = ?"  # noqa: S608
@@ -171,6 +176,23 @@ OR typeof(number) != 'integer' OR due_on IS NOT date(due_on, '+0 days')""",
     "pupil_photo": """
 SELECT pupil_id FROM pupil_photo WHERE typeof(digest) != 'text'
 OR (digest != '' AND (length(digest) != 64 OR digest GLOB '*[^0-9a-f]*'))""",
+    "study_session": """
+SELECT id FROM study_session WHERE typeof(starts) != 'integer' OR typeof(ends) != 'integer'
+OR typeof(price_cents) != 'integer' OR typeof(wants_out) != 'integer'
+OR typeof(is_held) != 'integer' OR weekdays = '' OR weekdays GLOB '*[^0-6]*'""",
+    "study_enrolment": """
+SELECT pupil_id FROM study_enrolment WHERE since IS NOT date(since, '+0 days')
+OR until IS NOT date(until, '+0 days') OR weekdays = '' OR weekdays GLOB '*[^0-6]*'
+OR typeof(price_cents) NOT IN ('integer', 'null')""",
+    "study_presence": """
+SELECT pupil_id FROM study_presence WHERE day IS NOT date(day, '+0 days')
+OR datetime(entered_at) IS NULL OR (left_at IS NOT NULL AND datetime(left_at) IS NULL)""",
+    "late_arrival": """
+SELECT pupil_id FROM late_arrival WHERE day IS NOT date(day, '+0 days')
+OR datetime(arrived_at) IS NULL OR datetime(due_at) IS NULL""",
+    "absence": f"""
+SELECT pupil_id FROM absence WHERE day IS NOT date(day, '+0 days')
+OR {_not_in("state", AbsenceState)}""",  # noqa: S608
     "pupil_bought": """
 SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
 OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
@@ -201,11 +223,18 @@ class Snapshot:
         self._staff_badges = {
             BadgeKey(str(key)): StaffId(str(owner)) for key, owner in badges if owner is not None
         }
+        self.presence = PresenceCopy(self._ask, self._tables)
 
     def _find_holder_query(self) -> str:
         if not self._has_limits:
             return _HOLDER_WITHOUT_LIMITS
         return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
+
+    def _ask(self, read: Callable[[Row], T], sql: str, *values: str) -> list[T]:
+        try:
+            return [read(row) for row in self._execute(sql, values)]
+        except (*DATABASE_ERRORS, ValueError) as error:
+            raise _corrupt(self.path, error) from error
 
     def _later(self, table: str, columns: str) -> list[Row]:
         """Return the rows of a small table that the first copies did not have."""
@@ -498,6 +527,14 @@ class Snapshot:
             return tuple(pupil_from_row(row)[0] for row in rows)
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise _corrupt(self.path, error) from error
+
+    def pupils(self, ids: Sequence[PupilId]) -> list[Pupil]:
+        """Return pupils by their ids; those whom the copy does not hold are left out.
+
+        Raises SnapshotCorruptError.
+        """
+        wanted = json.dumps(list(ids))
+        return self._ask(lambda row: pupil_from_row(row)[0], f"{_NAMED}{_AMONG}", wanted)
 
     def verify(self) -> None:
         """Read the whole file. Raises SnapshotCorruptError, naming the first fault."""

@@ -20,7 +20,8 @@ from terminal.board import Board, Content
 from terminal.commands import Command, Sell, Serve
 from terminal.desk import Desk
 from terminal.desk_content import report_content
-from terminal.planner import Plan, Planner
+from terminal.plan import Plan
+from terminal.planner import Planner
 from terminal.verdict import t0_ms, verdict_content, words_of
 
 _ANSWERS_MAX: Final = 256
@@ -117,7 +118,7 @@ class Clerk:
         """Make an outcome durable; begin or end a training that it is about."""
         desk, outcome = self._desk, plan.outcome
         facts = outcome.facts
-        paper = None
+        paper = plan.paper
         if plan.report is not None:
             paper = (document_name(plan.report), encode_document(plan.report))
         if not facts:
@@ -135,7 +136,7 @@ class Clerk:
 
     def _show(self, command: Command, plan: Plan, stamp: Stamp) -> None:
         """Show the person of a command as the person of a tap is shown."""
-        if not isinstance(plan.outcome, Accepted | Refused):
+        if not isinstance(plan.outcome, Accepted | Noted | Refused):
             return
         content = verdict_content(
             _shown_as(command),

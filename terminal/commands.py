@@ -11,8 +11,9 @@ import msgspec
 
 from core.basket import ITEMS_MAX, QUANTITY_MAX
 from core.facts import Direction
-from core.ids import CommandId, EventId, ProductId, PupilId, StaffId, TapId
+from core.ids import CommandId, EventId, ProductId, PupilId, SessionId, StaffId, TapId
 from core.people import PriceClass
+from core.presence_facts import LateWhy
 from core.sale_facts import Tender
 
 WHY_MAX: Final = 120
@@ -216,6 +217,47 @@ class ConfirmDay(_Command, frozen=True, tag="confirm_day"):
     day: date
 
 
+class _PresenceCommand(_Command, frozen=True, kw_only=True):
+    customer: Customer
+
+
+class EnterStudy(_PresenceCommand, frozen=True, tag="enter_study"):
+    """Let a pupil into a session of study by name. accepts: also without the money."""
+
+    session: Id
+    why: Why = ""
+    accepts: bool = False
+
+    @property
+    def session_id(self) -> SessionId:
+        """The session."""
+        return SessionId(self.session)
+
+
+class LeaveStudy(_PresenceCommand, frozen=True, tag="leave_study"):
+    """Write a pupil out of a session of study."""
+
+    session: Id
+    why: Why = ""
+
+    @property
+    def session_id(self) -> SessionId:
+        """The session."""
+        return SessionId(self.session)
+
+
+class ArriveLate(_PresenceCommand, frozen=True, tag="arrive_late"):
+    """Note a late pupil without a badge."""
+
+    why: Why
+
+
+class SayWhyLate(_PresenceCommand, frozen=True, tag="say_why_late"):
+    """Give the reason of a late arrival that was noted: by its tap, or by its pupil."""
+
+    said: LateWhy
+
+
 Command = (
     Serve
     | Sell
@@ -234,6 +276,10 @@ Command = (
     | StartTraining
     | EndTraining
     | ConfirmDay
+    | EnterStudy
+    | LeaveStudy
+    | ArriveLate
+    | SayWhyLate
 )
 
 _DECODER: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(Command)

@@ -3,7 +3,6 @@
 One method a command, and no more: nothing is stored or shown here.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
 
@@ -16,11 +15,10 @@ from core.events import Stamp
 from core.facts import DayConfirmed, Fact, Reason, StaffSignedOut
 from core.ids import CommandId
 from core.money import Money
-from core.report import Report, ReportKind
+from core.report import ReportKind
 from core.rights import right_refusal
 from core.sale import Wanted, sell
 from core.shift import (
-    Books,
     close_period,
     end_training,
     move_cash,
@@ -35,17 +33,21 @@ from core.tap import Assurance, Tap, identity_fault
 from core.view import View
 from terminal.acts import Acts
 from terminal.commands import (
+    ArriveLate,
     ClosePeriod,
     Command,
     ConfirmDay,
     Customer,
     EndTraining,
+    EnterStudy,
+    LeaveStudy,
     MoveCash,
     OpenDrawer,
     OpenShift,
     PrintReport,
     Refund,
     ReleasePin,
+    SayWhyLate,
     Sell,
     Serve,
     SignIn,
@@ -56,24 +58,12 @@ from terminal.commands import (
     Void,
 )
 from terminal.desk import Desk
+from terminal.plan import Plan
+from terminal.presence_planner import PresencePlanner
 from terminal.recent_taps import RecentTaps
 
 DAY_MAX: Final = timedelta(days=370)
 """A day that staff say is believed only so near to the last one that is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a command comes to. report: a paper beside the receipt; books: its figures.
-
-    has_person: whether the outcome is shown as a verdict on the view's holder.
-    """
-
-    view: View
-    outcome: Outcome
-    report: Report | None = None
-    books: Books | None = None
-    has_person: bool = False
 
 
 class Planner:
@@ -82,9 +72,10 @@ class Planner:
     def __init__(self, desk: Desk, taps: RecentTaps, acts: Acts) -> None:
         self._desk = desk
         self._taps = taps
+        self._presences = PresencePlanner(desk, taps)
         self._acts = acts
 
-    def plan(self, command: Command, stamp: Stamp) -> Plan:  # noqa: PLR0911  one row a command
+    def plan(self, command: Command, stamp: Stamp) -> Plan:  # noqa: C901, PLR0911  one row a command
         """Return what a command comes to at a moment."""
         match command:
             case Serve():
@@ -103,6 +94,8 @@ class Planner:
                 return self._close(command, stamp)
             case ConfirmDay():
                 return self._confirm_day(command, stamp)
+            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
+                return self._presences.plan(command, stamp)
             case SignIn():
                 raise AssertionError("a PIN is looked at outside the till thread")
             case _:

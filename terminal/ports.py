@@ -136,6 +136,17 @@ class TerminalPort(Protocol):
         """
         ...
 
+    def study(self) -> Content:
+        """Return the day's sessions of study: who is in, who is missing, who left.
+
+        Names are told while somebody is signed in; without, numbers alone.
+        """
+        ...
+
+    def gate(self) -> Content:
+        """Return who came late today and who is absent; names as for `study`."""
+        ...
+
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""
         ...

@@ -9,6 +9,7 @@ from core.ids import PupilId
 from core.staff import Right
 from core.tap import Credential
 from offline_cache.errors import JournalError
+from terminal.attendance import gate_content, study_content
 from terminal.board import Board, Content
 from terminal.commands import Command, SignIn
 from terminal.desk_content import found_content, pupil_content, report_content, till_content
@@ -137,6 +138,16 @@ class RunningTerminal:
         if snapshot is None:
             return False
         return desk.reading(lambda: snapshot.has_photo(digest), default=False)
+
+    def study(self) -> Content:
+        """Return the day's sessions of study."""
+        desk = self._service.desk
+        return self.ask(lambda: study_content(desk, desk.clock.stamp()))
+
+    def gate(self) -> Content:
+        """Return who came late today and who is absent."""
+        desk = self._service.desk
+        return self.ask(lambda: gate_content(desk, desk.clock.stamp()))
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts that can be voided, refunded or printed again."""

@@ -18,7 +18,7 @@ from terminal.board import Content
 from terminal.clerk import Clerk, events_content, nothing_yet
 from terminal.commands import SignIn
 from terminal.desk import Desk
-from terminal.planner import Plan
+from terminal.plan import Plan
 
 LOCK_AFTER: Final = timedelta(minutes=5)
 SIGNED_IN_MAX: Final = timedelta(hours=12)

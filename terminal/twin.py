@@ -5,7 +5,7 @@ It publishes on a real board what it was told to answer, and can fail on demand.
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from core.ids import PupilId
 from core.people import Language
@@ -115,6 +115,8 @@ class TwinTerminal:
         )
         self.photos: dict[str, bytes] = {}
         self.till_changes: dict[str, object] = {}
+        self.study_script: Content = {}
+        self.gate_script: Content = {}
         self.is_busy = False
         self.kiosk = TwinKiosk()
         self.has_simulated_reader = True
@@ -175,6 +177,22 @@ class TwinTerminal:
         """Return one of `photos`."""
         self._answer_or_fail(Right.SELL)
         return self.photos.get(digest)
+
+    def study(self) -> Content:
+        """Return what a test or a picture put there."""
+        self._answer_or_fail()
+        if self.counter.operator is not None:
+            return self.study_script
+        rooms: Any = self.study_script.get("sessions", [])
+        nobody = [{**room, "pupils": []} for room in rooms]
+        return {**self.study_script, "has_names": False, "sessions": nobody}
+
+    def gate(self) -> Content:
+        """Return what a test or a picture put there."""
+        self._answer_or_fail()
+        if self.counter.operator is not None:
+            return self.gate_script
+        return {**self.gate_script, "has_names": False, "late": [], "absent": []}
 
     def documents(self, limit: int) -> list[Content]:
         """Return the newest acts."""

@@ -15,18 +15,22 @@ from core.kinds import Reason
 from core.staff import Right, WrongPins, pin_lock
 from terminal.board import Content
 from terminal.commands import (
+    ArriveLate,
     BasketItem,
     ClosePeriod,
     Command,
     ConfirmDay,
     Customer,
     EndTraining,
+    EnterStudy,
+    LeaveStudy,
     MoveCash,
     OpenDrawer,
     OpenShift,
     PrintReport,
     Refund,
     ReleasePin,
+    SayWhyLate,
     Sell,
     Serve,
     SignIn,
@@ -57,6 +61,14 @@ _RIGHTS: Final[dict[type[Command], Right]] = {
 }
 
 Publish = Callable[[Content], object]
+
+
+_NOTED: Final[Mapping[type, tuple[str, str]]] = {
+    EnterStudy: ("entered", "study.entered"),
+    LeaveStudy: ("left", "study.left"),
+    ArriveLate: ("late", "arrival.late"),
+    SayWhyLate: ("late", "arrival.late"),
+}
 
 
 @dataclass
@@ -151,6 +163,20 @@ class TwinCounter:
             case ConfirmDay(day=day):
                 self.publish_status({"day_question": None, "day": day.isoformat()})
                 return self._told(command, "day.confirmed")
+            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
+                return self._note_presence(command)
+
+    def _note_presence(self, command: EnterStudy | LeaveStudy | ArriveLate | SayWhyLate) -> Content:
+        person = self._person(command.customer)
+        outcome, kind = _NOTED[type(command)]
+        about = getattr(command, "session", None)
+        changes: dict[str, object] = {"outcome": outcome, "tone": "ok", "about": about}
+        if outcome == "late":
+            is_reason = isinstance(command, SayWhyLate)
+            changes |= {"due_at": _text(NOON), "earlier_at": _text(NOON) if is_reason else None}
+        changes["name"] = person.get("name")
+        self.publish_verdict({**changes, "pupil": person.get("id"), "command": command.id})
+        return {**self._told(command, kind), "outcome": outcome, "name": person.get("name")}
 
     # --- acts --------------------------------------------------------------------------------
 

@@ -48,13 +48,16 @@ _TONES: dict[Reason, Tone] = {
 """Of taps. What else can be a reason is said to staff who asked for something: it is refused."""
 
 
+_NOT_PLAIN: Final = frozenset({NotedAs.PRESENT, NotedAs.LATE})
+
+
 def tone_of(decision: Decision) -> Tone:
     """Return how a decision looks and sounds."""
     match decision:
         case Accepted(conflicts=conflicts):
             return Tone.ATTENTION if conflicts else Tone.OK
         case Noted(noted_as=noted_as):
-            return Tone.ATTENTION if noted_as is NotedAs.PRESENT else Tone.OK
+            return Tone.ATTENTION if noted_as in _NOT_PLAIN else Tone.OK
         case Refused(reason=reason):
             return _TONES.get(reason, Tone.REFUSED)
 
@@ -97,6 +100,19 @@ def verdict_content(
     return content | person_content(view.holder) | _outcome(decision)
 
 
+_HEALTH_AND_MONEY: Final[Content] = {
+    "allergens": [],
+    "diet": "",
+    "reserve_cents": None,
+    "price_class": None,
+}
+
+
+def presence_content(content: Content) -> Content:
+    """Return a verdict without what a room and a gate need not know of a pupil."""
+    return {**content, **_HEALTH_AND_MONEY}
+
+
 def person_content(holder: Holder | None) -> dict[str, object]:
     """Return whoever stands before the till, or nobody, as screens show them."""
     pupil = None if holder is None else holder.pupil
@@ -131,6 +147,8 @@ def _outcome(decision: Decision) -> dict[str, object]:
         case Noted(wallet_after=after, earlier_at=earlier):
             return {
                 "outcome": decision.noted_as.value,
+                "about": decision.about or None,
+                "due_at": None if decision.due_at is None else moment_text(decision.due_at),
                 "reason": None,
                 "meal": decision.label or None,
                 "conflicts": [],

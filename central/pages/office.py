@@ -18,6 +18,7 @@ from central.pages import (
     orders,
     parents,
     parents_rules,
+    presence,
     pupils,
     terminals,
 )
@@ -99,6 +100,10 @@ PLACES: Final = (
     ),
     Place(f"{OFFICE}/families", parents_rules.show),
     form(f"{OFFICE}/families", parents_rules.take, back=f"{OFFICE}/families", roles=_ADMIN),
+    Place(f"{OFFICE}/presence", presence.show),
+    form(f"{OFFICE}/presence/absences", presence.note_absence, back=f"{OFFICE}/presence"),
+    form(f"{OFFICE}/presence/enrolments", presence.enrol_pupil, back=f"{OFFICE}/presence"),
+    form(f"{OFFICE}/presence/sessions", presence.write_session, back=f"{OFFICE}/presence"),
     Place(f"{OFFICE}/audit", audit.show),
     Place(f"{OFFICE}/account", account.show),
     form(f"{OFFICE}/account/language", account.choose_language, back=f"{OFFICE}/account"),

@@ -36,6 +36,7 @@ _OFFICE_NAVIGATION: Final = tuple(
         "",
         "pupils",
         "orders",
+        "presence",
         "activities",
         "meetings",
         "families",

@@ -33,6 +33,8 @@ class CounterApi:
             Route("/v1/till", self._till, methods=["GET"]),
             Route("/v1/pupils", self._pupils, methods=["GET"]),
             Route("/v1/pupils/{pupil}", self._pupil, methods=["GET"]),
+            Route("/v1/study", self._study, methods=["GET"]),
+            Route("/v1/gate", self._gate, methods=["GET"]),
             Route("/v1/documents", self._documents, methods=["GET"]),
             Route("/v1/documents/{wanted}", self._document, methods=["GET"]),
             Route("/v1/documents/{wanted}/paper.png", self._picture, methods=["GET"]),
@@ -74,6 +76,12 @@ class CounterApi:
         if pupil is None:
             raise NoDocumentError("the terminal knows no such pupil")
         return pupil
+
+    async def _study(self, _: Request) -> Response:
+        return await self._answers.answer(self._terminal.study)
+
+    async def _gate(self, _: Request) -> Response:
+        return await self._answers.answer(self._terminal.gate)
 
     async def _documents(self, request: Request) -> Response:
         text = request.query_params.get("limit", _DOCUMENTS_UNASKED)

@@ -25,6 +25,10 @@ _FOLDER: Final = Path(__file__).parent
 _ENROLLED_S: Final = 400 * 24 * 3600  # the most that a browser keeps (RFC 6265bis)
 # Told to the browser at once, so that it fetches all of them together.
 _SHARED_MODULES: Final = ("link", "words", "icons", "screen")
+_ROOM_MODULES: Final = (
+    *("asked", "board", "desk", "follow", "gone", "language", "pad", "panel", "room", "search"),
+    *("sign_in", "sound", "status", "verdict"),
+)
 _OWN_MODULES: Final = {
     "till": (
         *(
@@ -50,6 +54,8 @@ _OWN_MODULES: Final = {
         *("kiosk_session", "kiosk_tools", "kiosk_welcome"),
     ),
     "closed": ("board", "follow", "gone", "language", "sound", "status"),
+    "study": _ROOM_MODULES,
+    "gate": _ROOM_MODULES,
     "pupil": (),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from terminal.board import Content, Note
 
 _INITIAL_LENGTH = 2
+_NOTED = frozenset({"late", "present"})
 
 
 def pupil_note(note: Note) -> Note | None:
@@ -35,7 +36,9 @@ def pupil_state(state: Content) -> Content:
 
 def _verdict(verdict: Content) -> Content:
     # An allergy in the dish is for staff to settle: here it is a question like any other.
-    is_ok = verdict.get("outcome") != "refused" and verdict.get("tone") == "ok"
+    outcome, tone = verdict.get("outcome"), verdict.get("tone")
+    # Being late, or there already, is for the pupil and the gate alone: noted is noted.
+    is_ok = outcome in _NOTED or (outcome != "refused" and tone == "ok")
     return {
         "is_ok": is_ok,
         "first_name": _first_name(verdict.get("name")) if is_ok else None,

@@ -7,6 +7,13 @@ from copy_rig import fetch_changes, fetch_copy
 
 from central.changes import ROWS_MAX
 from central.feed import advance_feed
+from core.presence_rows import (
+    ABSENCE_COLUMNS,
+    ENROLMENT_COLUMNS,
+    LATE_COLUMNS,
+    PRESENCE_COLUMNS,
+    SESSION_COLUMNS,
+)
 from core.snapshot import (
     APPOINTMENT_COLUMNS,
     BADGE_COLUMNS,
@@ -37,6 +44,11 @@ COLUMNS = {
     "pupil_bought": BOUGHT_COLUMNS,
     "pupil_photo": PHOTO_COLUMNS,
     "order_request": REQUEST_COLUMNS,
+    "study_session": SESSION_COLUMNS,
+    "study_enrolment": ENROLMENT_COLUMNS,
+    "study_presence": PRESENCE_COLUMNS,
+    "late_arrival": LATE_COLUMNS,
+    "absence": ABSENCE_COLUMNS,
     "pupil_communication": COMMUNICATION_COLUMNS,
     "invoice": INVOICE_COLUMNS,
     "instalment": INSTALMENT_COLUMNS,

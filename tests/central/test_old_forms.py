@@ -17,6 +17,7 @@ HEADS = {
     "batch-v1.json": "525ca94ee2fd6d1d49798ec8b92271400c4a2f9327a82aaa4c7b4b14af65958d",
     "batch-v1-staff.json": "01c4aa9ef6721bee6df16ed6b78e7988a4d74af0ef5532c007359d84cd811d91",
     "batch-v1-kiosk.json": "dbe467d662f07d245745302d05e382b0dc0fc9c1dc55a07b5916528bc52762c9",
+    "batch-v1-presence.json": "76ed51eea5996d51c5b7d91e7e76d4b20f0673118ba536ff47f7d86815425c8a",
 }
 KINDS = {
     "batch-v1.json": FIRST_KINDS,
@@ -46,6 +47,7 @@ KINDS = {
         "trouble.noted",
     ],
     "batch-v1-kiosk.json": ["order.requested", "slip.printed"],
+    "batch-v1-presence.json": ["study.entered", "study.left", "arrival.late"],
 }
 
 

@@ -18,6 +18,7 @@ from core.errors import BatchError, ChainError, MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import (
     FACTS,
+    ArrivedLate,
     CashMoved,
     CategoryTotal,
     Circumstance,
@@ -29,6 +30,7 @@ from core.facts import (
     EpochStarted,
     EventKind,
     Fact,
+    LateWhy,
     MealCollected,
     MealVoided,
     OrderAct,
@@ -53,6 +55,8 @@ from core.facts import (
     SlipPrinted,
     StaffSignedIn,
     StaffSignedOut,
+    StudyEntered,
+    StudyLeft,
     Tally,
     TapRefused,
     Tender,
@@ -74,6 +78,7 @@ from core.ids import (
     OrderId,
     ProductId,
     PupilId,
+    SessionId,
     StaffId,
     TerminalId,
     uuid7,
@@ -120,6 +125,30 @@ SALE = SaleMade(
     is_walk_in=True,
     is_to_settle=True,
     circumstances=(Circumstance.NO_ORDER, Circumstance.LOW_BALANCE),
+)
+PRESENCES = (
+    StudyEntered(
+        TODAY, SessionId("short"), PupilId("p1"), BadgeKey("k1"), Assurance.UID, price=Money(100)
+    ),
+    StudyLeft(
+        TODAY,
+        SessionId("short"),
+        PupilId("p1"),
+        None,
+        Assurance.TYPED,
+        staff=StaffId("fatima"),
+        why="left without a badge",
+        command=CommandId("c-3"),
+    ),
+    ArrivedLate(
+        TODAY,
+        PupilId("p1"),
+        BadgeKey("k1"),
+        Assurance.UID,
+        due_at=NOON,
+        said=LateWhy.TRANSPORT,
+        arrival=EventId("01a20d37-5658-7000-8000-000000000001"),
+    ),
 )
 TOP_UP = WalletToppedUp(
     TODAY, PupilId("p1"), Money(2000), BadgeKey("k1"), StaffId("fatima"), receipt=11
@@ -232,6 +261,7 @@ FACT_SAMPLES: tuple[Fact, ...] = (
         accepted=(Allergen.CELERY,),
     ),
     SlipPrinted(TODAY, PupilId("p1"), SlipKind.BALANCE, BadgeKey("k1"), CommandId("c-2")),
+    *PRESENCES,
 )
 
 

@@ -195,6 +195,7 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
         "pupil": f"/office/pupils/{office.lea}",
         "event": f"/office/events/{event}",
         "orders": "/office/orders",
+        "presence": "/office/presence",
         "invoices": f"/office/pupils/{office.lea}/invoices",
         "activities": "/office/activities",
         "activity": "/office/activities/rome",

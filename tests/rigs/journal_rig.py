@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canteen import NOON, POLICY, STEW, TODAY, order, pupil
 
+from core import presence_rows
 from core import snapshot as rows
 from core.catalogue import Category, Product
 from core.events import Basis, Event, SealedEvent, Stamp, seal
@@ -128,6 +129,15 @@ def badge(number: int = 1, state: BadgeState = BadgeState.ACTIVE) -> Badge:
     return Badge(BadgeKey(f"{number:032x}"), PupilId(f"p{number}"), state, "E5F6")
 
 
+PRESENCE_TABLES = {
+    "study_session": presence_rows.SESSION_COLUMNS,
+    "study_enrolment": presence_rows.ENROLMENT_COLUMNS,
+    "study_presence": presence_rows.PRESENCE_COLUMNS,
+    "late_arrival": presence_rows.LATE_COLUMNS,
+    "absence": presence_rows.ABSENCE_COLUMNS,
+}
+
+
 def write_copy(
     path: Path,
     *,
@@ -138,10 +148,11 @@ def write_copy(
     products: Sequence[Product] = (),
     staff: Mapping[StaffMember, BadgeKey | None] | None = None,
     limits: Mapping[PupilId, Limits] | None = None,
+    presence: Mapping[str, Sequence[rows.Row]] | None = None,
 ) -> Path:
     """Write a copy as the centre does; without more, of one pupil with a badge and an order.
 
-    staff: each with their badge. limits: what parents set.
+    staff: each with their badge. limits: what parents set. presence: rows of its tables.
     """
     staff, limits = staff or {}, limits or {}
     pupils = (pupil(),) if pupils is None else pupils
@@ -169,6 +180,8 @@ def write_copy(
         _insert(db, "staff_badge", rows.STAFF_BADGE_COLUMNS, keys)
         allowed = [rows.limit_row(pupil_id, limit) for pupil_id, limit in limits.items()]
         _insert(db, "pupil_limit", rows.LIMIT_COLUMNS, allowed)
+        for table, values in (presence or {}).items():
+            _insert(db, table, PRESENCE_TABLES[table], list(values))
         db.execute("COMMIT")
     return path
 

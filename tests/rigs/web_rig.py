@@ -119,13 +119,15 @@ class Visitor:
         return inside
 
 
-def sign_in(page: "Page", *, staff: str = "fatima", pin: str = "246810") -> None:
-    """Take over the twin's till by a PIN, typed on its pad."""
+def sign_in(
+    page: "Page", *, staff: str = "fatima", pin: str = "246810", shown: str = ".sale"
+) -> None:
+    """Take over the twin's till by a PIN, typed on its pad. shown: what then is there."""
     page.locator(f"[data-staff={staff}]").tap()
     for digit in pin:
         page.locator(".pad button", has_text=digit).tap()
     page.locator(".pad .main").tap()
-    page.locator(".sale").wait_for()
+    page.locator(shown).wait_for()
 
 
 def open_panel(page: "Page", name: str) -> None:

@@ -18,11 +18,13 @@ import pytest
 from canteen import NOON
 from journal_rig import SCHOOL, meta, write_copy
 from strace_rig import find_strace
-from till_rig import STRANGER, Counter, badge_of, card, order_of, pupil_of
+from study_rig import AT_THE_BELL, StudyRoom
+from till_rig import ALICE, BOB, STRANGER, Counter, badge_of, card, order_of, pupil_of
 
 from core.events import Basis, Event, Stamp
 from core.facts import Fact
 from core.ids import PupilId, TapId
+from core.profiles import Profile
 from core.receipt import Receipt
 from core.tap import Assurance, Credential, Tap
 from offline_cache.snapshot import Snapshot
@@ -133,6 +135,41 @@ def test_a_stranger_costs_one_look_up_and_one_event(tmp_path: Path) -> None:
     assert heard.said[1:] == ["BEGIN IMMEDIATE", "INSERT INTO event", "COMMIT"]
     assert len(heard.said) == 4
     counter.close()
+
+
+def test_a_presence_is_one_transaction_too_and_asks_once_more(tmp_path: Path) -> None:
+    room = StudyRoom(tmp_path)
+    room.start()
+    handle(room, ALICE)
+    heard = Heard(room)
+    handle(room, BOB)
+    assert room.till.counters.noted == 2
+    assert [said.split()[0] for said in heard.said] == [
+        *("SELECT", "SELECT", "SELECT", "BEGIN", "INSERT", "COMMIT")
+    ]
+    room.close()
+
+
+def test_a_late_arrival_is_one_transaction_too(tmp_path: Path) -> None:
+    gate = StudyRoom(tmp_path, Profile.GATE, at=AT_THE_BELL)
+    gate.start()
+    handle(gate, ALICE)
+    heard = Heard(gate)
+    handle(gate, BOB)
+    assert [said.split()[0] for said in heard.said] == [
+        *("SELECT", "SELECT", "SELECT", "BEGIN", "INSERT", "COMMIT")
+    ]
+    gate.close()
+
+
+def test_who_is_there_already_writes_nothing(tmp_path: Path) -> None:
+    room = StudyRoom(tmp_path)
+    room.start()
+    handle(room, ALICE)
+    heard = Heard(room)
+    handle(room, ALICE)
+    assert [said.split()[0] for said in heard.said] == ["SELECT"] * 3
+    room.close()
 
 
 def test_a_statement_too_many_is_heard(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_badge_then_is_answered(closed: Page, terminal: TwinTerminal) -> None:
 
 def test_another_day_is_told_with_its_day(closed: Page, terminal: TwinTerminal) -> None:
     terminal.publish_status({"profile_until": "2026-11-26T10:30:00Z", "profile_next": "till"})
-    closed.wait_for_function("document.body.innerText.includes('jeudi 26 novembre à 11:30')")
+    closed.get_by_text("jeudi 26 novembre à 11:30").first.wait_for()
 
 
 def test_the_till_comes_when_its_hour_comes(closed: Page, terminal: TwinTerminal) -> None:
@@ -73,4 +73,4 @@ def test_pupils_read_until_when_it_is_closed(open_till: OpenTill, terminal: Twin
     page.goto(page.url.partition("?")[0].rstrip("/") + "/pupil")
     page.wait_for_selector("h1")
     terminal.publish_status(CLOSED)
-    page.wait_for_function("document.body.innerText.includes('Fermé jusqu’à 16:00')")
+    page.get_by_text("Fermé jusqu’à 16:00").first.wait_for()

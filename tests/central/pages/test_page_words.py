@@ -39,7 +39,7 @@ def test_every_word_is_said_somewhere():
     made = re.compile(
         r"^(order|badge|badges|health|category|role|price_class|speaks|nav|terminals|entry|account"
         r"|flag|line|link|rule|letter_kind|letter_state|closing|case|answer|due|planned|allergen"
-        r"|child|refused\.order|export|done|slot)\.|^refused\.slot_"
+        r"|child|refused\.order|export|done|slot|weekday|late|absence)\.|^refused\.slot_"
     )
     unsaid = [
         key

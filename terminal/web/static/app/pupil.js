@@ -56,9 +56,17 @@ const Idle = ({ status, tongue }) => html`
         <ul>${status.menu.map((dish) => html`<li key=${dish}>${dish}</li>`)}</ul></section>`}
   </div>`;
 
-function Wish({ verdict, tongue }) {
-  const { is_ok: isOk, first_name: name } = verdict;
-  const words = isOk ? tongue.say(name ? "pupil.ok" : "pupil.ok_nameless", { name }) : tongue.say("pupil.ask");
+const WISHES = { study: "pupil.study_ok", gate: "pupil.gate_ok" };
+
+function wishOf({ is_ok: isOk, first_name: name }, profile, tongue) {
+  if (!isOk) return tongue.say("pupil.ask");
+  if (WISHES[profile]) return name ? tongue.say(WISHES[profile], { name }) : tongue.say("pupil.noted");
+  return tongue.say(name ? "pupil.ok" : "pupil.ok_nameless", { name });
+}
+
+function Wish({ verdict, profile, tongue }) {
+  const isOk = verdict.is_ok;
+  const words = wishOf(verdict, profile, tongue);
   return html`
     <div class="wish ${isOk ? "ok" : "ask"}" data-seq=${verdict.seq} data-t0=${verdict.t0_ms}>
       <${Icon} name=${isOk ? "ok" : "person"} />
@@ -75,7 +83,7 @@ function Pupil() {
   const shown = line === "up" ? verdict : { is_ok: false, first_name: null };
   return html`
     <main lang=${tongue.language} role="main" aria-live="polite">
-      ${shown ? html`<${Wish} verdict=${shown} tongue=${tongue} />`
+      ${shown ? html`<${Wish} verdict=${shown} profile=${status?.profile} tongue=${tongue} />`
         : status?.profile === "closed" ? html`<${Shut} status=${status} tongue=${own} />`
         : html`<${Idle} status=${status} tongue=${own} />`}
     </main>`;

@@ -5,11 +5,11 @@ import { Panel, Why } from "./panel.js";
 const REASONS = ["forgotten", "lost", "broken"];
 const PAUSE_MS = 200;
 
-const Found = ({ pupil, onChoose }) => html`
+export const Found = ({ pupil, onChoose }) => html`
   <li><button type="button" class="found" data-pupil=${pupil.id} onClick=${() => onChoose(pupil)}>
     <span class="label">${pupil.name}</span> <span class="class">${pupil.class_name}</span></button></li>`;
 
-function usePupils(text) {
+export function usePupils(text) {
   const [pupils, setPupils] = useState(null);
   useEffect(() => {
     if (!text.trim()) return setPupils(null);

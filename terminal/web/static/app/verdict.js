@@ -8,6 +8,9 @@ const REST_MS = 30 * 60_000;
 const FOOT_KEYS = { collected: "verdict.paid", refused: "verdict.nothing_booked" };
 
 function titleOf(verdict, tongue) {
+  if (verdict.outcome === "present" && verdict.earlier_at) {
+    return tongue.say("verdict.present_at", { time: tongue.time(verdict.earlier_at) });
+  }
   if (verdict.outcome !== "refused") return tongue.say(`verdict.${verdict.outcome}`);
   if (verdict.reason === "already_served" && verdict.earlier_at) {
     return tongue.say("reason.already_served_at", { time: tongue.time(verdict.earlier_at) });
@@ -20,6 +23,10 @@ function titleOf(verdict, tongue) {
 
 function adviceOf(verdict, tongue) {
   if (verdict.conflicts.length > 0) return tongue.say("verdict.conflict_do");
+  if (verdict.outcome === "late") {
+    const came = Date.parse(verdict.earlier_at ?? verdict.at);
+    return tongue.say("verdict.late_do", { count: Math.max(0, Math.floor((came - Date.parse(verdict.due_at)) / 60_000)) });
+  }
   const key = verdict.outcome === "refused" ? `reason.${verdict.reason}_do` : `verdict.${verdict.outcome}_do`;
   return tongue.has(key) ? tongue.say(key) : "";
 }
@@ -39,9 +46,10 @@ function Allergens({ verdict, tongue }) {
 
 function Money({ verdict, tongue }) {
   const { outcome, price_cents: price, wallet_cents: wallet } = verdict;
-  const walletName = tongue.say(outcome === "sold" ? "verdict.wallet_after" : "verdict.wallet");
+  const isPaid = outcome === "sold" || (outcome === "entered" && price > 0);
+  const walletName = tongue.say(isPaid ? "verdict.wallet_after" : "verdict.wallet");
   return html`
-    ${outcome === "sold" && html`
+    ${isPaid && html`
       <${Fact} name=${tongue.say("verdict.price")}><b>${tongue.money(price)}</b><//>`}
     ${wallet !== null && html`
       <${Fact} name=${walletName}>
@@ -100,9 +108,11 @@ function Idle({ status, tongue }) {
     </section>`;
 }
 
-export function Verdict({ board, desk, tongue, nowMs }) {
+// isBare: where nothing is eaten, what one may not eat and what is cooked is nobody's business.
+export function Verdict({ board, desk, tongue, nowMs, isBare = false }) {
   const { verdict, repeat, status } = board;
-  if (!verdict || nowMs - board.heardMs > REST_MS) return html`<${Idle} status=${status} tongue=${tongue} />`;
+  const told = isBare ? { ...status, copy_at: null } : status;
+  if (!verdict || nowMs - board.heardMs > REST_MS) return html`<${Idle} status=${told} tongue=${tongue} />`;
   const isOld = nowMs - Date.parse(verdict.at) > OLD_MS;
   return html`
     <section class="verdict ${verdict.tone} ${isOld ? "old" : ""}" aria-label=${tongue.say("verdict.region")}
@@ -120,7 +130,7 @@ export function Verdict({ board, desk, tongue, nowMs }) {
         <${Person} verdict=${verdict} tongue=${tongue} />
         ${verdict.meal && html`<p class="meal">${verdict.meal}</p>`}
         <dl>
-          ${verdict.name && html`<${Allergens} verdict=${verdict} tongue=${tongue} />`}
+          ${verdict.name && !isBare && html`<${Allergens} verdict=${verdict} tongue=${tongue} />`}
           <${Money} verdict=${verdict} tongue=${tongue} />
         </dl>
       </div>

@@ -1,0 +1,83 @@
+"""Who was there: evening study, and who came late to school."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from core.ids import NO_COMMAND, BadgeKey, CommandId, EventId, PupilId, SessionId, StaffId
+from core.kinds import EventKind
+from core.money import ZERO, Money
+from core.tap import Assurance
+
+
+class LateWhy(StrEnum):
+    """Why somebody came late, as they said at the gate."""
+
+    TRANSPORT = "transport"
+    DOCTOR = "doctor"
+    OVERSLEPT = "overslept"
+    FAMILY = "family"
+    OTHER = "other"
+    NOT_SAID = "not_said"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyEntered:
+    """A pupil came into a study session.
+
+    price: what the school's rule takes from the general wallet for it; ZERO for who came back into
+    a session that was paid. is_to_settle: let in although the money is not there. badge: None when
+    staff let the pupil in by name; then `staff` and `why` say who and for what reason.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.STUDY_ENTERED
+    day: date
+    session: SessionId
+    pupil: PupilId
+    badge: BadgeKey | None
+    assurance: Assurance
+    price: Money = ZERO
+    is_to_settle: bool = False
+    staff: StaffId | None = None
+    why: str = ""
+    command: CommandId = NO_COMMAND
+
+    def __post_init__(self) -> None:
+        assert self.price.cents >= 0, "a session costs something or nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyLeft:
+    """A pupil left a study session. It moves no money."""
+
+    kind: ClassVar[EventKind] = EventKind.STUDY_LEFT
+    day: date
+    session: SessionId
+    pupil: PupilId
+    badge: BadgeKey | None
+    assurance: Assurance
+    staff: StaffId | None = None
+    why: str = ""
+    command: CommandId = NO_COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedLate:
+    """A pupil came to school after the hour at which it begins.
+
+    due_at: when they were due. said: the reason, if it was asked and given. arrival: the event of
+    the arrival to which this fact adds a reason; None for the arrival itself.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.ARRIVAL_LATE
+    day: date
+    pupil: PupilId
+    badge: BadgeKey | None
+    assurance: Assurance
+    due_at: datetime
+    said: LateWhy = LateWhy.NOT_SAID
+    arrival: EventId | None = None
+    staff: StaffId | None = None
+    why: str = ""
+    command: CommandId = NO_COMMAND

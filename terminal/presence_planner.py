@@ -1,0 +1,83 @@
+"""What staff ask at the study room and at the gate, each as the core decides it.
+
+As `terminal.planner`, of which it is a part: one method a command, nothing is stored here.
+"""
+
+from typing import assert_never
+
+from core.decision import Decision, Noted, NotedAs, Presence, Refused
+from core.events import Stamp
+from core.facts import Reason
+from core.gate import arrive_by_name, give_reason
+from core.study import let_in, let_out
+from core.tap import Assurance
+from core.view import View
+from terminal.attendance import arrival_of, session_of, study_view
+from terminal.commands import ArriveLate, Customer, EnterStudy, LeaveStudy, SayWhyLate
+from terminal.desk import Desk
+from terminal.late_slip import late_paper
+from terminal.plan import Plan
+from terminal.recent_taps import RecentTaps
+
+PresenceCommand = EnterStudy | LeaveStudy | ArriveLate | SayWhyLate
+
+
+class PresencePlanner:
+    """Makes plans of presences at a desk. For the till thread."""
+
+    def __init__(self, desk: Desk, taps: RecentTaps) -> None:
+        self._desk = desk
+        self._taps = taps
+
+    def plan(self, command: PresenceCommand, stamp: Stamp) -> Plan:
+        """Return what a command comes to at a moment."""
+        view = self._view(command.customer, stamp)
+        presence = Presence(
+            Assurance.TYPED,
+            staff=None if view.operator is None else view.operator.id,
+            why=getattr(command, "why", ""),
+            accepts=isinstance(command, EnterStudy) and command.accepts,
+            command=command.command_id,
+        )
+        match command:
+            case EnterStudy() | LeaveStudy():
+                return Plan(view, self._study(command, presence, view, stamp), has_person=True)
+            case ArriveLate():
+                policy = self._desk.knowledge.policy
+                known = arrival_of(self._desk, view)
+                outcome = arrive_by_name(presence, view, known, policy, stamp.at)
+                return self._with_slip(view, outcome, stamp, waits=policy.asks_late_why)
+            case SayWhyLate():
+                known = arrival_of(self._desk, view)
+                outcome = give_reason(presence, view, known, command.said)
+                return self._with_slip(view, outcome, stamp, waits=False)
+            case _:
+                assert_never(command)
+
+    def _study(
+        self, command: EnterStudy | LeaveStudy, presence: Presence, view: View, stamp: Stamp
+    ) -> Decision:
+        session = session_of(self._desk, command.session_id)
+        if session is None:
+            return Refused((), Reason.NO_SESSION)
+        study = study_view(self._desk, view, stamp)
+        if isinstance(command, LeaveStudy):
+            return let_out(presence, view, study, session)
+        return let_in(presence, view, study, session, self._desk.knowledge.policy)
+
+    def _with_slip(self, view: View, outcome: Decision, stamp: Stamp, *, waits: bool) -> Plan:
+        """Return a plan with the slip for the teacher. waits: it comes with the reason."""
+        is_late = isinstance(outcome, Noted) and outcome.noted_as is NotedAs.LATE
+        if not (is_late and self._desk.knowledge.policy.prints_late) or waits:
+            return Plan(view, outcome, has_person=True)
+        assert isinstance(outcome, Noted), "only what is noted has a slip"
+        return Plan(view, outcome, paper=late_paper(outcome, view, stamp), has_person=True)
+
+    def _view(self, customer: Customer, stamp: Stamp) -> View:
+        tap = customer.tap_id
+        found = None if tap is None else self._taps.find(tap, self._desk.clock.mono_ns())
+        if found is not None:
+            return self._desk.view_of_tap(found, stamp)
+        if customer.pupil_id is not None:
+            return self._desk.view_of_pupil(customer.pupil_id, stamp)
+        return self._desk.view_of_nobody(stamp)

@@ -1,0 +1,306 @@
+"""Evening study and late arrivals at the centre: booked once, whichever terminal is heard first."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from central.changes import read_changes
+from central.errors import RecordError
+from central.lateness import (
+    NotedAbsence,
+    absences_of,
+    absences_on,
+    late_arrivals_of,
+    late_arrivals_on,
+    note_absences,
+)
+from central.reconciliation import reconcile
+from central.snapshot_file import write_copy
+from central.study import (
+    enrol,
+    list_enrolments,
+    list_sessions,
+    presences_of,
+    presences_on,
+    put_session,
+)
+from central.terminals import find_terminal
+from core.facts import ArrivedLate, LateWhy, StudyEntered, StudyLeft
+from core.ids import PupilId, SchoolId, SessionId
+from core.money import ZERO, Money
+from core.presence_rows import AbsenceState
+from core.study import StudyEnrolment, StudySession
+from core.tap import Assurance
+from offline_cache.snapshot import Snapshot
+
+TODAY = date(2026, 11, 24)
+SCHOOL = SchoolId("demo")
+STUDY_AT = datetime(2026, 11, 24, 15, 5, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SHORT = StudySession(
+    SessionId("short"), "Étude courte", frozenset({0, 1, 3, 4}), 965, 1035, Money(100)
+)
+
+
+@pytest.fixture
+def pupil(centre):
+    return next(one.id for one in centre.school.pupils if centre.balance(one.id) > 1000)
+
+
+@pytest.fixture
+def study(centre, pupil):
+    """Hold the short session, with one pupil in it, at the hour at which it begins."""
+    put_session(centre.store, SCHOOL, SHORT, who="office", now=centre.clock())
+    place = StudyEnrolment(pupil, SHORT.id, date(2026, 9, 1))
+    enrol(centre.store, SCHOOL, place, who="office", now=centre.clock())
+    centre.clock.now = STUDY_AT
+    return place
+
+
+def enters(till, pupil, *, price=100, at=None, **changes):
+    fact = StudyEntered(
+        day=TODAY,
+        session=SHORT.id,
+        pupil=pupil,
+        badge=till.centre.badge_of(pupil),
+        assurance=Assurance.UID,
+        price=Money(price),
+    )
+    return till.journal.append(replace(fact, **changes), at=at or till.clock())
+
+
+def leaves(till, pupil, *, at=None):
+    fact = StudyLeft(TODAY, SHORT.id, pupil, till.centre.badge_of(pupil), Assurance.UID)
+    return till.journal.append(fact, at=at or till.clock())
+
+
+def arrives(till, pupil, *, at, said=LateWhy.NOT_SAID, arrival=None):
+    fact = ArrivedLate(
+        day=TODAY,
+        pupil=pupil,
+        badge=till.centre.badge_of(pupil),
+        assurance=Assurance.UID,
+        due_at=datetime(2026, 11, 24, 7, 25, tzinfo=UTC),
+        said=said,
+        arrival=arrival,
+    )
+    return till.journal.append(fact, at=at)
+
+
+def presences(centre, pupil):
+    with centre.store.database.reading() as session:
+        return presences_of(session, SCHOOL, pupil)
+
+
+# --- study ----------------------------------------------------------------------------------------
+
+
+def test_a_presence_takes_a_euro_and_is_told_with_its_event(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    sealed = enters(till, pupil)
+    assert till.flags(till.send()) == [None]
+    assert centre.balance(pupil) == before - 100
+    (seen,) = presences(centre, pupil)
+    assert (seen.session_name, seen.cost, seen.terminal) == ("Étude courte", Money(100), "Till 1")
+    assert (seen.entered_at, seen.left_at, seen.event) == (STUDY_AT, None, sealed.id)
+    assert centre.one("SELECT cents FROM leg WHERE account = 'study' AND owner = 'short'") == 100
+    centre.expect_sound()
+
+
+def test_a_lost_reply_books_nothing_twice(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    enters(till, pupil)
+    till.send()
+    assert till.verdicts(till.send()) == ["duplicate"]
+    assert centre.balance(pupil) == before - 100
+
+
+def test_two_terminals_that_do_not_know_of_each_other_take_one_euro(centre, till, study, pupil):
+    other = centre.till("Room 2")
+    before = centre.balance(pupil)
+    enters(till, pupil)
+    enters(other, pupil, at=STUDY_AT - timedelta(minutes=5))
+    assert till.flags(till.send()) == other.flags(other.send()) == [None]
+    assert centre.balance(pupil) == before - 100
+    (seen,) = presences(centre, pupil)
+    assert seen.entered_at == STUDY_AT - timedelta(minutes=5)
+    centre.expect_sound()
+
+
+def test_twice_in_one_batch_is_one_euro_too(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    enters(till, pupil)
+    enters(till, pupil)
+    till.send()
+    assert centre.balance(pupil) == before - 100
+
+
+def test_leaving_is_noted_in_whatever_order_it_is_heard(centre, till, study, pupil):
+    other = centre.till("Room 2")
+    leaves(other, pupil, at=STUDY_AT + HOUR)
+    centre.clock.advance(hours=2)
+    other.send()
+    before = centre.balance(pupil)
+    enters(till, pupil, at=STUDY_AT)
+    till.send()
+    (seen,) = presences(centre, pupil)
+    assert (seen.entered_at, seen.left_at) == (STUDY_AT, STUDY_AT + HOUR)
+    assert centre.balance(pupil) == before - 100
+
+
+def test_who_comes_back_is_in_again_and_pays_nothing(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    centre.clock.advance(hours=2)
+    enters(till, pupil, at=STUDY_AT)
+    leaves(till, pupil, at=STUDY_AT + HOUR)
+    enters(till, pupil, price=0, at=STUDY_AT + HOUR + timedelta(minutes=3))
+    till.send()
+    (seen,) = presences(centre, pupil)
+    assert (seen.entered_at, seen.left_at) == (STUDY_AT, None)
+    assert centre.balance(pupil) == before - 100
+
+
+def test_a_wallet_goes_below_zero_without_a_flag_unless_staff_decided(centre, till, study, pupil):
+    other = next(one.id for one in centre.school.pupils if one.id != pupil)
+    enters(till, pupil, price=9000)
+    enters(till, other, price=9000, is_to_settle=True, staff="fatima", badge=None)
+    assert till.flags(till.send()) == [None, "to_settle"]
+    assert centre.balance(pupil) < 0
+
+
+def test_a_stranger_is_booked_and_flagged(centre, till, study):
+    enters(till, PupilId("nobody"))
+    assert till.flags(till.send()) == ["unknown_pupil"]
+    centre.expect_sound()
+
+
+def test_an_absurd_price_is_set_aside(centre, till, study, pupil):
+    enters(till, pupil, price=2_000_000)
+    assert till.verdicts(till.send()) == ["quarantined"]
+
+
+def test_a_presence_without_its_leg_would_be_found(centre, till, study, pupil):
+    enters(till, pupil)
+    till.send()
+    with centre.store.database.writing() as session:
+        session.run("UPDATE study_presence SET cents = 250")
+    with centre.store.database.reading() as session:
+        assert "study" in {one.rule for one in reconcile(session, SCHOOL)}
+
+
+# --- late arrivals --------------------------------------------------------------------------------
+
+
+def test_a_late_arrival_keeps_its_first_hour_and_takes_its_reason(centre, till, pupil):
+    came = datetime(2026, 11, 24, 7, 37, tzinfo=UTC)
+    first = arrives(till, pupil, at=came)
+    arrives(till, pupil, at=came + timedelta(minutes=1), said=LateWhy.DOCTOR, arrival=first.id)
+    till.send()
+    with centre.store.database.reading() as session:
+        (seen,) = late_arrivals_of(session, SCHOOL, pupil)
+        assert late_arrivals_on(session, SCHOOL, TODAY) == [seen]
+        assert late_arrivals_of(session, SCHOOL, pupil, until=date(2026, 11, 23)) == []
+    assert (seen.arrived_at, seen.said, seen.late_minutes) == (came, LateWhy.DOCTOR, 12)
+
+
+def test_the_earlier_of_two_gates_counts(centre, till, pupil):
+    came = datetime(2026, 11, 24, 7, 37, tzinfo=UTC)
+    arrives(till, pupil, at=came, said=LateWhy.FAMILY)
+    till.send()
+    other = centre.till("Gate 2")
+    arrives(other, pupil, at=came - timedelta(minutes=2))
+    other.send()
+    with centre.store.database.reading() as session:
+        (seen,) = late_arrivals_of(session, SCHOOL, pupil)
+    assert (seen.arrived_at, seen.said) == (came - timedelta(minutes=2), LateWhy.FAMILY)
+
+
+# --- what the office writes -----------------------------------------------------------------------
+
+
+def test_absences_are_written_changed_and_withdrawn(centre, pupil):
+    day = NotedAbsence(pupil, TODAY, AbsenceState.ANNOUNCED, "grippe")
+    note_absences(centre.store, SCHOOL, [day], who="office", now=centre.clock())
+    with centre.store.database.reading() as session:
+        assert absences_on(session, SCHOOL, TODAY) == absences_of(session, SCHOOL, pupil) == [day]
+    gone = replace(day, state=AbsenceState.WITHDRAWN)
+    note_absences(centre.store, SCHOOL, [gone], who="office", now=centre.clock())
+    with centre.store.database.reading() as session:
+        assert absences_on(session, SCHOOL, TODAY) == []
+    with pytest.raises(RecordError, match="no pupil nobody"):
+        note_absences(
+            centre.store,
+            SCHOOL,
+            [replace(day, pupil=PupilId("nobody"))],
+            who="office",
+            now=centre.clock(),
+        )
+    with pytest.raises(RecordError, match="at most 200"):
+        note_absences(
+            centre.store, SCHOOL, [replace(day, note="x" * 201)], who="o", now=centre.clock()
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": " "}, "has a name"),
+        ({"ends": 900}, "ends after it begins"),
+        ({"weekdays": frozenset()}, "has a weekday"),
+        ({"price": Money(-1)}, "costs something or nothing"),
+    ],
+)
+def test_a_session_that_makes_no_sense_is_refused(centre, changes, words):
+    with pytest.raises(RecordError, match=words):
+        put_session(
+            centre.store, SCHOOL, replace(SHORT, **changes), who="office", now=centre.clock()
+        )
+
+
+def test_an_enrolment_is_of_who_and_what_there_is(centre, study, pupil):
+    for wrong, words in (
+        (replace(study, pupil=PupilId("nobody")), "no pupil nobody"),
+        (replace(study, session=SessionId("night")), "no study session night"),
+        (replace(study, until=date(2026, 8, 1)), "does not end before"),
+    ):
+        with pytest.raises(RecordError, match=words):
+            enrol(centre.store, SCHOOL, wrong, who="office", now=centre.clock())
+    with centre.store.database.reading() as session:
+        assert study in list_enrolments(session, SCHOOL, pupil=pupil)
+        assert SHORT in list_sessions(session, SCHOOL)
+
+
+# --- the copy -------------------------------------------------------------------------------------
+
+
+def test_the_copy_holds_the_day_and_what_changed_since(centre, till, study, pupil, tmp_path):
+    enters(till, pupil)
+    till.send()
+    away = NotedAbsence(pupil, TODAY, AbsenceState.ANNOUNCED, "grippe")
+    note_absences(centre.store, SCHOOL, [away], who="office", now=centre.clock())
+    path = tmp_path / "copy.db"
+    with centre.store.database.reading() as session:
+        terminal = find_terminal(session, till.identity.terminal_id)
+        write_copy(session, terminal, path, today=TODAY, now=centre.clock())
+        changes = read_changes(session, terminal, after="1", now=centre.clock())
+        assert len(presences_on(session, SCHOOL, TODAY)) == 1
+    copy = Snapshot.open(path, school_id=SCHOOL)
+    copy.verify()
+    told = copy.presence.of_pupil(pupil, TODAY)
+    assert study in told.enrolments
+    assert told.seen[SHORT.id].entered_at == STUDY_AT
+    assert [one.pupil for one in copy.presence.absent(TODAY)] == [pupil]
+    assert "grippe" not in path.read_bytes().decode("latin-1")
+    copy.close()
+    assert changes.rows["study_presence"][0][:3] == (pupil, TODAY.isoformat(), "short")
+    assert changes.rows["absence"] == [(pupil, TODAY.isoformat(), "announced")]
+
+
+def test_free_of_charge_is_no_leg(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    enters(till, pupil, price=0)
+    till.send()
+    assert centre.balance(pupil) == before
+    assert presences(centre, pupil)[0].cost == ZERO
+    centre.expect_sound()
