@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from core.codec import read_moment
-from sync.identity import FILE_NAME
+from sync.identity import identity_path
 from terminal.doctor.finding import Finding, degraded, failed, well
 from terminal.doctor.scene import Scene
 
@@ -15,7 +15,7 @@ _QUEUE_WARN_S: Final = 24 * 3600
 
 def check_daemon(scene: Scene) -> Iterator[Finding]:
     """Yield whether a daemon runs on this folder, and how often systemd started it again."""
-    if scene.status is None and not (scene.folder / FILE_NAME).exists():
+    if scene.status is None and not identity_path(scene.folder).exists():
         # It shows the page for the code; what is missing, the identity, is said already.
         return
     if scene.status is None:
