@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.folder import data_folder
+from cli.folder import data_folder, owned_by_its_service
 from cli.output import (
     EXIT_USAGE,
     EXIT_WELL,
@@ -104,10 +104,11 @@ def _run(parsed: argparse.Namespace) -> int:
                 f" {known.central_url}; to enrol it anew: refectory enrol --again --code CODE"
             )
             raise CommandError(message)
-        if known is None:
-            identity = enrol(central_url=central, code=code, folder=folder)
-        else:
-            identity = _enrol_again(folder, central, code)
+        with owned_by_its_service(folder):
+            if known is None:
+                identity = enrol(central_url=central, code=code, folder=folder)
+            else:
+                identity = _enrol_again(folder, central, code)
     except SyncError as error:
         raise CommandError(str(error)) from error
     return _tell(parsed, identity)
