@@ -13,7 +13,7 @@ from cli.central_activities import register_activity_words
 from cli.central_backup import register_backup_words
 from cli.central_books import register_book_words
 from cli.central_codes import register_code_words
-from cli.central_desk import add_database, day, default_database, open_books, school_of
+from cli.central_desk import add_database, day, open_books, school_of
 from cli.central_families import register_family_words
 from cli.central_meetings import register_meeting_words
 from cli.central_money import register_money_words
@@ -35,7 +35,7 @@ _DEFAULT_LISTEN = "127.0.0.1:8760"
 def register(commands: "Commands") -> None:
     """Add `central` and its words."""
     parser = commands.add_parser("central", help="the central service, and its administration")
-    add_database(parser, default_database())
+    add_database(parser, None)
     parser.add_argument(
         "--listen",
         default=_DEFAULT_LISTEN,

@@ -5,6 +5,7 @@ import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.central_desk import database_of
 from cli.output import EXIT_WELL, CommandError, add_json_option, say, say_json
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _backup(parsed: argparse.Namespace) -> int:
     from central.clock import wall_clock  # noqa: PLC0415
 
     def act() -> "Manifest":
-        return back_up(parsed.database, parsed.file, now=wall_clock())
+        return back_up(database_of(parsed), parsed.file, now=wall_clock())
 
     return _tell(parsed, act, "backed up into {file} and verified: {events} events, {legs} legs")
 
@@ -44,7 +45,7 @@ def _restore(parsed: argparse.Namespace) -> int:
 
     def act() -> "Manifest":
         who = getpass.getuser()
-        return restore(parsed.file, parsed.database, who=who, now=wall_clock())
+        return restore(parsed.file, database_of(parsed), who=who, now=wall_clock())
 
     return _tell(parsed, act, "restored from {file}, every sum agrees: {events} events")
 

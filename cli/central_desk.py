@@ -19,22 +19,38 @@ if TYPE_CHECKING:
     from core.money import Money
 
 DATABASE_NAME = "central.db"
+DATABASE_SECRET = "refectory.central-database"  # noqa: S105  its name
 Row = Mapping[str, object]
 
 
-def default_database() -> str:
-    """Return the path of the books where none are named."""
-    return str(Path(os.environ.get("REFECTORY_DATA", ".")) / DATABASE_NAME)
+def database_of(parsed: argparse.Namespace) -> str:
+    """Return where the books are: as named, else as a secret says, else in a file beside us.
+
+    An address that holds a password is a secret (`config.secrets`), and no word that `ps` shows.
+    Raises CommandError when others may read that secret.
+    """
+    named: str | None = parsed.database
+    if named is not None:
+        return named
+    from config.errors import SecretError, SecretMissingError  # noqa: PLC0415  loads late
+    from config.secrets import read_secret  # noqa: PLC0415
+
+    try:
+        return read_secret(DATABASE_SECRET, environ=os.environ).decode()
+    except SecretMissingError:
+        return str(Path(os.environ.get("REFECTORY_DATA", ".")) / DATABASE_NAME)
+    except (SecretError, UnicodeDecodeError) as error:
+        raise CommandError(str(error)) from error
 
 
-def add_database(parser: argparse.ArgumentParser, default: str = argparse.SUPPRESS) -> None:
+def add_database(parser: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
     """Give a word `--database`; without a default of its own it takes that of `central`."""
     parser.add_argument(
         "--database",
         default=default,
         metavar="URL",
-        help="path of a SQLite file, or postgresql://… (default: central.db in $REFECTORY_DATA,"
-        " else here)",
+        help="path of a SQLite file, or postgresql://… (default: what the secret"
+        f" {DATABASE_SECRET} says, else {DATABASE_NAME} in $REFECTORY_DATA, else here)",
     )
 
 
@@ -65,7 +81,7 @@ def open_books(parsed: argparse.Namespace, *, may_create: bool = False) -> "Stor
     from central.store import open_store  # noqa: PLC0415
 
     try:
-        return open_store(parsed.database, may_create=may_create)
+        return open_store(database_of(parsed), may_create=may_create)
     except CentralError as error:
         raise CommandError(str(error)) from error
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.folder import data_folder
+from cli.folder import data_folder, owned_by_its_service
 from cli.output import (
     EXIT_USAGE,
     EXIT_WELL,
@@ -20,6 +20,9 @@ from cli.output import (
 if TYPE_CHECKING:
     from cli.main import Commands
     from sync.identity import Identity
+
+
+_STAYS = ("former-", "lost+found")
 
 
 def register(commands: "Commands") -> None:
@@ -47,7 +50,8 @@ def register(commands: "Commands") -> None:
 def enrol_address(parsed: argparse.Namespace) -> tuple[str, str]:
     """Return the centre's address and the code that a command line names.
 
-    The address: --central, else the QR code's, else the settings'. Raises CommandError.
+    The address: --central, else the QR code's, else the settings', else that of the centre where
+    the terminal is enrolled so far. Raises CommandError.
     """
     from config.errors import ConfigError  # noqa: PLC0415  msgspec loads late
     from config.load import load_settings  # noqa: PLC0415
@@ -68,8 +72,21 @@ def enrol_address(parsed: argparse.Namespace) -> tuple[str, str]:
         except ConfigError as error:
             raise CommandError(str(error), EXIT_USAGE) from error
     if central is None:
+        central = _centre_so_far(data_folder(parsed))
+    if central is None:
         raise CommandError("name the centre: --central https://HOST", EXIT_USAGE)
     return central, link.code
+
+
+def _centre_so_far(folder: Path) -> str | None:
+    from sync.errors import SyncError  # noqa: PLC0415  another layer loads late
+    from sync.identity import load_identity  # noqa: PLC0415
+
+    try:
+        known = load_identity(folder)
+    except SyncError as error:
+        raise CommandError(str(error)) from error
+    return None if known is None else known.central_url
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -87,10 +104,11 @@ def _run(parsed: argparse.Namespace) -> int:
                 f" {known.central_url}; to enrol it anew: refectory enrol --again --code CODE"
             )
             raise CommandError(message)
-        if known is None:
-            identity = enrol(central_url=central, code=code, folder=folder)
-        else:
-            identity = _enrol_again(folder, central, code)
+        with owned_by_its_service(folder):
+            if known is None:
+                identity = enrol(central_url=central, code=code, folder=folder)
+            else:
+                identity = _enrol_again(folder, central, code)
     except SyncError as error:
         raise CommandError(str(error)) from error
     return _tell(parsed, identity)
@@ -126,7 +144,7 @@ def _enrol_again(folder: Path, central: str, code: str) -> "Identity":
     former = folder / f"former-{SystemClock().now():%Y%m%d-%H%M%S}"
     former.mkdir(mode=0o700)
     for path in folder.iterdir():
-        if path not in (fresh, former) and not path.name.startswith("former-"):
+        if path not in (fresh, former) and not path.name.startswith(_STAYS):
             path.rename(former / path.name)
     for path in fresh.iterdir():
         path.rename(folder / path.name)

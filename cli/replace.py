@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.enrol import enrol_address
-from cli.folder import data_folder
+from cli.folder import data_folder, owned_by_its_service
 from cli.output import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -63,14 +63,15 @@ def _run(parsed: argparse.Namespace) -> int:
     if parsed.resume and (parsed.code or parsed.text):
         raise CommandError("--resume goes without a code: it was used already", EXIT_USAGE)
     try:
-        done = replace_terminal(
-            folder,
-            central_url=url,
-            code=code,
-            source=parsed.source,
-            clock=SystemClock(),
-            on_step=(lambda _step: None) if parsed.json else _say_step,
-        )
+        with owned_by_its_service(folder):
+            done = replace_terminal(
+                folder,
+                central_url=url,
+                code=code,
+                source=parsed.source,
+                clock=SystemClock(),
+                on_step=(lambda _step: None) if parsed.json else _say_step,
+            )
     except (ReplaceError, SyncError, OfflineCacheError) as error:
         raise CommandError(str(error)) from error
     if parsed.json:

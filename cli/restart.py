@@ -20,7 +20,6 @@ from cli.terminal_link import ask
 
 UNIT = "refectory-terminal"
 _SYSTEMD_MARK = Path("/run/systemd/system")
-_IDENTITY_NAME = "identity.json"
 _POLL_S = 0.2
 _SYSTEMCTL_S = 120.0
 
@@ -42,7 +41,9 @@ def find_daemon(folder: Path, *, unit: str | None) -> Running | None:
     status = _status(folder)
     started_at = None if status is None else str(status.get("started_at"))
     # Before the terminal is enrolled its unit shows the page for the code: nobody is served.
-    is_enrolled = (folder / _IDENTITY_NAME).exists()
+    from sync.identity import identity_path  # noqa: PLC0415  another layer loads late
+
+    is_enrolled = identity_path(folder).exists()
     if unit is not None and is_enrolled and _is_kept_by_systemd(unit):
         return Running("systemd", None, started_at)
     if status is None:

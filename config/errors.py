@@ -3,7 +3,8 @@
     ConfigError
     ├── SettingsFileError    the file is missing, unreadable or not TOML
     ├── SettingsError        keys or values are wrong; holds every problem, not the first alone
-    └── SecretError          a secret is missing, empty or open to others
+    └── SecretError          a secret is empty or open to others
+        └── SecretMissingError   there is none, or none that this user may look for
 
 All of them are for the technician: each text says what, where and the cure, one line a problem.
 """
@@ -27,6 +28,10 @@ class SettingsFileError(ConfigError):
 
 class SecretError(ConfigError):
     """A secret cannot be used."""
+
+
+class SecretMissingError(SecretError):
+    """There is no such secret, as far as this user may look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,23 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.errors import SecretError
+from config.errors import SecretError, SecretMissingError
 
-SECRETS_FOLDER = Path("/etc/refectory")
+SECRETS_FOLDER = Path("/etc/credstore")
+"""Where systemd itself looks for what a unit loads: root's alone. Source: systemd.exec(5)."""
 SIZE_MAX = 64 * 1024
 
 
-def read_secret(name: str, *, environ: Mapping[str, str], folder: Path = SECRETS_FOLDER) -> bytes:
+def read_secret(name: str, *, environ: Mapping[str, str], folder: Path | None = None) -> bytes:
     """Return a secret's bytes, without a final end of line.
 
     name: file name, such as `device-key`. environ: the process's variables; the folder that
-    systemd names in CREDENTIALS_DIRECTORY goes before `folder`. Source: systemd.exec(5),
-    LoadCredential=.
-    Raises SecretError when it is missing, empty, too big or readable by others.
+    systemd names in CREDENTIALS_DIRECTORY goes before `folder` (None: SECRETS_FOLDER). Source:
+    systemd.exec(5), LoadCredential=.
+    Raises SecretMissingError when there is none that this user could read; SecretError when it is
+    empty, too big or readable by others.
     """
+    folder = SECRETS_FOLDER if folder is None else folder
     assert name == Path(name).name, f"a secret's name is no path: {name!r}"
     given = environ.get("CREDENTIALS_DIRECTORY")
     if given:
@@ -34,6 +37,8 @@ def read_secret(name: str, *, environ: Mapping[str, str], folder: Path = SECRETS
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
     path = folder / name
+    if not os.access(folder, os.X_OK):
+        raise SecretMissingError(f"{path}: {folder} is closed to this user; ask as root")
     refuse_if_shared(path)
     return _contents(path)
 
@@ -68,6 +73,6 @@ def _contents(path: Path) -> bytes:
 
 def _unreadable(path: Path, error: OSError) -> SecretError:
     if isinstance(error, FileNotFoundError):
-        return SecretError(f"{path}: there is no such secret; write it there with mode 0600")
+        return SecretMissingError(f"{path}: there is no such secret; write it there with mode 0600")
     reason = os.strerror(error.errno).lower() if error.errno else str(error)
     return SecretError(f"{path}: cannot be read: {reason}; chown it to the service's user")

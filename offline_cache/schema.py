@@ -16,6 +16,8 @@ VERSION = 2
 """`PRAGMA user_version`: raised by each migration."""
 PAGE_BYTES = 4096
 """The page size of new journals: the block of a card, see docs/decisions/0010."""
+READABLE_BY_MARK = "readable_by"
+"""The mark by which a migration that only adds names the oldest version that can go on with it."""
 EPOCH_BITS = 40
 """An event's key is its epoch, shifted by this, plus its seq: journal order is key order."""
 SEQ_MASK = (1 << EPOCH_BITS) - 1
@@ -113,7 +115,8 @@ def position_key(epoch: int, seq: int) -> int:
 def prepare(connection: Connection, path: Path) -> bool:
     """Make a journal of an empty file, or check that the file is one. Say if it is up to date.
 
-    A file of an older version is left as it is, for `offline_cache.migrations`.
+    A file of an older version is left as it is, for `offline_cache.migrations`. One of a newer
+    version is taken where that says that this one can go on with it: the way back after an update.
     Raises ForeignFileError.
     """
     application_id = pragma(connection, "application_id")
@@ -127,13 +130,20 @@ def prepare(connection: Connection, path: Path) -> bool:
         )
     version = pragma(connection, "user_version")
     assert isinstance(version, int), "SQLite has a number there"
-    if version > VERSION:
+    if version > VERSION and not _is_readable_here(connection):
         raise ForeignFileError(
             f"journal {path}: it has version {version}, this program knows {VERSION}; install "
             "the newer refectory that wrote it"
         )
     _set_up(connection)
-    return version == VERSION
+    return version >= VERSION
+
+
+def _is_readable_here(connection: Connection) -> bool:
+    told = "SELECT value FROM mark WHERE name = ?"
+    for (oldest,) in connection.execute(told, (READABLE_BY_MARK,)):
+        return str(oldest).isdecimal() and int(str(oldest)) <= VERSION
+    return False
 
 
 def pragma(connection: Connection, name: str) -> Value:

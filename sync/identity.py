@@ -17,6 +17,9 @@ from sync.errors import IdentityFileError
 
 FILE_NAME = "identity.json"
 CA_FILE_NAME = "centre-ca.pem"
+SERVICE_FOLDER = Path("/var/lib/refectory")
+STORED = Path("/etc/credstore/refectory.identity.json")
+"""Where root may keep the service's identity instead: its unit loads it from there."""
 KEY_BYTES = 32
 _OWNER_ONLY = 0o600
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -52,13 +55,14 @@ def load_identity(
     environ: the process's variables. A file of the same name in the folder that systemd names in
     CREDENTIALS_DIRECTORY goes before (systemd.exec(5), LoadCredential=): systemd alone writes
     there, and shows it to this service alone.
+    Commands of root find the service's there, too, where `identity_path` tells.
     Raises IdentityFileError when others may read the file, or when it does not say what it must.
     """
     given = environ.get("CREDENTIALS_DIRECTORY")
     path = Path(given, FILE_NAME) if given else folder / FILE_NAME
     text = read_secret_file(path, is_guarded=True) if given else None
     if text is None:
-        path = folder / FILE_NAME
+        path = identity_path(folder)
         text = read_secret_file(path)
     if text is None:
         return None
@@ -83,6 +87,12 @@ def load_identity(
         raise IdentityFileError(message) from error
 
 
+def identity_path(folder: Path) -> Path:
+    """Return the file of a terminal's identity: in its folder, or where root keeps it."""
+    is_kept = folder == SERVICE_FOLDER and os.geteuid() == 0 and STORED.exists()
+    return STORED if is_kept else folder / FILE_NAME
+
+
 def save_identity(identity: Identity, folder: Path) -> Path:
     """Write an identity into a terminal's folder, durably and for its owner alone."""
     plain = {
@@ -95,7 +105,7 @@ def save_identity(identity: Identity, folder: Path) -> Path:
         "badge_key": identity.badge_key.hex(),
         "centre_key": identity.centre_key.hex(),
     }
-    return write_secret_file(folder / FILE_NAME, json.dumps(plain, indent=1) + "\n")
+    return write_secret_file(identity_path(folder), json.dumps(plain, indent=1) + "\n")
 
 
 def write_secret_file(path: Path, text: str) -> Path:

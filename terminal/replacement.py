@@ -25,7 +25,13 @@ from offline_cache.journal_reader import EMPTY_HEAD, Head, JournalReader
 from offline_cache.rescue import Salvaged, rescue, rescue_line
 from offline_cache.retention import place_text
 from sync.enrol import enrol
-from sync.identity import FILE_NAME, Identity, load_identity, write_secret_file
+from sync.identity import (
+    FILE_NAME,
+    Identity,
+    identity_path,
+    load_identity,
+    write_secret_file,
+)
 from sync.standing import Standing, read_standing
 from terminal.clock import Clock
 from terminal.epochs import begin_epoch
@@ -113,7 +119,7 @@ def _check_free(folder: Path, *, code: str | None) -> None:
             f"no replacement was begun in {folder}; get a code at the centre: refectory central"
             " code --replace ID"
         )
-    if not is_begun and ((folder / JOURNAL_NAME).exists() or (folder / FILE_NAME).exists()):
+    if not is_begun and ((folder / JOURNAL_NAME).exists() or identity_path(folder).exists()):
         raise ReplaceError(
             f"{folder} holds a terminal already; a spare begins with an empty folder: name one"
             " with --data, or move those files away"

@@ -15,7 +15,7 @@ from offline_cache.errors import (
 from offline_cache.integrity import verify
 from offline_cache.snapshot import Snapshot
 from sync.errors import SyncError
-from sync.identity import FILE_NAME, Identity, load_identity
+from sync.identity import Identity, identity_path, load_identity
 from terminal.doctor.finding import Finding, degraded, failed, well
 from terminal.doctor.scene import Scene
 from terminal.files import COPY_NAME, JOURNAL_NAME
@@ -78,7 +78,7 @@ def check_identity(scene: Scene) -> Iterator[Finding]:
     try:
         identity = load_identity(folder)
     except SyncError as error:
-        cure = f"chmod 600 {folder / FILE_NAME}; if it is damaged, delete it and enrol again"
+        cure = f"chmod 600 {identity_path(folder)}; if it is damaged, delete it and enrol again"
         yield failed("identity", str(error), why="the daemon will not start", cure=cure)
         return
     if identity is None:

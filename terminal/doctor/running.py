@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from core.codec import read_moment
-from sync.identity import FILE_NAME
+from sync.identity import identity_path
 from terminal.doctor.finding import Finding, degraded, failed, well
 from terminal.doctor.scene import Scene
 
@@ -39,7 +39,7 @@ def check_daemon(scene: Scene) -> Iterator[Finding]:
 
 def _waits_for_code(scene: Scene) -> bool:
     try:
-        return not (scene.folder / FILE_NAME).exists()
+        return not identity_path(scene.folder).exists()
     except PermissionError:
         # Another user's folder: what is in it is not known, and the folder's own check says so.
         return False

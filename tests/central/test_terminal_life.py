@@ -119,7 +119,10 @@ def test_a_retired_terminal_is_told_and_can_be_enrolled_anew(
     assert main(words) == 1
     assert "enrol --again" in capsys.readouterr().err
     (folder / "web.key").write_text("kept aside")
-    assert main([*words, "--again"]) == 0
+    (folder / "lost+found").mkdir()
+    # Its centre is the one that it knows.
+    assert main(["enrol", "--again", "--code", code, "--data", str(folder)]) == 0
+    assert (folder / "lost+found").is_dir(), "the disk's own"
     fresh = load_identity(folder)
     assert fresh is not None
     assert fresh.terminal_id != terminal.terminal_id

@@ -27,6 +27,7 @@ from offline_cache.errors import (
     JournalMissingError,
 )
 from offline_cache.journal import Head, Journal, JournalReader
+from offline_cache.schema import READABLE_BY_MARK, VERSION
 from offline_cache.spool import FINAL_STATES
 from printer.spool_states import FINAL, JobState
 
@@ -350,6 +351,26 @@ def test_a_newer_journal_asks_for_the_newer_program(path: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(ForeignFileError, match=r"version 99.*install"):
         Journal.open(path)
+
+
+def test_a_newer_journal_that_only_grew_is_gone_on_with(path: Path) -> None:
+    """The way back after an update: what was added is left alone."""
+    filled(path, 1)
+
+    def say(oldest: str) -> None:
+        with closing(raw(path)) as db:
+            db.execute("PRAGMA user_version = 99")
+            put = "INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)"
+            db.execute(put, (READABLE_BY_MARK, oldest))
+
+    say(str(VERSION))
+    filled(path, 2)
+    with closing(raw(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (99,)
+    for oldest in (str(VERSION + 1), "nonsense"):
+        say(oldest)
+        with pytest.raises(ForeignFileError, match=r"version 99.*install"):
+            Journal.open(path)
 
 
 def test_an_event_of_a_newer_program_is_named(path: Path) -> None:

@@ -1,5 +1,6 @@
 """A school's box as the system test sees it: machine, manual, centre, printer, cards."""
 
+import json
 import os
 import re
 import shutil
@@ -7,22 +8,45 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from machine_rig import Cards, Machine, wait_for
 from manual_rig import Manual
 
 from central.seed import DemoSchool
+from offline_cache.schema import READABLE_BY_MARK, VERSION
 
 UNIT = "refectory-terminal"
-LOOKS = ("refectory doctor", "refectory status", "refectory sync status")
+LOOKS = (
+    "refectory doctor",
+    "refectory status",
+    "refectory sync status",
+    "refectory journal rescue",
+)
 SEED = 1
 UID_DIGITS = 14
 LEFT_FOR_LATER = 20
 _CARD_LIES_S = 2.0
 CENTRE = "http://127.0.0.2:8760"
 PRINTER = "127.0.0.1:9100"
-CENTRAL = "runuser -u refectory-central -- refectory central"
-DATABASE = "--database /var/lib/refectory-central/central.db"
+PAGE = "http://127.0.0.1:8750/"
+CENTRAL_FOLDER = "/var/lib/refectory-central"
+CENTRAL = (
+    "runuser -u refectory-central --"
+    f" env --chdir={CENTRAL_FOLDER} REFECTORY_DATA={CENTRAL_FOLDER} refectory central"
+)
+DATABASE = f"--database {CENTRAL_FOLDER}/central.db"
+VERSION_AFTER = "0.2.0"
+_STEP_AFTER = f"""
+
+def _add_note(db):
+    db.execute("CREATE TABLE note (text TEXT)")
+    db.execute("INSERT INTO mark (name, value) VALUES ('{READABLE_BY_MARK}', '{VERSION}')")
+    db.execute("PRAGMA user_version = {VERSION + 1}")
+
+
+STEPS[{VERSION + 1}] = _add_note
+"""
 
 
 def build(*words: str | Path) -> Path:
@@ -52,11 +76,48 @@ def with_revision(package: Path, revision: str, folder: Path) -> Path:
     return made
 
 
+def next_version(package: Path, folder: Path) -> Path:
+    """Return a later version of a package: its journal has a table more, and its words differ."""
+    tree = folder / "tree-next"
+    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True, timeout=120)
+    libraries = next(tree.glob("opt/refectory/venv/lib/python3*/site-packages"))
+    _change(libraries / "offline_cache/migrations/__init__.py", r"(?s)\Z", _STEP_AFTER)
+    _change(
+        libraries / "offline_cache/schema.py", rf"^VERSION = {VERSION}$", f"VERSION = {VERSION + 1}"
+    )
+    (metadata,) = libraries.glob("refectory-*.dist-info/METADATA")
+    _change(metadata, r"^Version: .*$", f"Version: {VERSION_AFTER}")
+    _change(tree / "DEBIAN/control", r"^Version: .*$", f"Version: {VERSION_AFTER}-1")
+    # The package is compiled without a look at its sources: what was changed is compiled anew.
+    for name in ("migrations/__pycache__/__init__", "__pycache__/schema"):
+        for compiled in libraries.glob(f"offline_cache/{name}.*.pyc"):
+            compiled.unlink()
+    made = folder / re.sub(r"_[^_]+_", f"_{VERSION_AFTER}-1_", package.name)
+    subprocess.run(
+        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z1", "--build", tree, made],
+        check=True,
+        timeout=120,
+        stdout=subprocess.DEVNULL,
+    )
+    shutil.rmtree(tree)
+    return made
+
+
+def _change(path: Path, pattern: str, words: str) -> None:
+    text, count = re.subn(pattern, lambda _: words, path.read_text(), count=1, flags=re.MULTILINE)
+    assert count == 1, f"{path}: no {pattern}"
+    path.write_text(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """A till at rest. core: share of one core; disk_bytes: written to the data disk meanwhile."""
+    """A till at rest. core: share of one core; disk_bytes: written to the data disk meanwhile.
+
+    share_kb: resident memory, with what it shares with other processes counted in parts.
+    """
 
     resident_kb: int
+    share_kb: int
     core: float
     disk_bytes: int
 
@@ -142,14 +203,25 @@ class Site:
         self.machine.stop()
         self.machine.boot(*options)
 
-    def log_bytes(self) -> int:
-        """Return how much the terminal has logged, as journald exports it with all its fields."""
-        return int(self.machine.run(f"journalctl -u {UNIT} -o export | wc -c").stdout)
+    def log_bytes(self) -> tuple[int, int]:
+        """Return how much the terminal has logged: its own text, and as journald exports it.
+
+        The second has some twenty fields a line, of which journald keeps each value once.
+        """
+        self.machine.run("journalctl --sync")
+        sizes = (f"journalctl -u {UNIT} -o {form} | wc -c" for form in ("cat", "export"))
+        text, exported = (int(self.machine.run(size).stdout) for size in sizes)
+        return text, exported
 
     def disk_bytes(self) -> int:
         """Return the bytes that were written to the data disk's own device."""
         self.machine.run("sync")
         return self.machine.written_bytes()
+
+    def written_bytes(self) -> int:
+        """Return the bytes that the daemon itself has had written. Source: proc(5), io."""
+        told = Path(f"/proc/{self.machine.pid_of(UNIT)}/io").read_text()
+        return int(told.partition("\nwrite_bytes: ")[2].split()[0])
 
     def idle(self, *, seconds: int) -> Idle:
         """Watch the daemon do nothing."""
@@ -157,9 +229,10 @@ class Site:
         ticks, disk = _ticks(pid), self.disk_bytes()
         threading.Event().wait(seconds)
         used_s = (_ticks(pid) - ticks) / os.sysconf("SC_CLK_TCK")
-        resident = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-        assert resident is not None
-        return Idle(int(resident[1]), used_s / seconds, self.disk_bytes() - disk)
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        kept = dict(re.findall(r"^(Rss|Pss):\s+(\d+)", told, re.MULTILINE))
+        resident_kb, share_kb = int(kept["Rss"]), int(kept["Pss"])
+        return Idle(resident_kb, share_kb, used_s / seconds, self.disk_bytes() - disk)
 
     def books_are_right(self) -> bool:
         """Tell whether every sum of the centre's books agrees."""
@@ -203,8 +276,28 @@ class Site:
 
     def code(self) -> str:
         """Have the centre give out a code."""
-        command = f'{CENTRAL} code --terminal "Canteen, till 1" --json {DATABASE}'
-        return str(self.machine.json(command)["code"])
+        return self.machine.run(f'{CENTRAL} code --terminal "Canteen, till 1"').stdout.strip()
+
+    def terminals(self) -> dict[str, str]:
+        """Return the centre's terminals: the number of each, by its name."""
+        lines = self.machine.run(f"{CENTRAL} terminals --json").stdout.splitlines()
+        return {one["name"]: one["terminal_id"] for one in map(json.loads, lines)}
+
+    def asks_for_a_code(self) -> bool:
+        """Tell whether the terminal's page asks for the code."""
+        return "ABCD-EFGH" in self.browse(PAGE)
+
+    def browse(self, address: str, form: dict[str, str] | None = None) -> str:
+        """Return what a browser on the box gets, without a session. form: sent as a page does."""
+        told = "" if form is None else urlencode(form)
+        script = (
+            "import sys, urllib.request as u\n"
+            f"r = u.Request({address!r}, data={told!r}.encode() or None)\n"
+            "r.add_header('Sec-Fetch-Site', 'same-origin')\n"
+            "print(u.urlopen(r, timeout=30).read().decode())\n"
+        )
+        (self.machine.home / "browse.py").write_text(script)
+        return self.machine.run("python3 browse.py", check=False).stdout
 
     def start_printer(self) -> None:
         """Put a printer on the network."""

@@ -111,3 +111,22 @@ def test_a_damaged_credential_is_no_reason_to_take_another(identity, tmp_path):
     save_identity(identity, tmp_path)
     with pytest.raises(IdentityFileError, match=str(given)):
         load_identity(tmp_path, environ={"CREDENTIALS_DIRECTORY": str(given)})
+
+
+def test_the_services_own_may_be_kept_by_root_and_is_renewed_there(identity, tmp_path, monkeypatch):
+    stored, service, other = tmp_path / "store" / "it", tmp_path / "service", tmp_path / "other"
+    monkeypatch.setattr("sync.identity.STORED", stored)
+    monkeypatch.setattr("sync.identity.SERVICE_FOLDER", service)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    stored.parent.mkdir()
+    save_identity(identity, tmp_path).rename(stored)
+    assert load_identity(service) == identity
+    assert load_identity(other) is None, "another folder is another terminal"
+    renewed = replace(identity, key_id="key-2")
+    assert save_identity(renewed, service) == stored
+    assert load_identity(service) == renewed
+    stored.chmod(0o644)
+    with pytest.raises(IdentityFileError, match="chmod 600"):
+        load_identity(service)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert load_identity(service) is None, "the service has what systemd gives it"

@@ -11,7 +11,7 @@ import pytest
 from machine_rig import CURE, ROOT, Machine, missing_tools
 from manual_rig import Manual
 from root_rig import lacking, require_root
-from site_rig import CENTRE, PRINTER, SEED, Site, build
+from site_rig import CENTRAL, CENTRE, PRINTER, SEED, Site, build
 
 from central.seed import make_school
 from terminal.clock import SystemClock
@@ -76,6 +76,7 @@ def site(bundle: Path, hardware: Path) -> Iterator[Site]:
             {
                 "https://centre.school.example": CENTRE,
                 "192.0.2.10:9100": PRINTER,
+                "refectory central ": f"{CENTRAL} ",
                 # The machine has no USB: a disk in memory stands for the stick.
                 "mount LABEL=REFECTORY": "mount -t tmpfs stick /var/lib/refectory-backup",
             },
