@@ -74,6 +74,10 @@ def _basket(page: Page, keep: Keep) -> None:
     page.locator(".cash.main").wait_for()
     keep("till-guest")
     page.locator(".pay .cash").tap()
+    page.locator("[data-note='500']").tap()
+    page.locator("[data-change='370']").wait_for()
+    keep("till-change")
+    page.locator(".change .main").tap()
     page.locator(".sale .empty").wait_for()
 
 

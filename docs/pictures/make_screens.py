@@ -15,6 +15,9 @@ from kiosk_scenes import play_kiosk
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from central.portraits import portrait
+from core.ids import PupilId
+from core.photos import photo_digest
 from terminal.board import Board, Content
 from terminal.clock import SystemClock
 from terminal.commands import SignIn
@@ -27,6 +30,9 @@ from terminal.web.server import WebServer
 FOLDER = Path(__file__).parent / "screens"
 # The pictures show an invented lunch; the page's own clock stands at its hour.
 COLOURS = 96
+# A drawn face: there is no picture of a person in this house.
+FACE = portrait(PupilId("lea"), seed=4)
+PHOTO = photo_digest(FACE)
 NOON = "2026-11-24T10:52:20Z"
 TILL = {"width": 1280, "height": 800}
 SMALL = {"width": 1024, "height": 600}
@@ -45,6 +51,7 @@ LUNCH: tuple[Content, ...] = (
 ACCEPTED: Content = {
     "name": "Léa V.",
     "class_name": "3B",
+    "photo": PHOTO,
     "meal": "Spaghetti bolognaise",
     "allergens": ["peanuts"],
     "diet": "halal",
@@ -164,6 +171,7 @@ class Studio:
         """Take one picture of the till."""
         board = Board(boot="picture")
         terminal = TwinTerminal(board, demo_badges() if has_demo else ())
+        terminal.photos[PHOTO] = FACE
         terminal.publish_status({"served": 142, "reserved": 180} | dict(status or {}))
         if not has_demo:
             terminal.publish_status({"mode": "live"})
@@ -191,6 +199,8 @@ class Studio:
         page = self._page(size)
         page.goto(server.launch_url())
         page.wait_for_selector(".chip")
+        if page.locator(".photo img").count():
+            page.locator(".photo img").evaluate("(img) => img.decode()")
         self._keep(page, name)
 
     def counter(self) -> None:
@@ -347,6 +357,7 @@ def main() -> None:
         studio.gone("till-gone")
         studio.pupil("pupil-idle", None)
         studio.pupil("pupil-ok", ACCEPTED)
+        studio.pupil("pupil-balance", ACCEPTED | {"shows_balance": True})
         studio.pupil("pupil-ask", SERVED)
         studio.technician("technician")
         browser.close()
