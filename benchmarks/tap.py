@@ -10,6 +10,8 @@ Readers, spool, uplink and web stand aside: they never hold up a tap. Contenders
     bare      look up badge and wallet, insert a ledger row with a UUID, update the wallet, commit:
               sqlite3 with WAL and FULL, and else its own defaults (psow=1, checkpoints by itself)
     bare-4096 the same with the journal's page size, psow=0 and its checkpoints between the rounds
+    same      the till's own statements on the same tables, from bytes that were ready: what SQLite
+              and the disk take of a collected meal; the rest of `collect` is Python
     raw       overwrite 4 KB of a file that is there, and fdatasync
 
 All run in one process, shuffled in every round, on a disk and in memory. What counts is the ratio
@@ -48,15 +50,17 @@ from central.snapshot_file import write_copy
 from central.store import open_store
 from central.terminals import find_terminal
 from core.chain import GENESIS
+from core.codec import moment_text
 from core.ids import TapId, TerminalId
 from core.money import Money
 from core.orders import OrderState
 from core.people import BadgeState
 from core.profiles import ALWAYS_TILL, Timetable
 from core.tap import Assurance, Credential, Tap, badge_key
-from offline_cache.journal import Journal
-from offline_cache.schema import PAGE_BYTES
-from offline_cache.snapshot import Snapshot
+from offline_cache.journal import _INSERT_EVENT, Journal
+from offline_cache.schema import PAGE_BYTES, position_key
+from offline_cache.snapshot import _HOLDER, Snapshot
+from offline_cache.spool import _INSERT_JOB
 from terminal.board import Board
 from terminal.clock import SystemClock
 from terminal.inbox import Inbox
@@ -306,6 +310,57 @@ class Bare:
         self._db.close()
 
 
+class Same:
+    """The statements of a collected meal and its paper, and nothing else of a till."""
+
+    def __init__(self, folder: Path, school: DemoSchool) -> None:
+        """Have a till serve one pupil, and keep what it wrote; then go on behind it."""
+        folder.mkdir()
+        counter = Counter(folder / "till", school, collections(school))
+        counter.prepare()()
+        recorder = counter.till._service.desk.recorder  # noqa: SLF001
+        (self._event,) = recorder.journal.events((1, recorder.journal.head.seq - 1), 1)
+        (self._job,) = recorder.journal.pending_jobs()
+        counter.close()
+        self._copy = Snapshot.open(folder / "till" / "snapshot.db", school_id=school.school.id)
+        self._journal = Journal.open(folder / "till" / "journal.db")
+        self._head, self._seq = self._event.hash, self._event.seq
+        self._keys = [record.key for record in school.records]
+        self._day = school.today.isoformat()
+        self._chance = random.Random(7)
+
+    def prepare(self) -> Call:
+        """Return one meal; its hash is of the right length, and no more."""
+        self._seq += 1
+        seq, head, event, job = self._seq, self._head, self._event, self._job.job
+        self._head = seq.to_bytes(32, "big")
+        key = self._chance.choice(self._keys)
+        at = moment_text(job.created_at)
+        words = (event.id, event.kind.value, event.body, head, self._head)
+        row = (position_key(1, seq), 1, seq, *words)
+        paper = (1, seq, event.id, at, job.kind, job.body)
+        ask, execute = self._copy._execute, self._journal._execute  # noqa: SLF001
+
+        def call() -> None:
+            ask(_HOLDER, (self._day, key)).fetchall()
+            execute("BEGIN IMMEDIATE")
+            execute(_INSERT_EVENT, row)
+            execute(_INSERT_JOB, paper)
+            execute("COMMIT")
+
+        return call
+
+    def rest(self) -> None:
+        """Make the checkpoints that the journal would make when nobody waits."""
+        if self._seq % 100 == 0:
+            list(self._journal._execute("PRAGMA wal_checkpoint(PASSIVE)"))  # noqa: SLF001
+
+    def close(self) -> None:
+        """Close the files; the journal as it is, since its sums know nothing of this."""
+        self._copy.close()
+        self._journal.close()
+
+
 class Raw:
     """The floor under the floor: one block, overwritten and synced."""
 
@@ -338,7 +393,7 @@ class Raw:
         os.close(self._file)
 
 
-Contender = Counter | Bare | Raw
+Contender = Counter | Bare | Same | Raw
 
 
 @contextmanager
@@ -351,6 +406,7 @@ def contenders(folder: Path, school: DemoSchool) -> Iterator[dict[str, Contender
             "sale": Counter(folder / "sale", shop, sales(shop)),
             "bare": Bare(folder / "bare", school, is_ours=False),
             f"bare-{PAGE_BYTES}": Bare(folder / "bare-ours", school, is_ours=True),
+            "same": Same(folder / "same", school),
             "raw": Raw(folder / "raw"),
         }
         for contender in made.values():
