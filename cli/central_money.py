@@ -21,7 +21,8 @@ from cli.output import CommandError
 from cli.progress import Progress
 
 if TYPE_CHECKING:
-    from central.bank.lines import BankLine, ImportReport
+    from central.bank.importing import ImportReport
+    from central.bank.lines import BankLine
     from central.store import Store
     from cli.main import Commands
     from core.ids import PupilId, SchoolId
@@ -230,7 +231,7 @@ def _give(parsed: argparse.Namespace) -> int:
 
 
 def _import(parsed: argparse.Namespace) -> int:
-    from central.bank.lines import import_file  # noqa: PLC0415  another layer loads late
+    from central.bank.importing import import_file  # noqa: PLC0415  another layer loads late
 
     done: list[Row] = []
     with books(parsed) as store, Progress("reading", len(parsed.files)) as progress:

@@ -6,14 +6,13 @@ from central.activities.invoices import invoice_of_digits
 from central.bank.communications import add_account, list_accounts
 from central.bank.entries import BankFileError, communication_in
 from central.bank.formats import FILE_BYTES_MAX
+from central.bank.importing import ImportReport, import_file
 from central.bank.lines import (
     BankLine,
-    ImportReport,
     LineState,
     assign,
     assign_to_invoice,
     find_line,
-    import_file,
     list_lines,
     send_back,
 )

@@ -70,7 +70,7 @@ class BatchQuestions:
             with check(f"quarantine-{name}-again", "the same batch again gets the same answer"):
                 self._answered(events, "duplicate", "quarantined", "duplicate")
         with check("quarantine-no-json", "a lone event whose bytes are no JSON is quarantined"):
-            self._book([branch.of_bytes(b"\\x00 no JSON")], "quarantined")
+            self._book([branch.of_bytes(b"\x00 no JSON")], "quarantined")
         with check("quarantine-blocks-nothing", "what follows a quarantined event is accepted"):
             self.is_alive()
 

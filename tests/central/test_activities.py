@@ -23,11 +23,11 @@ from central.activities.participants import (
 from central.activities.payments import credit_invoice, pay_from_wallet
 from central.activities.plans import Activity, list_activities, plan_activity, set_deadline
 from central.bank.communications import add_account, give_communications, payers
+from central.bank.importing import import_file
 from central.bank.lines import (
     LineState,
     assign,
     assign_to_invoice,
-    import_file,
     list_lines,
     send_back,
 )

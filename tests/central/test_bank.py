@@ -15,7 +15,8 @@ from central.bank.communications import (
     school_year,
 )
 from central.bank.entries import BankFileError
-from central.bank.lines import LineState, assign, import_file, list_lines, send_back
+from central.bank.importing import import_file
+from central.bank.lines import LineState, assign, list_lines, send_back
 from central.errors import RecordError
 from central.office import Act
 from core.money import Money

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -16,7 +17,7 @@ from sync.conformance.kit import run
 from sync.identity import save_identity
 
 
-def checks_of(centre, identity=None):
+def checks_of(centre, identity=None, tell=None):
     code = None
     if identity is None:
         code = create_code(
@@ -31,10 +32,29 @@ def checks_of(centre, identity=None):
         open_copy=_open_copy,
         now=centre.clock(),
         chance=Random(7),
-        tell=told.append,
+        tell=tell or told.append,
     )
-    assert told == checks
+    assert tell is not None or told == checks
     return checks
+
+
+def wrong_until(centre, names):
+    """Ask until these checks have found what is wrong, or to the end; return what was wrong."""
+
+    class FoundError(Exception):
+        """Nothing more needs to be asked: that spares half of the questions."""
+
+    found = set()
+
+    def tell(check):
+        if check.is_asked and not check.is_kept:
+            found.add(check.name)
+        if names <= found:
+            raise FoundError
+
+    with suppress(FoundError):
+        checks_of(centre, tell=tell)
+    return found
 
 
 def wrong(checks):
@@ -78,8 +98,7 @@ def test_an_enrolled_terminal_is_asked_about_from_where_it_stands(plain_centre):
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_each_broken_centre_is_found_by_name(plain_centre, monkeypatch, fault):
     fault.do(monkeypatch)
-    found = wrong(checks_of(plain_centre))
-    assert set(fault.found_by) <= found.keys(), found
+    assert set(fault.found_by) <= wrong_until(plain_centre, set(fault.found_by))
 
 
 def test_every_fault_has_a_name_of_its_own():

@@ -10,7 +10,7 @@ from central.activities.invoices import invoices_of_pupil
 from central.activities.participants import enrol
 from central.activities.plans import Activity, plan_activity
 from central.bank.communications import add_account
-from central.bank.lines import import_file
+from central.bank.importing import import_file
 from central.office import Act
 from central.orders import close_past_days
 from central.reconciliation import RULES, reconcile, reconcile_all

@@ -20,7 +20,7 @@ from central.bank.communications import (
     give_communications,
     school_year,
 )
-from central.bank.lines import import_file
+from central.bank.importing import import_file
 from central.enrolment import create_code
 from central.load import load_school
 from central.meetings.booking import Family, book, list_slots

@@ -5,7 +5,7 @@ from bank_files import SCHOOL_IBAN, Paid, camt
 from pages_rig import field_in, text_of
 
 from central.bank.communications import add_account
-from central.bank.lines import import_file
+from central.bank.importing import import_file
 from central.office import Act
 from central.reconciliation import reconcile
 from core.payment_reference import written_communication

@@ -12,7 +12,7 @@ from pages_rig import PASSWORD, Clerk, add_clerks
 from central.activities.participants import enrol
 from central.activities.plans import Activity, plan_activity
 from central.bank.communications import add_account
-from central.bank.lines import import_file
+from central.bank.importing import import_file
 from central.enrolment import create_code
 from central.families.access import make_token
 from central.load import load_school
