@@ -336,9 +336,12 @@ def main() -> int:
     parser.add_argument("--window", type=float, default=60.0, metavar="S", help="of the rush")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", metavar="URL", help="an empty database; else SQLite on disk")
+    parser.add_argument(
+        "--folder", type=Path, default=Path.cwd(), help="where SQLite's file lies (default: here)"
+    )
     parser.add_argument("--gate", action="store_true", help="exit 1 when a limit is missed")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         return run(asked, asked.postgres or str(Path(folder) / "central.db"))
 
 

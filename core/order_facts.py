@@ -79,6 +79,10 @@ class SlipKind(StrEnum):
     PLANNING = "planning"
     BALANCE = "balance"
     TOP_UP = "top_up"
+    INVOICE = "invoice"
+    """What is due for an activity."""
+    APPOINTMENTS = "appointments"
+    """Whom the parents meet on the next evening."""
 
 
 @dataclass(frozen=True, slots=True)

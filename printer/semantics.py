@@ -62,7 +62,6 @@ class DocumentPolicy:
 _RECEIPT: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, 300)
 _PRIVATE: Final = DocumentPolicy(Repeat.AT_MOST_ONCE, 30, is_copy_marked=False)
 _CASH: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, None)
-_INVOICE: Final = DocumentPolicy(Repeat.AT_LEAST_ONCE, None, is_copy_marked=False)
 
 
 def policy_of(document: Document) -> DocumentPolicy:
@@ -70,12 +69,10 @@ def policy_of(document: Document) -> DocumentPolicy:
     match document:
         case Receipt():
             return _RECEIPT
-        case KioskSlip() | TopUpSlip() | Notice() | SelfTest():
+        case KioskSlip() | TopUpSlip() | InvoiceSlip() | Notice() | SelfTest():
             return _PRIVATE
         case BursarSlip():
             return _CASH
-        case InvoiceSlip():
-            return _INVOICE
         case Report():
             return _CASH if document.kind is ReportKind.Z else _RECEIPT
         case _:

@@ -16,6 +16,7 @@ from core.view import Holder, View
 from offline_cache.snapshot import Snapshot
 from terminal.board import Content
 from terminal.desk import Desk
+from terminal.family_slips import FamilyThings, family_content
 from terminal.kiosk_answers import KioskAnswers
 from terminal.profiles.kiosk import KioskSession
 from terminal.verdict import words_of
@@ -33,6 +34,7 @@ class Standing:
     days: tuple[KioskDay, ...]
     iban: str
     communication: str | None
+    family: FamilyThings
 
 
 def standing_of(
@@ -66,6 +68,12 @@ def _standing(
         ),
         iban=snapshot.meta.iban,
         communication=snapshot.communication(pupil),
+        family=FamilyThings(
+            view.holder.pupil,
+            snapshot.invoices(pupil),
+            snapshot.appointments(pupil, since=stamp.at),
+            snapshot.meta.iban,
+        ),
     )
 
 
@@ -107,6 +115,7 @@ def standing_content(standing: Standing, session: KioskSession) -> Content:
         "today": standing.today.isoformat(),
         "days": [_day_content(day, view, holder) for day in standing.days],
         "can_top_up": bool(standing.iban) and standing.communication is not None,
+        **family_content(standing.family, today=standing.today),
     }
 
 

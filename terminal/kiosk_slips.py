@@ -1,6 +1,7 @@
 """The slips of a kiosk: what a pupil asked to have on paper, and the fact that says so."""
 
 from datetime import timedelta
+from typing import assert_never
 
 from core.events import Stamp
 from core.ids import CommandId
@@ -8,7 +9,8 @@ from core.kiosk import KioskDay
 from core.money import ZERO
 from core.order_facts import OrderAct, RequestState, SlipKind, SlipPrinted
 from core.orders import OrderState
-from printer.documents import KioskSlip, Reservation, TopUpSlip
+from printer.documents import InvoiceSlip, KioskSlip, Notice, Reservation, TopUpSlip
+from terminal.family_slips import appointments_slip, invoice_slip
 from terminal.kiosk_content import Standing, dish_name
 from terminal.profiles.kiosk import KioskSession
 
@@ -24,10 +26,25 @@ def slip_fact(
 
 def slip_document(
     slip: SlipKind, session: KioskSession, standing: Standing, stamp: Stamp
-) -> KioskSlip | TopUpSlip | None:
-    """Return a slip; None for one about a transfer that the school has not prepared."""
-    if slip is SlipKind.TOP_UP:
-        return _top_up(standing, stamp)
+) -> KioskSlip | TopUpSlip | InvoiceSlip | Notice | None:
+    """Return a slip; None where there is nothing to say, or the school has noted no account."""
+    place, family = standing.view.place, standing.family
+    match slip:
+        case SlipKind.TOP_UP:
+            return _top_up(standing, stamp)
+        case SlipKind.INVOICE:
+            return invoice_slip(family, place, stamp.at, today=standing.today)
+        case SlipKind.APPOINTMENTS:
+            return appointments_slip(family, place, stamp.at)
+        case SlipKind.BALANCE | SlipKind.PLANNING:
+            return _kiosk_slip(slip, session, standing, stamp)
+        case _:
+            assert_never(slip)
+
+
+def _kiosk_slip(
+    slip: SlipKind, session: KioskSession, standing: Standing, stamp: Stamp
+) -> KioskSlip:
     view, pupil = standing.view, standing.holder.pupil
     is_balance = slip is SlipKind.BALANCE
     return KioskSlip(

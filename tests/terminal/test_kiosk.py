@@ -18,7 +18,7 @@ from core.ids import CommandId, ProductId
 from core.kiosk import Wanted
 from core.order_facts import OrderAct, SlipKind
 from offline_cache.snapshot import Snapshot
-from printer.documents import KioskSlip, TopUpSlip
+from printer.documents import InvoiceSlip, KioskSlip, Notice, TopUpSlip
 from printer.job import decode_document
 from sync.asking import UnreachableError
 from sync.errors import RefusedError
@@ -31,6 +31,17 @@ from terminal.speech import SilentSpeaker
 
 T = TypeVar("T")
 KIOSK = read_timetable(["kiosk else"])
+A_TRIP_AND_AN_EVENING = (
+    (
+        "INSERT INTO invoice VALUES"
+        " ('i1', 'p1', 'a1', 'Rome', '312401398067', '2026-11-01', 9000, 0, 1000)"
+    ),
+    "INSERT INTO instalment VALUES ('i1', 1, '2026-11-20', 4000), ('i1', 2, '2027-01-15', 5000)",
+    (
+        "INSERT INTO appointment VALUES"
+        " ('m1', 'p1', '2026-12-03T16:10:00.000Z', 'Mme Dubois', 'Maths', 'B12', 'booked')"
+    ),
+)
 TOMORROW = date(2026, 11, 25)
 CLOSES = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
@@ -330,6 +341,7 @@ def test_a_session_ends_by_itself_and_at_the_next_tap(kiosk: Kiosk) -> None:
 
 
 def test_slips_are_facts_once_a_command_and_nobody_looks_at_them_later(kiosk: Kiosk) -> None:
+    kiosk.learn(*A_TRIP_AND_AN_EVENING)
     session = kiosk.enter(ALICE)
     for slip in SlipKind:
         for _ in range(2):
@@ -338,7 +350,7 @@ def test_slips_are_facts_once_a_command_and_nobody_looks_at_them_later(kiosk: Ki
     slips = [fact for fact in kiosk.facts() if isinstance(fact, SlipPrinted)]
     assert [fact.slip for fact in slips] == list(SlipKind)
     jobs = kiosk.counter.journal.pending_jobs()
-    planning, balance, top_up = (decode_document(job.job.body) for job in jobs)
+    planning, balance, top_up, invoice, meets = (decode_document(one.job.body) for one in jobs)
     assert isinstance(planning, KioskSlip)
     assert isinstance(balance, KioskSlip)
     assert isinstance(top_up, TopUpSlip)
@@ -346,9 +358,30 @@ def test_slips_are_facts_once_a_command_and_nobody_looks_at_them_later(kiosk: Ki
     assert [one.label for one in planning.reservations] == ["Carbonnade à la flamande"]
     assert (balance.general.cents, balance.reservations) == (2340, None)
     assert (top_up.communication, top_up.iban) == ("+++090/9337/55493+++", "BE72000000001616")
+    assert isinstance(invoice, InvoiceSlip)
+    assert (invoice.due.cents, invoice.communication) == (3000, "+++312/4013/98067+++")
+    assert isinstance(meets, Notice)
+    assert [(one.left, one.right) for one in meets.lines[1:]] == [
+        ("Mme Dubois (Maths)", "17:10, local B12")
+    ]
     for wanted in ("last", jobs[0].id):
         with pytest.raises(NoPaperError):
             kept_paper(wanted, kiosk.counter.recorder)
+
+
+def test_what_is_due_and_whom_the_parents_meet_is_shown_and_nothing_else_is(kiosk: Kiosk) -> None:
+    kiosk.learn(*A_TRIP_AND_AN_EVENING)
+    look = kiosk.desk.look(kiosk.enter(ALICE))
+    (due,) = look["dues"]
+    assert (due["label"], due["now_cents"], due["state"]) == ("Rome", 3000, "late")
+    assert [one["state"] for one in due["instalments"]] == ["late", "open"]
+    assert [one["teacher"] for one in look["appointments"]] == ["Mme Dubois"]
+    session = kiosk.enter(BOB)
+    look = kiosk.desk.look(session)
+    assert (look["dues"], look["appointments"]) == ([], [])
+    for slip in (SlipKind.INVOICE, SlipKind.APPOINTMENTS):
+        printed = kiosk.desk.print_slip(session, slip, CommandId(f"s-{slip}"))
+        assert printed == {"is_printed": False}
 
 
 def test_a_top_up_slip_without_a_number_is_not_printed(kiosk: Kiosk) -> None:

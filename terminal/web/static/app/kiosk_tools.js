@@ -2,7 +2,14 @@
 import { html, useEffect } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
 
-const SLIPS = ["planning", "balance", "top_up"];
+// Each slip, and whether there is anything to print on it.
+const SLIPS = {
+  planning: () => true,
+  balance: () => true,
+  top_up: (view) => view.can_top_up,
+  invoice: (view) => view.dues?.length > 0,
+  appointments: (view) => view.appointments?.length > 0,
+};
 
 export function Comfort({ comfort, tongue }) {
   return html`
@@ -18,7 +25,7 @@ export function Comfort({ comfort, tongue }) {
 }
 
 export function Tools({ session, comfort, tongue }) {
-  const slips = SLIPS.filter((slip) => slip !== "top_up" || session.view.can_top_up);
+  const slips = Object.keys(SLIPS).filter((slip) => SLIPS[slip](session.view));
   useEffect(() => {
     // A question over the page has its own answer to Escape.
     const press = (event) => {
