@@ -15,7 +15,7 @@ from core.orders import OrderState
 from core.people import Pupil
 from core.wallet import Wallets
 
-CHILD_PAGES: Final = ("", "meals", "wallet", "top-up", "limits")
+CHILD_PAGES: Final = ("", "meals", "wallet", "top-up", "presence", "limits")
 """The pages of one child, as the end of their addresses and of their words `child.…`."""
 
 

@@ -231,6 +231,7 @@ def family_pages_of(office: FurnishedOffice) -> dict[str, str]:
         "family-wallet": f"{child}/wallet",
         "family-event": f"{child}/events/{event}",
         "family-top-up": f"{child}/top-up?amount=25",
+        "family-presence": f"{child}/presence",
         "family-limits": f"{child}/limits",
         "family-account": "/family/account",
         "family-activities": "/family/activities",
