@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import presence_scenes
 from counter_scenes import play
 from kiosk_scenes import play_kiosk
 from PIL import Image
@@ -227,6 +228,29 @@ class Studio:
         finally:
             server.stop()
 
+    def presence(self) -> None:
+        """Take the pictures of the study room, the gate, and the closed terminal."""
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board)
+        terminal.publish_status({"mode": "live"})
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        server.start()
+        try:
+            page = self._page(TILL)
+            page.goto(server.launch_url())
+            page.wait_for_selector("h1")
+            presence_scenes.play(page, terminal, lambda name: self._take(page, name))
+            page.context.close()
+        finally:
+            server.stop()
+
     def kiosk(self, size: dict[str, int], name: str) -> None:
         """Take the pictures of the kiosk, one state after the other."""
         board = Board(boot="picture")
@@ -354,6 +378,7 @@ def main() -> None:
         studio.counter()
         studio.kiosk(TILL, "kiosk")
         studio.kiosk(PORTRAIT, "kiosk-tall")
+        studio.presence()
         studio.gone("till-gone")
         studio.pupil("pupil-idle", None)
         studio.pupil("pupil-ok", ACCEPTED)
