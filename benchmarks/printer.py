@@ -1,6 +1,6 @@
 """Paper: what a receipt costs in CPU, bytes and memory, and what a bad printer costs a tap.
 
-Run: python benchmarks/printer.py [--json] [--rounds N]. Aims: a job stored in 50 us; 30 lines
+Run: python -m benchmarks.printer [--json] [--rounds N]. Aims: a job stored in 50 us; 30 lines
 composed in 2 ms of CPU and 2500 bytes; a picture in 15 ms; the first receipt of a fresh process
 within 1.5 s; a tap's 95th percentile within 10 % of that without a printer, whether the printer
 hangs, is off or is jammed. A tap here goes the whole way of the real till: inbox, decision,

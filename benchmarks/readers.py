@@ -1,6 +1,6 @@
 """Readers: decoder speed, time from card to inbox, idle cost, and what 10,000 taps leave behind.
 
-Run: python benchmarks/readers.py [--json]. Aims: decoders 5 MB/s of noise; 1 ms at p99 from a
+Run: python -m benchmarks.readers [--json]. Aims: decoders 5 MB/s of noise; 1 ms at p99 from a
 driver's event to the till's inbox; 0.5 % of a core for an idle driver; nothing left behind.
 
 Figures of a busy machine say little: its load stands beside them, and beside each tap, in the same

@@ -1,6 +1,6 @@
 """Measures how long a verdict takes from Python to the screen, in a real Chromium.
 
-Usage: python benchmarks/screens.py [--taps N] [--rounds N] [--loads N] [--soak N] [--json]
+Usage: python -m benchmarks.screens [--taps N] [--rounds N] [--loads N] [--soak N] [--json]
 
 From a touch on a tile to the painted basket, too. For the till and the pupils' page, with and
 without a throttled processor, in rounds of shuffled order. "Painted" is the first task after the

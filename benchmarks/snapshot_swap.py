@@ -9,7 +9,7 @@ The copy is the centre's own, packed as it travels. Rounds are shuffled within o
 
 Only the first of these three stands in the way of a tap; the others are the uplink's thread.
 Memory is the peak of a fresh process that takes such a copy (VmHWM), against one that takes the
-copy of the demo school. Usage: python -m benchmarks.copy [--pupils 100000] [--rounds 15] [--json]
+copy of the demo school. Usage: python -m benchmarks.snapshot_swap [--pupils 100000] [--rounds 15] [--json]
 [--gate]
 """
 
@@ -45,7 +45,7 @@ FLAT_MAX = 1.2
 TAKE = """
 import sys
 from pathlib import Path
-from benchmarks.copy import take
+from benchmarks.snapshot_swap import take
 take(Path(sys.argv[1]), Path(sys.argv[2]))
 fields = dict(line.split(":", 1) for line in open("/proc/self/status", encoding="ascii"))
 print(fields["VmHWM"].split()[0])
