@@ -9,8 +9,8 @@ The copy is the centre's own, packed as it travels. Rounds are shuffled within o
 
 Only the first of these three stands in the way of a tap; the others are the uplink's thread.
 Memory is the peak of a fresh process that takes such a copy (VmHWM), against one that takes the
-copy of the demo school. Usage: python -m benchmarks.snapshot_swap [--pupils 100000] [--rounds 15] [--json]
-[--gate]
+copy of the demo school.
+Usage: python -m benchmarks.snapshot_swap [--pupils 100000] [--rounds 15] [--json] [--gate]
 """
 
 import argparse
