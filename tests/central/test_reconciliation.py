@@ -84,6 +84,11 @@ BROKEN = {
     "invoices": "UPDATE invoice SET paid_cents = paid_cents + 1",
     "instalments": "UPDATE instalment SET cents = cents + 1",
     "activities": "UPDATE invoice SET credited_cents = 1, paid_cents = paid_cents - 1",
+    "study": (
+        "INSERT INTO study_presence (school_id, key, pupil_id, day, session_id, entered_at, cents,"
+        " event_id, terminal_id, staff, cursor) SELECT school_id, 'k', id, '2026-11-24', 'short',"
+        " '', 100, 'e', 't', '', 0 FROM pupil WHERE id = '{pupil}'"
+    ),
     "orphan legs": "UPDATE leg SET booking_id = 'x' || booking_id WHERE booking_id = '{event}'",
     "exceptions": "DELETE FROM exception WHERE flag = 'to_settle'",
     "closings": (
