@@ -289,8 +289,11 @@ def enter_spoken(page: Page, enter: Enter, kiosk: TwinKiosk) -> None:
     """Come in and turn the voice on: nobody's choice is taken over from whoever came before."""
     enter(page)
     assert page.locator("[data-aid=speech]").get_attribute("aria-pressed") == "false"
+    kiosk.speaker.said.clear()
     page.locator("[data-aid=speech]").tap()
     until(lambda: page.locator("[data-aid=speech]").get_attribute("aria-pressed") == "true")
+    # What it says of itself has been heard, and cannot come behind what is said next.
+    until(lambda: bool(kiosk.speaker.said))
 
 
 def test_a_kiosk_without_a_voice_says_so(page: Page, kiosk: TwinKiosk) -> None:

@@ -14,7 +14,9 @@ const tongues = new Map([[told.language, makeTongue(told.language, told.words, t
 // Each pupil is greeted in their own language, so all of them are at hand before they are needed.
 async function learn(language) {
   const answer = await fetch(`/static/words/${language}.json`);
-  if (answer.ok) tongues.set(language, makeTongue(language, await answer.json(), told.time_zone));
+  if (!answer.ok) return;
+  tongues.set(language, makeTongue(language, await answer.json(), told.time_zone));
+  show(); // whoever was greeted meanwhile is greeted in their own language now
 }
 
 function advance(board, { topic, content }) {
@@ -89,7 +91,11 @@ function Pupil() {
     </main>`;
 }
 
+function show() {
+  render(html`<${Pupil} />`, document.getElementById("pupil"));
+}
+
 document.title = `${tongues.get(told.language).say("pupil.title")} · Refectory`;
 told.languages.map(({ code }) => code).filter((code) => !tongues.has(code)).forEach(learn);
 fitScreen(told.screen_mm);
-render(html`<${Pupil} />`, document.getElementById("pupil"));
+show();
