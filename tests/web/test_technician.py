@@ -85,6 +85,7 @@ def does_not_answer() -> Content:
 
 
 def test_the_findings_readers_and_log_stand_on_the_page(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "identity.json").write_text("{}")  # enrolled, and its daemon does not answer
     upkeep = Upkeep(tmp_path, status=does_not_answer, now=lambda: NOON)
     upkeep.open()
     try:
