@@ -15,7 +15,7 @@ from bank_files import SCHOOL_IBAN, Paid, camt
 from shift_till import ShiftTill, Tender
 
 from central import audit, badges, closings, exceptions, leaving, orders, reconciliation, wallets
-from central.bank import communications, lines
+from central.bank import communications, importing, lines
 from central.errors import RecordError
 from central.load import load_school
 from central.office import Act
@@ -25,7 +25,18 @@ from core.people import BadgeState
 from core.wallet import WalletKind
 
 OWN, OTHER = "other", "demo"
-MODULES = (audit, badges, closings, exceptions, leaving, orders, wallets, communications, lines)
+MODULES = (
+    audit,
+    badges,
+    closings,
+    exceptions,
+    leaving,
+    orders,
+    wallets,
+    communications,
+    importing,
+    lines,
+)
 TABLES = (
     "booking",
     "leg",
@@ -61,7 +72,7 @@ def both(centre, till, clock):
     communications.give_communications(
         centre.store, OTHER, year="2026-2027", who="anna", now=clock()
     )
-    lines.import_file(
+    importing.import_file(
         centre.store, OTHER, name="a.xml", body=camt(Paid(700, text="lunch")), act=act
     )
     waiting = centre.orders(9)[-1]
@@ -142,7 +153,7 @@ def calls(ids) -> dict[str, Callable[[object], object]]:
         ),
         "lines.assign": lambda s: lines.assign(s, OWN, line=ids["line"], pupil=pupil, act=act),
         "lines.send_back": lambda s: lines.send_back(s, OWN, line=ids["line"], act=act),
-        "lines.import_file": lambda s: lines.import_file(
+        "importing.import_file": lambda s: importing.import_file(
             s, OWN, name="a.xml", body=camt(Paid(100)), act=act
         ),
         "lines.find_line": lambda s: lines.find_line(s, OWN, ids["line"]),
