@@ -27,6 +27,7 @@ DAYS_SHOWN: Final = 15
 """So many school days a kiosk shows, whether or not they can be ordered already."""
 _LOOK_AHEAD_DAYS: Final = 366
 """Within a year a school serves on so many days, or it is closed for good."""
+_BAD: Final = {BadgeState.LOST: Reason.LOST_BADGE, BadgeState.BLOCKED: Reason.BLOCKED_BADGE}
 
 
 def admit(tap: Tap, view: View, policy: Policy) -> Noted | Refused:
@@ -45,14 +46,10 @@ def _refusal(tap: Tap, view: View, policy: Policy) -> Reason | None:
         return Reason.NO_SNAPSHOT
     if view.holder is None or view.holder.badge is None:
         return Reason.UNKNOWN_BADGE
-    match view.holder.badge.state:
-        case BadgeState.LOST:
-            return Reason.LOST_BADGE
-        case BadgeState.BLOCKED:
-            return Reason.BLOCKED_BADGE
-        case BadgeState.ACTIVE:
-            is_sure = tap.assurance >= policy.assurance_min_sale
-            return None if is_sure else Reason.ASSURANCE_TOO_LOW
+    if view.holder.badge.state in _BAD:
+        return _BAD[view.holder.badge.state]
+    is_sure = tap.assurance >= policy.assurance_min_sale
+    return None if is_sure else Reason.ASSURANCE_TOO_LOW
 
 
 @dataclass(frozen=True, slots=True)

@@ -451,3 +451,8 @@ def test_ids_take_ten_random_bytes() -> None:
         uuid7(at_ms=0, entropy=b"")
     assert EventId("x") == "x"
     assert date.fromisoformat("2026-11-24") == TODAY
+
+
+def test_what_stands_behind_an_event_makes_it_unreadable() -> None:
+    with pytest.raises(MalformedEventError):
+        read_event(b'{"at":"2026-11-24T11:00:00.000Z"} more')

@@ -14,11 +14,12 @@ from core.facts import (
     ReceiptReprinted,
     SaleLine,
     SaleMade,
+    StudyLeft,
     TapRefused,
     Tender,
     TerminalStarted,
 )
-from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
+from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, SessionId
 from core.ledger import (
     Account,
     AccountKind,
@@ -131,3 +132,7 @@ def test_a_wallet_pays_down_to_its_limit(balance: int, overdraft: int, *, may: b
 def test_what_a_stranger_got_waits_until_somebody_pays() -> None:
     assert payer_account(Tender.LATER, None) == Account(AccountKind.TO_SETTLE)
     assert payer_account(Tender.CASH, None) == Account(AccountKind.CASH)
+
+
+def test_who_leaves_the_study_room_moves_nothing() -> None:
+    assert legs_of(StudyLeft(TODAY, SessionId("short"), P1, None, Assurance.TYPED)) == ()

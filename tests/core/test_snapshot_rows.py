@@ -1,6 +1,7 @@
 """The format of the copy: what the centre writes in rows, the terminal reads as it was meant."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from core.catalogue import Category
 from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId, TerminalId
 from core.limits import Bought, Limits
 from core.money import Money
+from core.order_facts import Decline
 from core.people import Allergen, Badge, BadgeState, PriceClass
 from core.policy import CLOSED, WalkIn
 from core.receipt import SchoolHeader
@@ -170,3 +172,40 @@ def test_staff_and_limits_are_read_back() -> None:
     for maxima in ("[]", '{"water": "2"}', "water=2"):
         with pytest.raises(SnapshotRowError, match="table pupil_limit, row 'p1'"):
             limits_from_rows(("p1", None, 0, maxima), ())
+
+
+REQUEST = ("c1", "p1", "o1", "2026-11-25", "reserve", "stew", "granted", "")
+INVOICE = ("i1", "p1", "zoo", "Zoo", "5" * 12, "2026-11-24", 900, 0, 400)
+INSTALMENT = ("i1", 1, "2026-12-24", 900)
+APPOINTMENT = ("a1", "p1", "2026-12-03T16:10:00.000Z", "M. Maes", "Nederlands", "B14", "booked")
+
+
+def test_what_a_kiosk_shows_beside_meals_is_read() -> None:
+    assert snapshot.request_from_row(REQUEST).why is None
+    assert snapshot.request_from_row((*REQUEST[:7], "of tomorrow")).why is Decline.OTHER
+    assert snapshot.invoice_from_rows(INVOICE, [INSTALMENT]).left == Money(500)
+    assert snapshot.appointment_from_row(APPOINTMENT).teacher == "M. Maes"
+
+
+@pytest.mark.parametrize(
+    ("read", "table"),
+    [
+        (lambda: snapshot.request_from_row((*REQUEST[:4], "eat", *REQUEST[5:])), "order_request"),
+        (lambda: snapshot.invoice_from_rows((*INVOICE[:8], 901), [INSTALMENT]), "invoice"),
+        (lambda: snapshot.invoice_from_rows((*INVOICE[:8], "4"), [INSTALMENT]), "invoice"),
+        (lambda: snapshot.instalment_from_row(("i1", 1, "soon", 900)), "instalment"),
+        (lambda: snapshot.appointment_from_row((*APPOINTMENT[:2], "six", "", "", "")), "appoint"),
+    ],
+)
+def test_a_row_of_these_that_cannot_be_read_is_named(
+    read: Callable[[], object], table: str
+) -> None:
+    with pytest.raises(SnapshotRowError, match=f"table {table}"):
+        read()
+
+
+def test_a_photo_is_told_by_its_digest_or_as_taken_away() -> None:
+    assert snapshot.photo_from_row(("p1", "")) == ""
+    assert snapshot.photo_from_row(("p1", "a" * 64)) == "a" * 64
+    with pytest.raises(SnapshotRowError, match="table pupil_photo"):
+        snapshot.photo_from_row(("p1", "../../etc"))
