@@ -26,6 +26,14 @@ _MADE, _CREDITED, _REFUNDED = "invoice.made", "invoice.credited", "invoice.refun
 _FROM_WALLET = "invoice.from_wallet"
 
 
+class NotEnoughError(RecordError):
+    """The general wallet holds less than what is to be paid from it."""
+
+
+class TooMuchError(RecordError):
+    """An invoice asks for less than what is to be paid for it."""
+
+
 def invoice_account(invoice: str) -> Account:
     """Return the account of what is owed for an invoice."""
     return Account(AccountKind.INVOICES, invoice)
@@ -171,12 +179,12 @@ def pay_from_wallet(
             message = (
                 f"the invoice still asks for {locked.left.text()} euro; pay an amount up to that"
             )
-            raise RecordError(message)
+            raise TooMuchError(message)
         held = read_wallets(session, school, locked.pupil)
         general = ZERO if held is None else held.general
         if general < amount:
             message = f"the general wallet holds {general.text()} euro, not {amount.text()}"
-            raise RecordError(message)
+            raise NotEnoughError(message)
         legs = transfer(
             source=wallet_account(WalletKind.GENERAL, locked.pupil),
             target=invoice_account(invoice),

@@ -6,15 +6,13 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from central.activities.invoices import find_invoice, invoices_of_pupil
-from central.activities.payments import pay_from_wallet
 from central.activities.plans import list_activities
 from central.bank.communications import list_accounts
 from central.families.links import children_of
-from central.office import Act
 from central.pages.codes import code_picture
-from central.pages.money import asked_amount
+from central.pages.invoices import pay_by_form
 from central.pages.pupils import read_pupil
-from central.pages.visit import FAMILY, FormError, NotHereError, Visit
+from central.pages.visit import FAMILY, NotHereError, Visit
 from core.epc import epc_payload
 from core.ids import PupilId
 from core.invoices import Invoice
@@ -72,22 +70,9 @@ def pay(visit: Visit) -> Response:
     """Pay some of a child's invoice from the general wallet."""
     with visit.store.database.reading() as session:
         invoice = find_invoice(session, visit.school.id, visit.ids["invoice"])
-        _, wallets = read_pupil(session, visit.school.id, PupilId(visit.ids["pupil"]))
     if invoice is None or invoice.pupil != PupilId(visit.ids["pupil"]):
         raise NotHereError
-    amount = asked_amount(visit)
-    if wallets.general < amount:
-        raise FormError("refused.not_enough")
-    if amount > invoice.left:
-        raise FormError("refused.too_much")
-    pay_from_wallet(
-        visit.store,
-        visit.school.id,
-        invoice=invoice.id,
-        amount=amount,
-        key=visit.once(),
-        act=Act(visit.user.name, visit.now),
-    )
+    pay_by_form(visit, invoice)
     return visit.go(_HERE, done="invoice_paid")
 
 

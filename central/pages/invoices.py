@@ -3,7 +3,12 @@
 from starlette.responses import Response
 
 from central.activities.invoices import find_invoice, invoices_of_pupil
-from central.activities.payments import credit_invoice, pay_from_wallet
+from central.activities.payments import (
+    NotEnoughError,
+    TooMuchError,
+    credit_invoice,
+    pay_from_wallet,
+)
 from central.activities.plans import list_activities
 from central.database import Session
 from central.office import Act
@@ -34,19 +39,28 @@ def pay(visit: Visit) -> Response:
     """Pay some of an invoice from the general wallet."""
     with visit.store.database.reading() as session:
         invoice = _own(session, visit)
-        wallets = read_pupil(session, visit.school.id, invoice.pupil)[1]
-    amount = asked_amount(visit)
-    if wallets.general < amount:
-        raise FormError("refused.not_enough")
-    pay_from_wallet(
-        visit.store,
-        visit.school.id,
-        invoice=invoice.id,
-        amount=amount,
-        key=visit.once(),
-        act=Act(visit.user.name, visit.now),
-    )
+    pay_by_form(visit, invoice)
     return visit.go(_back(invoice), done="invoice_paid")
+
+
+def pay_by_form(visit: Visit, invoice: Invoice) -> None:
+    """Pay the amount of a form from the wallet of an invoice's pupil; the same form twice is once.
+
+    Raises FormError when it is not there, or more than the invoice asks for.
+    """
+    try:
+        pay_from_wallet(
+            visit.store,
+            visit.school.id,
+            invoice=invoice.id,
+            amount=asked_amount(visit),
+            key=visit.once(),
+            act=Act(visit.user.name, visit.now),
+        )
+    except NotEnoughError as error:
+        raise FormError("refused.not_enough") from error
+    except TooMuchError as error:
+        raise FormError("refused.too_much") from error
 
 
 def credit(visit: Visit) -> Response:

@@ -142,6 +142,20 @@ def test_a_yes_an_invoice_a_payment_and_a_no(house, mum):
     assert "délai de réponse est passé" in text_of(mum.get("/family/activities").text)
 
 
+def test_the_form_that_paid_all_sent_twice_pays_once_and_says_so(house, mum):
+    mum.post(f"/family/activities/zoo/{house.lea}", {"answer": "yes"})
+    invoice, owed = house.one("SELECT id FROM invoice"), house.one("SELECT cents FROM invoice")
+    adjust(
+        house.store, SCHOOL, pupil=house.lea, wallet=WalletKind.GENERAL,
+        change=Money(owed), key="gift", act=Act("t", house.clock(), "gift"),
+    )  # fmt: skip
+    pay = f"/family/invoices/{invoice}/{house.lea}"
+    form = {"once": "1", "amount": Money(owed).text(",")}
+    for _ in range(2):
+        assert mum.post(pay, form).status_code == 303
+    assert house.one("SELECT paid_cents FROM invoice") == owed
+
+
 def test_times_are_booked_moved_and_cancelled_with_plain_forms(house, mum):
     page = mum.get("/family/meetings")
     assert "Mme Dubois" in page.text
