@@ -1,5 +1,5 @@
 // What happens to the basket: touches, the question about an allergen, the payment.
-import { useEffect, useMemo, useReducer, useState } from "../vendor/htm-preact-3.1.1.js";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useState } from "../vendor/htm-preact-3.1.1.js";
 import { changeOf } from "./change.js";
 import { GUEST, candidateOf, change, conflictsOf, keep, pieces, recall } from "./basket.js";
 
@@ -10,7 +10,8 @@ export function useSale({ catalogue, verdict, nowMs, desk, canSell, tongue }) {
   const [ask, setAsk] = useState(null);
   const [isCash, setCash] = useState(false);
   const products = useMemo(() => new Map((catalogue?.products ?? []).map((known) => [known.id, known])), [catalogue]);
-  useEffect(() => keep(basket), [basket]);
+  // Kept before the touch is over: a reload right after it must not lose the line.
+  useLayoutEffect(() => keep(basket), [basket]);
   useEffect(() => catalogue && dispatch({ kind: "known", products }), [products]);
 
   // A sale that was under way when the page was loaded anew is done: its basket is, too.
