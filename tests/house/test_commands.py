@@ -20,7 +20,7 @@ def copy(checkout: Path, tmp_path: Path) -> Path:
     """A checkout with a space in its name, holding what the scripts need."""
     folder = tmp_path / "a checkout"
     (folder / "packaging").mkdir(parents=True)
-    for name in ("run", "test", "packaging/bootstrap", "pyproject.toml"):
+    for name in ("run", "test", "packaging/bootstrap", "packaging/tests-twice", "pyproject.toml"):
         shutil.copy(checkout / name, folder / name)
     shutil.copytree(checkout / "requirements", folder / "requirements")
     return folder
