@@ -13,7 +13,7 @@ from cli.central_activities import register_activity_words
 from cli.central_backup import register_backup_words
 from cli.central_books import register_book_words
 from cli.central_codes import register_code_words
-from cli.central_desk import add_database, day, open_books, school_of
+from cli.central_desk import add_database, database_of, day, open_books, school_of
 from cli.central_families import register_family_words
 from cli.central_meetings import register_meeting_words
 from cli.central_money import register_money_words
@@ -130,10 +130,11 @@ def _mail_sender(parsed: argparse.Namespace) -> "MailSender | None":
     try:
         if parsed.mail is not None:
             return open_sender(parsed.mail, password=_first_line(parsed.mail_password_file))
-        if is_postgres(parsed.database):
+        books = database_of(parsed)
+        if is_postgres(books):
             return None
-        books = Path(parsed.database.removeprefix("sqlite://")).absolute()
-        return open_sender((books.parent / "mail").as_uri())
+        folder = Path(books.removeprefix("sqlite://")).absolute().parent
+        return open_sender((folder / "mail").as_uri())
     except CentralError as error:
         raise CommandError(str(error)) from error
 

@@ -1,7 +1,9 @@
 """The address of the books, when it holds a password: a secret that others may not read."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +59,12 @@ def test_one_that_others_may_read_is_refused_with_the_cure(store: Path, mode: in
     with pytest.raises(CommandError, match="chmod 0600") as refused:
         asked()
     assert "s3cret" not in str(refused.value)
+
+
+def test_the_centre_serves_books_that_nobody_named(
+    serve: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    centre = serve("central", "--listen", "127.0.0.1:0")
+    assert centre.said["database"] == "central.db"
+    assert (tmp_path / "central.db").exists()
