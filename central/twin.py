@@ -144,6 +144,8 @@ class TwinCentre:
     def start(self) -> None:
         """Listen and answer, on the port of the time before where there was one."""
         assert self._stop is None, "a centre is started once"
+        if self._listening is not None:
+            self._renew_app()  # one that was stopped has no threads for its pages any more
         listen = "127.0.0.1:0" if self._listening is None else f"127.0.0.1:{self._listening.port}"
         self._listening, self._stop = run_in_thread(
             self.app,
@@ -163,10 +165,11 @@ class TwinCentre:
         self.stop()
         self.store.close()
         self.store = open_store(self._place)
-        faults = self.app.faults
-        self.app = self._make_app()
-        self.app.faults = faults
         self.start()
+
+    def _renew_app(self) -> None:
+        old, self.app = self.app, self._make_app()
+        self.app.faults, self.app.requests = old.faults, old.requests
 
     def fail(self, *faults: Fault) -> None:
         """Let the next requests meet these faults, one each."""

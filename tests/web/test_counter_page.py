@@ -131,6 +131,21 @@ def test_the_next_sale_of_the_same_is_another(counter: Page, terminal: TwinTermi
         assert len({sale.id for sale in sales(terminal)}) == count
 
 
+def test_a_tablet_whose_clock_is_days_off_debits_whoever_taps(
+    open_till: OpenTill, terminal: TwinTerminal
+) -> None:
+    """What the verdict's own time says, in the past by this page's clock, is the daemon's."""
+    page = open_till()
+    page.clock.set_fixed_time("2026-12-01T09:00:00Z")
+    sign_in(page)
+    terminal.publish_verdict({"name": "Zoé L."})
+    page.locator("[data-kind=snacks]").tap()
+    tile(page, 9)
+    page.locator(".debit").tap()
+    expect(page.locator(".sale .empty")).to_be_visible()
+    assert [sale.customer.tap_id is None for sale in sales(terminal)] == [False]
+
+
 @pytest.mark.parametrize("reason", [Reason.NOT_ENOUGH_MONEY, Reason.LIMIT, Reason.NO_RIGHT])
 def test_a_refused_sale_keeps_its_basket_and_says_why(
     counter: Page, terminal: TwinTerminal, reason: Reason

@@ -7,9 +7,10 @@ const LINES_MAX = 40;
 const CANDIDATE_MS = 120_000;
 const KEPT = "refectory.basket";
 
-// Whoever laid down a badge within the last two minutes can pay.
-export function candidateOf(verdict, nowMs) {
-  if (!verdict?.name || !verdict.tap || nowMs - Date.parse(verdict.at) > CANDIDATE_MS) return null;
+// Whoever laid down a badge within the last two minutes can pay. ageMs: by the page's own clock,
+// which may be hours from the daemon's that stands in the verdict.
+export function candidateOf(verdict, ageMs) {
+  if (!verdict?.name || !verdict.tap || ageMs > CANDIDATE_MS) return null;
   const { tap, name, class_name, allergens, wallet_cents, price_class, at } = verdict;
   return { tap, name, class_name, allergens, wallet_cents, price_class: price_class ?? "pupil", at };
 }

@@ -61,7 +61,7 @@ function Till() {
   const [kind, setKind] = useKind(catalogue, demo);
   const operator = status?.operator ?? null;
   const isLocked = Boolean(catalogue?.needs_sign_in) && !operator;
-  const sale = useSale({ catalogue, verdict, nowMs, desk, canSell: !isLocked, tongue });
+  const sale = useSale({ catalogue, verdict, ageMs: nowMs - board.heardMs, desk, canSell: !isLocked, tongue });
   useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue });
   useIdleLock({ operator, board, desk });
   useFollow(status, panel !== null || sale.basket.lines.length > 0);
