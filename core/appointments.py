@@ -1,13 +1,12 @@
 """A family's appointment with a teacher, as a terminal tells of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.ids import PupilId
+from core.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
+class Appointment(Value):
     """Whom a child's parents meet, when and where. starts_at: aware."""
 
     pupil: PupilId

@@ -1,7 +1,6 @@
 """A basket: what a screen wants to sell, and its lines once they have prices."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from core.catalogue import Category, Product
 from core.ids import ProductId
@@ -9,14 +8,14 @@ from core.money import vat_within
 from core.people import PriceClass
 from core.receipt import ReceiptLine
 from core.sale_facts import SaleLine
+from core.value import Value
 
 QUANTITY_MAX = 99
 ITEMS_MAX = 40
 MEALS = frozenset({Category.MEAL, Category.SANDWICH})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value):
     """So many pieces of a product."""
 
     product: ProductId

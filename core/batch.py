@@ -8,12 +8,12 @@ request's headers, so that a batch of the same events always has the same bytes.
 import gzip
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.chain import link
 from core.events import SealedEvent
 from core.ids import TerminalId
+from core.value import Value
 
 BATCH_EVENTS_MAX = 200
 BATCH_BYTES_MAX = 4 * 1024 * 1024
@@ -46,8 +46,7 @@ class Flag(StrEnum):
     CLOSING_DIFFERS = "closing_differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Value):
     """Consecutive events of one epoch, packed. `body`: gzip of the JSON text."""
 
     epoch: int

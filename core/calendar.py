@@ -1,14 +1,14 @@
 """School days, opening hours of orders, and the day a moment belongs to, in the school's zone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from core.value import Value, field
 
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolCalendar:
+class SchoolCalendar(Value):
     """When a school serves, and until when a meal may be ordered, changed or cancelled.
 
     zone: the school's time zone (Europe/Brussels). day_starts_at: the local time at which a new

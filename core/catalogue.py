@@ -1,12 +1,12 @@
 """What a canteen offers: products with their prices, and the menu of a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.ids import ProductId
 from core.money import Money
 from core.people import Allergen, PriceClass
+from core.value import Value
 
 
 class Category(StrEnum):
@@ -19,8 +19,7 @@ class Category(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Value):
     """Something that can be ordered or sold. `vat_permille`: the VAT rate in thousandths."""
 
     id: ProductId

@@ -4,7 +4,7 @@ Each names the event it corrects and is possible once. Money goes back the way i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -33,6 +33,7 @@ from core.receipt import ReceiptKind, ReceiptLine
 from core.rights import right_refusal
 from core.sale import balance_of
 from core.staff import Right
+from core.value import Value
 from core.view import View
 
 UNDO_WITHIN = timedelta(seconds=60)
@@ -41,8 +42,7 @@ Act = MealCollected | SaleMade | WalletToppedUp
 """What can be taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Value):
     """An act that somebody wants to correct, and what was corrected of it before.
 
     is_last: nothing but refusals followed it. is_open: its period is not closed. is_voided: it was
@@ -57,8 +57,7 @@ class Corrected:
     refunded: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(Value):
     """So many pieces of the line at a place of a sale (from 0) come back."""
 
     place: int

@@ -4,7 +4,6 @@ A void takes back everything, before the period is closed; an undo is a void of 
 within a minute. A refund gives back products of a sale, also of a period that is closed.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -14,6 +13,7 @@ from core.kinds import EventKind
 from core.money import Money, sum_money
 from core.people import PriceClass
 from core.sale_facts import MealCollected, SaleLine, SaleMade, Tender, WalletToppedUp
+from core.value import Value
 
 
 class VoidKind(StrEnum):
@@ -23,8 +23,7 @@ class VoidKind(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Value):
     """Which event is corrected, by whom and why. receipt: the correction's own receipt number."""
 
     document: EventId
@@ -34,8 +33,7 @@ class Correction:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class MealVoided:
+class MealVoided(Value):
     """A meal was not handed out after all: its order waits again."""
 
     kind: ClassVar[EventKind] = EventKind.MEAL_VOIDED
@@ -45,8 +43,7 @@ class MealVoided:
     meal: MealCollected
 
 
-@dataclass(frozen=True, slots=True)
-class SaleVoided:
+class SaleVoided(Value):
     """A whole sale was taken back."""
 
     kind: ClassVar[EventKind] = EventKind.SALE_VOIDED
@@ -56,8 +53,7 @@ class SaleVoided:
     sale: SaleMade
 
 
-@dataclass(frozen=True, slots=True)
-class TopUpVoided:
+class TopUpVoided(Value):
     """A cash top-up was taken back, and the cash handed out again."""
 
     kind: ClassVar[EventKind] = EventKind.TOP_UP_VOIDED
@@ -67,16 +63,14 @@ class TopUpVoided:
     top_up: WalletToppedUp
 
 
-@dataclass(frozen=True, slots=True)
-class RefundLine:
+class RefundLine(Value):
     """Products given back. `place`: the line's place in the sale, from 0; `line`: how many."""
 
     place: int
     line: SaleLine
 
 
-@dataclass(frozen=True, slots=True)
-class SaleRefunded:
+class SaleRefunded(Value):
     """Products of a sale were given back and paid back, by the means they were paid with.
 
     sold_on: the day of the sale, whose limits they count for no more; None in the oldest journals.

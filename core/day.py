@@ -7,18 +7,17 @@ while the machine ran; then staff are asked, and what they say holds until the m
 or the clock is set.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.calendar import SchoolCalendar
 from core.events import Stamp
+from core.value import Value
 
 TOLERANCE = timedelta(minutes=2)
 """Clocks that are set from time to time disagree by so much without anything being wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedDay:
+class ConfirmedDay(Value):
     """What staff said: the day, and the day that the clock of that start of the machine showed."""
 
     boot: str
@@ -26,8 +25,7 @@ class ConfirmedDay:
     clock_day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Value):
     """The wall clock jumped: where it should have stood at a moment, and where it did."""
 
     boot: str
@@ -43,8 +41,7 @@ class Jump:
         return abs(later.found_at - (self.expected_at + passed)) < TOLERANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Value):
     """A business day. is_known: False while staff have to say which it is; then it is a guess."""
 
     date: date

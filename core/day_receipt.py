@@ -9,20 +9,19 @@ asked for.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.chain import canonical
 from core.codec import CodecError, Plain, from_plain, to_plain
 from core.ids import EventId, SchoolId, TerminalId
 from core.money import Money
+from core.value import Value
 
 DOMAIN = b"refectory receipt of the day\0"
 """What is signed begins with this, so that no other signature of the centre's can stand for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayReceipt:
+class DayReceipt(Value):
     """What the centre has booked of one closing.
 
     closing: the event of the closing, with its place (epoch, seq). number: the closing's own.
@@ -46,8 +45,7 @@ class DayReceipt:
     booked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReceipt:
+class SignedReceipt(Value):
     """A receipt as it travels. body: its canonical bytes, with what a newer centre may add."""
 
     receipt: DayReceipt

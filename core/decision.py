@@ -1,6 +1,5 @@
 """What a decision says: served, done or refused; and how a person stands before the till."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,10 +9,10 @@ from core.money import ZERO, Money
 from core.people import Allergen
 from core.receipt import Receipt
 from core.tap import Assurance
+from core.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Value):
     """How a person stands before the till, and who asks for them.
 
     assurance: how well the badge proves whose it is; TYPED when staff found the pupil by name, or
@@ -28,8 +27,7 @@ class Presence:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Value):
     """The person is served.
 
     label: what was handed out, in the school's words. wallet_after: the general wallet, None
@@ -47,8 +45,7 @@ class Accepted:
     is_to_settle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """What staff asked for is done. opens_drawer: cash has to go in or out."""
 
     facts: tuple[Fact, ...]
@@ -68,8 +65,7 @@ class NotedAs(StrEnum):
     """Only known now who stands there, as at a kiosk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Value):
     """Somebody was there; nothing is handed out.
 
     facts: none when the tap says nothing new. label: of what, in the school's words. about: the
@@ -88,8 +84,7 @@ class Noted:
     earlier_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     """Nothing happens but the facts that say so.
 
     earlier_at: when the meal was collected, if that is the reason. conflicts: the allergens that

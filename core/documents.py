@@ -19,6 +19,7 @@ from core.facts import (
     WalletToppedUp,
 )
 from core.ids import NO_COMMAND, CommandId, EventId
+from core.value import Value
 
 COMMANDS_MAX = 512
 """So many commands are remembered: a screen repeats one within seconds, not within days."""
@@ -28,8 +29,7 @@ _VOIDS = MealVoided | SaleVoided | TopUpVoided
 _OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed | OrderFact | PresenceFact
 
 
-@dataclass(frozen=True, slots=True)
-class LastAct:
+class LastAct(Value):
     """The newest act at the counter that nothing followed but refusals."""
 
     id: EventId

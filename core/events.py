@@ -5,7 +5,6 @@
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
@@ -23,12 +22,12 @@ from core.codec import (
 from core.errors import MalformedEventError
 from core.facts import FACTS, EventKind, Fact
 from core.ids import EventId
+from core.value import Value
 
 _scan = json.JSONDecoder().raw_decode
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Value):
     """When something happened, by every clock there is.
 
     at: wall time, aware. mono_ms: the monotonic clock, in milliseconds since `boot`, the id of
@@ -48,8 +47,7 @@ def elapsed(earlier: Stamp, later: Stamp) -> timedelta:
     return later.at - earlier.at
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Value):
     """What the terminal knew when it decided: the copy's cursor, the policy, the connection."""
 
     cursor: str
@@ -60,8 +58,7 @@ class Basis:
 _basis_text = lru_cache(16)(to_text)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value):
     """One fact of a terminal's journal. `seq` counts from 1 without gaps within `epoch`."""
 
     epoch: int
@@ -72,8 +69,7 @@ class Event:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class SealedEvent:
+class SealedEvent(Value):
     """An event as stored: its canonical bytes, and the hash that ties it to the one before."""
 
     epoch: int
@@ -108,8 +104,7 @@ def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Envelope:
+class _Envelope(Value):
     epoch: int
     seq: int
     id: str

@@ -7,10 +7,10 @@ and no secret: a version, a count, a moment, and words for what is wrong.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.codec import CodecError, moment_text, read_moment
+from core.value import Value
 
 HEALTH_LETTERS_MAX = 1000
 _TROUBLES_MAX = 20
@@ -19,8 +19,7 @@ _QUEUE = re.compile(r"[0-9]{1,12}")
 _TROUBLE = re.compile(r"[a-z_]{1,20}\.[a-z_]{1,30}")
 
 
-@dataclass(frozen=True, slots=True)
-class ToldHealth:
+class ToldHealth(Value):
     """How a terminal says it is. version: empty when it was not told.
 
     queue: events that the centre has not booked; None: not told. oldest_at: of those. troubles:

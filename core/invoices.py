@@ -5,13 +5,13 @@ told by the same rules in both places.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from core.ids import PupilId
 from core.money import ZERO, Money
 from core.payment_reference import written_communication
+from core.value import Value
 
 
 class DueState(StrEnum):
@@ -26,8 +26,7 @@ class DueState(StrEnum):
     """Nothing is owed for it any longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(Value):
     """One part of an invoice. number: from 1. amount: what is owed for it. paid: of that."""
 
     number: int
@@ -45,8 +44,7 @@ class Instalment:
         return _state(self.amount, self.paid, is_late=self.due_on < today)
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Value):
     """One invoice. digits: of its communication. amount: as it was made. paid: after refunds."""
 
     id: str

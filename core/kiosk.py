@@ -5,7 +5,6 @@ is not on the menu, a request that still waits, an allergen of the pupil's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -21,6 +20,7 @@ from core.orders import Order, OrderRequest, OrderState
 from core.people import Allergen, BadgeState, Pupil
 from core.policy import Policy
 from core.tap import Tap, identity_fault
+from core.value import Value
 from core.view import View
 
 DAYS_SHOWN: Final = 15
@@ -52,8 +52,7 @@ def _refusal(tap: Tap, view: View, policy: Policy) -> Reason | None:
     return None if is_sure else Reason.ASSURANCE_TOO_LOW
 
 
-@dataclass(frozen=True, slots=True)
-class KioskDay:
+class KioskDay(Value):
     """One school day of a pupil.
 
     why: why its orders cannot be changed now; None when they can. opens_on: the first day on which
@@ -111,8 +110,7 @@ def _school_days(calendar: SchoolCalendar, today: date) -> list[date]:
     return [day for day in days if calendar.is_service_day(day)][:DAYS_SHOWN]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """What a pupil touched. accepts: they were asked about their own allergens, and go on."""
 
     command: CommandId
@@ -122,8 +120,7 @@ class Wanted:
     accepts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Value):
     """What the centre is asked.
 
     must_wait: an earlier request for this order is on its way, so that this one goes behind it.
@@ -139,8 +136,7 @@ class Question:
     accepted: tuple[Allergen, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NotAsked:
+class NotAsked(Value):
     """Why the centre is not asked: a reason, or the allergens about which the pupil is asked."""
 
     why: Decline | None

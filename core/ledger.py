@@ -7,7 +7,6 @@ are where money comes from: what the school holds there is their balance with it
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID, uuid5
@@ -39,6 +38,7 @@ from core.facts import (
 )
 from core.ids import EventId, PupilId
 from core.money import ZERO, Money, sum_money
+from core.value import Value
 from core.wallet import WalletKind
 
 
@@ -73,8 +73,7 @@ class AccountKind(StrEnum):
     """What the school carries itself, because nobody is to pay it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Value):
     """An account.
 
     owner: a pupil's id for a wallet, a product category for sales, a session for study, an
@@ -85,8 +84,7 @@ class Account:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Value):
     """One side of a booking. `name` is unique within its booking."""
 
     name: str

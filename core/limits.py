@@ -1,7 +1,6 @@
 """What parents allow: so much a day, so many of a product, and a question before an allergen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from core.catalogue import Product
 from core.ids import ProductId
@@ -9,10 +8,10 @@ from core.kinds import Reason
 from core.money import ZERO, Money, sum_money
 from core.people import Allergen, Pupil
 from core.sale_facts import SaleLine
+from core.value import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(Value):
     """What a pupil bought of one product on a day."""
 
     quantity: int = 0
@@ -23,8 +22,7 @@ class Bought:
         return Bought(self.quantity + other.quantity, self.amount + other.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value):
     """The limits that a pupil's parents set.
 
     daily_max: the most spent in a day at the counter; None for no limit. product_max: pieces of a

@@ -1,6 +1,5 @@
 """What happens to the terminal itself: starts, its clock, training, papers, a new epoch."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -8,6 +7,7 @@ from typing import ClassVar
 from core.ids import EventId, StaffId
 from core.kinds import EventKind
 from core.shift_facts import Perpetual
+from core.value import Value
 
 NOTHING_YET = Perpetual()
 
@@ -27,8 +27,7 @@ class Trouble(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalStarted:
+class TerminalStarted(Value):
     """The daemon came up. `recovered`: it had not been shut down in order the time before."""
 
     kind: ClassVar[EventKind] = EventKind.TERMINAL_STARTED
@@ -36,8 +35,7 @@ class TerminalStarted:
     is_recovery: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptReprinted:
+class ReceiptReprinted(Value):
     """A person had a receipt printed once more. It moves no money.
 
     document: the event whose receipt it is. duplicate: the n of DUPLICATA n on the new paper.
@@ -54,8 +52,7 @@ class ReceiptReprinted:
         assert self.duplicate >= 1, "duplicates count from 1"
 
 
-@dataclass(frozen=True, slots=True)
-class ClockChanged:
+class ClockChanged(Value):
     """The wall clock jumped: where it should have stood by the monotonic clock, and where it did.
 
     is_synced: whether a time server had set it.
@@ -67,8 +64,7 @@ class ClockChanged:
     is_synced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DayConfirmed:
+class DayConfirmed(Value):
     """Staff said which day it is, because the clock could not be trusted.
 
     clock_day: the day that the clock showed. It holds until the clock is set or the machine starts
@@ -81,24 +77,21 @@ class DayConfirmed:
     staff: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingStarted:
+class TrainingStarted(Value):
     """From now on the till only rehearses: what follows stands in a journal of its own."""
 
     kind: ClassVar[EventKind] = EventKind.TRAINING_STARTED
     staff: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingEnded:
+class TrainingEnded(Value):
     """The till serves again."""
 
     kind: ClassVar[EventKind] = EventKind.TRAINING_ENDED
     staff: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EpochStarted:
+class EpochStarted(Value):
     """The journal goes on in a new epoch, because an older image of it had been restored.
 
     after_epoch, after_seq, after_hash: the last event that the centre holds of the epoch before
@@ -115,8 +108,7 @@ class EpochStarted:
     perpetual: Perpetual = NOTHING_YET
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleNoted:
+class TroubleNoted(Value):
     """Something was wrong with the terminal itself. It moves no money.
 
     began_at: a red till writes what it could not write once it serves again.

@@ -1,6 +1,5 @@
 """What a pupil asks of a kiosk: an order that the centre decides, and a slip on paper."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -9,6 +8,7 @@ from core.ids import NO_COMMAND, BadgeKey, CommandId, OrderId, ProductId, PupilI
 from core.kinds import EventKind
 from core.people import Allergen
 from core.tap import Assurance
+from core.value import Value
 
 
 class OrderAct(StrEnum):
@@ -46,8 +46,7 @@ class Decline(StrEnum):
     """A reason of a newer centre."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequested:
+class OrderRequested(Value):
     """A pupil asked for an order while the centre did not answer. It moves no money.
 
     The centre grants or declines it, once, when it hears of it. day: the day of the meal. order:
@@ -85,8 +84,7 @@ class SlipKind(StrEnum):
     """Whom the parents meet on the next evening."""
 
 
-@dataclass(frozen=True, slots=True)
-class SlipPrinted:
+class SlipPrinted(Value):
     """A pupil had a slip printed about themselves. It moves no money."""
 
     kind: ClassVar[EventKind] = EventKind.SLIP_PRINTED

@@ -1,12 +1,12 @@
 """Meals reserved for a day: paid when they are reserved, collected at most once."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from core.ids import CommandId, OrderId, ProductId, PupilId
 from core.money import Money
 from core.order_facts import Decline, OrderAct, RequestState
+from core.value import Value
 
 
 class OrderState(StrEnum):
@@ -18,8 +18,7 @@ class OrderState(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Value):
     """A meal that a pupil reserved and paid for one day."""
 
     id: OrderId
@@ -30,8 +29,7 @@ class Order:
     state: OrderState
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(Value):
     """What was asked for while the centre did not answer, and where that stands.
 
     product_id: None for a cancellation. why: the reason when it was declined, else None.

@@ -1,9 +1,9 @@
 """Pupils and their badges, as a terminal knows them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.ids import BadgeKey, PupilId
+from core.value import Value
 
 
 class PriceClass(StrEnum):
@@ -51,8 +51,7 @@ class BadgeState(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Value):
     """A card or tag that stands for a pupil. `last4`: the end of the printed number."""
 
     key: BadgeKey
@@ -61,8 +60,7 @@ class Badge:
     last4: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pupil:
+class Pupil(Value):
     """A person who eats at school: mostly a pupil, sometimes a teacher or a guest."""
 
     id: PupilId

@@ -1,7 +1,6 @@
 """The school's rules for the till: data from the centre, versioned, named in each event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +10,7 @@ from core.ids import ProductId
 from core.money import ZERO, Money
 from core.sale_facts import Circumstance
 from core.tap import Assurance
+from core.value import Value, field
 
 SCHOOL_BEGINS_AT: Final = time(8, 25)
 """Of a school that says nothing else."""
@@ -32,8 +32,7 @@ REQUEST_GRACE = timedelta(hours=1)
 """What a school has that says nothing: the kitchen can still cook for who was offline at 08:58."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Value):
     """What a terminal may do by itself.
 
     walk_in_product: what is sold to a pupil without an order; None: nothing can be.

@@ -1,6 +1,5 @@
 """Who was there: evening study, and who came late to school."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -9,6 +8,7 @@ from core.ids import NO_COMMAND, BadgeKey, CommandId, EventId, PupilId, SessionI
 from core.kinds import EventKind
 from core.money import ZERO, Money
 from core.tap import Assurance
+from core.value import Value
 
 
 class LateWhy(StrEnum):
@@ -22,8 +22,7 @@ class LateWhy(StrEnum):
     NOT_SAID = "not_said"
 
 
-@dataclass(frozen=True, slots=True)
-class StudyEntered:
+class StudyEntered(Value):
     """A pupil came into a study session.
 
     price: what the school's rule takes from the general wallet for it; ZERO for who came back into
@@ -47,8 +46,7 @@ class StudyEntered:
         assert self.price.cents >= 0, "a session costs something or nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class StudyLeft:
+class StudyLeft(Value):
     """A pupil left a study session. It moves no money."""
 
     kind: ClassVar[EventKind] = EventKind.STUDY_LEFT
@@ -62,8 +60,7 @@ class StudyLeft:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivedLate:
+class ArrivedLate(Value):
     """A pupil came to school after the hour at which it begins.
 
     due_at: when they were due. said: the reason, if it was asked and given. arrival: the event of

@@ -4,7 +4,6 @@ As `core.snapshot`, of which it is a part: the centre writes the rows, the termi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -15,6 +14,7 @@ from core.presence_facts import LateWhy
 from core.presences import Arrival, Attendance
 from core.study import StudyEnrolment, StudySession
 from core.text import printable
+from core.value import Value
 
 SCHEMA = """
 CREATE TABLE study_session (
@@ -82,8 +82,7 @@ class AbsenceState(StrEnum):
     """Was noted by mistake: the pupil is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Value):
     """A pupil's absence on a day."""
 
     pupil: PupilId

@@ -7,10 +7,10 @@ from typing import assert_never
 from core.events import Event
 from core.ids import EventId, PupilId, SessionId
 from core.presence_facts import ArrivedLate, LateWhy, StudyEntered, StudyLeft
+from core.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Attendance:
+class Attendance(Value):
     """A pupil at one session of a day. left_at: None while they are in."""
 
     entered_at: datetime
@@ -22,8 +22,7 @@ class Attendance:
         return self.entered_at if self.left_at is None else self.left_at
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Value):
     """A late arrival. event: None for one that another terminal noted."""
 
     at: datetime

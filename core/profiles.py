@@ -6,10 +6,11 @@ holds; on the days when the clock changes, those of the wall clock.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
+
+from core.value import Value
 
 MINUTES_A_DAY: Final = 24 * 60
 _DAYS_AHEAD: Final = 8
@@ -28,8 +29,7 @@ class Profile(StrEnum):
     """Between services: whoever taps is told when it opens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Value):
     """A profile's hours on some weekdays: local minutes since midnight, the end not included.
 
     weekdays: 0 is Monday.
@@ -50,8 +50,7 @@ class Hours:
         return is_same_day and self.starts < other.ends and other.starts < self.ends
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value):
     """A profile, and between which moments (UTC) it holds; None: without an end.
 
     following: what the terminal is after it.
@@ -69,8 +68,7 @@ class Span:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Timetable:
+class Timetable(Value):
     """When a terminal is what. otherwise: outside all hours."""
 
     hours: tuple[Hours, ...] = ()

@@ -1,11 +1,11 @@
 """A receipt as data: what a paper must say, before anyone thinks of columns or bytes."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.money import Money, sum_money
 from core.people import Language
+from core.value import Value
 
 
 class ReceiptKind(StrEnum):
@@ -18,8 +18,7 @@ class ReceiptKind(StrEnum):
     REFUND = "refund"
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolHeader:
+class SchoolHeader(Value):
     """Who hands out the receipt. `number`: the enterprise number, as printed."""
 
     name: str
@@ -27,8 +26,7 @@ class SchoolHeader:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(Value):
     """One product on a receipt."""
 
     quantity: int
@@ -42,8 +40,7 @@ class ReceiptLine:
         return self.unit_price * self.quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Value):
     """Everything a till receipt says.
 
     number: continuous per terminal. at: aware UTC. zone_offset_minutes: the school's offset from

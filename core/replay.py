@@ -15,12 +15,12 @@ A state that was made so differs from the whole fold in this alone: it does not 
 walk-in sales, the presences, the questions, the commands and the last act of those days.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from core.kinds import EventKind
 from core.shift_facts import PeriodClosed
+from core.value import Value
 
 PASSING: Final = frozenset(
     {
@@ -40,8 +40,7 @@ CLOSINGS_KEPT: Final = 7
 """Both: staff may have called a day by a wrong name, and may close often."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Value):
     """The latest moments among events that were left out; None where there is none.
 
     newest_synced_at: among those alone whose clock a time server had set.

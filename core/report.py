@@ -1,12 +1,12 @@
 """The day's closing as data: what an X report (a look) or a Z report (a closing) must say."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.money import ZERO, Money
 from core.people import Language
 from core.receipt import SchoolHeader
+from core.value import Value
 
 
 class ReportKind(StrEnum):
@@ -16,8 +16,7 @@ class ReportKind(StrEnum):
     Z = "z"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportCount:
+class ReportCount(Value):
     """How often something happened and for how much.
 
     label: the word of a category, a tender or a price class, or the school's own text.
@@ -31,8 +30,7 @@ class ReportCount:
 NONE_SUCH = ReportCount("", 0, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class VatTotal:
+class VatTotal(Value):
     """Sales at one VAT rate: the rate in thousandths, the gross amount and the VAT within it."""
 
     vat_permille: int
@@ -40,8 +38,7 @@ class VatTotal:
     vat: Money
 
 
-@dataclass(frozen=True, slots=True)
-class CashCount:
+class CashCount(Value):
     """The cash in the drawer: at opening, as the journal expects it, as a person counted it."""
 
     opening: Money
@@ -54,8 +51,7 @@ class CashCount:
         return None if self.counted is None else self.counted - self.expected
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """Everything an X or Z report says.
 
     number: of the Z reports of this terminal, without a gap; for an X the number it would close.

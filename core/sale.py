@@ -5,7 +5,6 @@ answer otherwise than by refusing (`Circumstance`): what was answered stands in 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.basket import MEALS, Item, has_meal, priced, printed
@@ -19,12 +18,12 @@ from core.policy import Policy, WalkIn
 from core.receipt import ReceiptKind
 from core.rights import right_refusal
 from core.staff import Right
+from core.value import Value
 from core.view import Holder, View
 from core.wallet import available, can_pay
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """What is to be sold and how it is paid. price_class: for who is no pupil of the copy."""
 
     items: tuple[Item, ...]
@@ -35,8 +34,7 @@ class Wanted:
         assert self.items, "a basket has something in it"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Value):
     """On which terms a sale may be made."""
 
     circumstances: tuple[Circumstance, ...] = ()

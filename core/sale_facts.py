@@ -1,6 +1,5 @@
 """What is handed out and paid at the counter, and what is refused there."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -11,6 +10,7 @@ from core.kinds import EventKind, Reason
 from core.money import Money, sum_money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
+from core.value import Value
 
 
 class Tender(StrEnum):
@@ -32,8 +32,7 @@ class Circumstance(StrEnum):
     STALE_COPY = "stale_copy"
 
 
-@dataclass(frozen=True, slots=True)
-class MealCollected:
+class MealCollected(Value):
     """A pre-ordered meal was handed out. It moves no money of the pupil's.
 
     badge: None when staff served the pupil by name; then `staff` and `why` say who and for what
@@ -56,8 +55,7 @@ class MealCollected:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class SaleLine:
+class SaleLine(Value):
     """One product of a sale. `vat`: the VAT contained in the line's total."""
 
     product: ProductId
@@ -76,8 +74,7 @@ class SaleLine:
         return self.unit_price * self.quantity
 
 
-@dataclass(frozen=True, slots=True)
-class SaleMade:
+class SaleMade(Value):
     """Products were sold. `is_walk_in`: among them is a meal, without an order.
 
     pupil: None for a guest who pays cash, and for an unknown badge that was served all the same.
@@ -110,8 +107,7 @@ class SaleMade:
         assert self.tender is not Tender.LATER or self.is_to_settle, "what is paid later is settled"
 
 
-@dataclass(frozen=True, slots=True)
-class WalletToppedUp:
+class WalletToppedUp(Value):
     """Cash was put into a pupil's general wallet at the counter."""
 
     kind: ClassVar[EventKind] = EventKind.WALLET_TOPPED_UP
@@ -127,8 +123,7 @@ class WalletToppedUp:
         assert self.amount.cents > 0, "a top-up puts money in"
 
 
-@dataclass(frozen=True, slots=True)
-class TapRefused:
+class TapRefused(Value):
     """A badge was refused. `badge` is None for a value that is no identity."""
 
     kind: ClassVar[EventKind] = EventKind.TAP_REFUSED
@@ -138,8 +133,7 @@ class TapRefused:
     pupil: PupilId | None
 
 
-@dataclass(frozen=True, slots=True)
-class SaleRefused:
+class SaleRefused(Value):
     """A sale that staff asked for was refused to a pupil."""
 
     kind: ClassVar[EventKind] = EventKind.SALE_REFUSED

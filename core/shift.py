@@ -1,6 +1,5 @@
 """The shift: who is at the till, the cash in its drawer, and the closing of a period."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.decision import Done, Outcome, Presence, Refused
@@ -26,6 +25,7 @@ from core.rights import right_refusal
 from core.sale import balance_of, by_name_refusal
 from core.sale_facts import Tender
 from core.staff import Right
+from core.value import Value
 from core.view import View
 
 
@@ -109,8 +109,7 @@ def _top_up_refusal(amount: Money, presence: Presence, view: View, policy: Polic
     return None if view.holder.badge is not None else by_name_refusal(presence, view)
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(Value):
     """What a closing says beside the period's own sums.
 
     head_hash, previous_hash: hex, of the last event and of the closing before. not_collected:

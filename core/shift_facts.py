@@ -1,6 +1,5 @@
 """Who stands at the till, the cash in its drawer, and the closing that ends a period."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -11,6 +10,7 @@ from core.kinds import EventKind
 from core.money import ZERO, Money
 from core.people import PriceClass
 from core.sale_facts import Tender
+from core.value import Value
 
 
 class Proof(StrEnum):
@@ -27,8 +27,7 @@ class Direction(StrEnum):
     OUT = "out"
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSignedIn:
+class StaffSignedIn(Value):
     """A member of staff took over the till."""
 
     kind: ClassVar[EventKind] = EventKind.STAFF_SIGNED_IN
@@ -36,8 +35,7 @@ class StaffSignedIn:
     proof: Proof
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSignedOut:
+class StaffSignedOut(Value):
     """The till was locked: by its user, or because nobody had touched it for long."""
 
     kind: ClassVar[EventKind] = EventKind.STAFF_SIGNED_OUT
@@ -45,16 +43,14 @@ class StaffSignedOut:
     is_idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PinRefused:
+class PinRefused(Value):
     """A wrong PIN was typed for a member of staff."""
 
     kind: ClassVar[EventKind] = EventKind.PIN_REFUSED
     staff: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class PinReleased:
+class PinReleased(Value):
     """Somebody with the right to it let a member of staff try their PIN again."""
 
     kind: ClassVar[EventKind] = EventKind.PIN_RELEASED
@@ -62,8 +58,7 @@ class PinReleased:
     by: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftOpened:
+class ShiftOpened(Value):
     """The till was opened with so much change in its drawer (the float)."""
 
     kind: ClassVar[EventKind] = EventKind.SHIFT_OPENED
@@ -73,8 +68,7 @@ class ShiftOpened:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class CashMoved:
+class CashMoved(Value):
     """Cash was put into the drawer or taken out of it, not for a sale."""
 
     kind: ClassVar[EventKind] = EventKind.CASH_MOVED
@@ -94,8 +88,7 @@ class CashMoved:
         return self.amount if self.direction is Direction.IN else -self.amount
 
 
-@dataclass(frozen=True, slots=True)
-class DrawerOpened:
+class DrawerOpened(Value):
     """The drawer was opened without a sale."""
 
     kind: ClassVar[EventKind] = EventKind.DRAWER_OPENED
@@ -105,8 +98,7 @@ class DrawerOpened:
     command: CommandId = NO_COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class TenderTotal:
+class TenderTotal(Value):
     """What was taken by one means of payment, less what was given back by it."""
 
     tender: Tender
@@ -114,8 +106,7 @@ class TenderTotal:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryTotal:
+class CategoryTotal(Value):
     """What was sold of one kind of product, less what was given back. count: pieces."""
 
     category: Category
@@ -123,8 +114,7 @@ class CategoryTotal:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PriceClassTotal:
+class PriceClassTotal(Value):
     """What was sold at one class of prices, less what was given back. count: pieces."""
 
     price_class: PriceClass
@@ -132,8 +122,7 @@ class PriceClassTotal:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class VatFigure:
+class VatFigure(Value):
     """What was sold at one VAT rate, less what was given back; the VAT contained in it."""
 
     vat_permille: int
@@ -141,8 +130,7 @@ class VatFigure:
     vat: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Value):
     """How often something happened, and for how much."""
 
     count: int = 0
@@ -153,8 +141,7 @@ class Tally:
         return Tally(self.count + count, self.amount + amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Perpetual:
+class Perpetual(Value):
     """The totals that no closing sets back: since the terminal was enrolled.
 
     sales: all sales, before anything was given back; voids, refunds: what was.
@@ -165,8 +152,7 @@ class Perpetual:
     refunds: Money = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodFigures:
+class PeriodFigures(Value):
     """Everything a terminal's own journal says of a period.
 
     first_seq, last_seq: the events it covers, in `epoch`; 0 and 0 for none. receipts: the first and
@@ -199,8 +185,7 @@ class PeriodFigures:
     perpetual: Perpetual
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodClosed:
+class PeriodClosed(Value):
     """The Z report: it ends a period, and the next event begins another.
 
     number: of the closings of this terminal, from 1, without a gap. previous_hash: hex hash of the

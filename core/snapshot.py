@@ -8,7 +8,6 @@ old reader would misunderstand a new file, and such a reader refuses it.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
@@ -34,6 +33,7 @@ from core.sale_facts import Circumstance
 from core.staff import Right, StaffMember
 from core.tap import Assurance
 from core.text import printable
+from core.value import Value
 from core.wallet import Wallets
 
 FORMAT = 1
@@ -208,8 +208,7 @@ class SnapshotRowError(ValueError):
     """A row of a copy does not say what it must; the text names the table and the row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Value):
     """What a copy says of itself.
 
     cursor: the place in the centre's change feed. settled: how far (epoch, seq) the centre had

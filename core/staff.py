@@ -8,11 +8,11 @@ count is a sum over the journal, so that a restart does not forget it.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.ids import StaffId
+from core.value import Value
 
 
 class Right(StrEnum):
@@ -29,8 +29,7 @@ class Right(StrEnum):
     SUPERVISE = "supervise"
 
 
-@dataclass(frozen=True, slots=True)
-class StaffMember:
+class StaffMember(Value):
     """A member of staff as a terminal knows them.
 
     name: as the screen and papers show it. pin_hash: argon2id over `pin_secret`, in its PHC form;
@@ -62,16 +61,14 @@ WAIT_MAX = timedelta(minutes=30)
 _DOUBLINGS_MAX = 6
 
 
-@dataclass(frozen=True, slots=True)
-class WrongPins:
+class WrongPins(Value):
     """Wrong PINs in a row: how many, and when the last was typed."""
 
     count: int
     last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PinLock:
+class PinLock(Value):
     """Why no PIN is looked at. until: None when somebody else must release it."""
 
     until: datetime | None

@@ -6,7 +6,6 @@ there is never refused for an old copy: a room is not a till.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -20,6 +19,7 @@ from core.presences import Attendance
 from core.rights import right_refusal
 from core.sale import balance_of
 from core.staff import Right
+from core.value import Value
 from core.view import Holder, View
 from core.wallet import can_pay
 
@@ -30,8 +30,7 @@ AGAIN_AFTER: Final = timedelta(minutes=1)
 WHOLE_WEEK: Final = frozenset(range(7))
 
 
-@dataclass(frozen=True, slots=True)
-class StudySession:
+class StudySession(Value):
     """A session as the school holds it.
 
     starts, ends: local minutes since midnight. weekdays: 0 is Monday. wants_out: whether pupils tap
@@ -52,8 +51,7 @@ class StudySession:
         return self.is_held and day.weekday() in self.weekdays
 
 
-@dataclass(frozen=True, slots=True)
-class StudyEnrolment:
+class StudyEnrolment(Value):
     """A pupil's place in a session. until: the last day; None without an end.
 
     weekdays: those on which the pupil comes. price: what they pay, where it is not what all pay.
@@ -72,8 +70,7 @@ class StudyEnrolment:
         return is_within and day.weekday() in self.weekdays
 
 
-@dataclass(frozen=True, slots=True)
-class StudyView:
+class StudyView(Value):
     """What a decision needs to know of one pupil's study on a day.
 
     places: the sessions of the day in which the pupil is enrolled, with what each costs them.

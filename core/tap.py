@@ -2,10 +2,10 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
 
 from core.ids import BadgeKey, TapId
+from core.value import Value
 
 
 class Family(StrEnum):
@@ -86,8 +86,7 @@ _CASCADE_TAG = 0x88
 _VALUE_BYTES_MAX = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Value):
     """What a card says of itself: its technology, and its value in transmission order."""
 
     technology: Technology
@@ -129,8 +128,7 @@ def badge_key(credential: Credential, *, school_key: bytes) -> BadgeKey:
     return BadgeKey(hmac.digest(school_key, message, hashlib.sha256)[:16].hex())
 
 
-@dataclass(frozen=True, slots=True)
-class Tap:
+class Tap(Value):
     """A card came to a reader. `mono_ns`: the monotonic clock when it was read."""
 
     id: TapId
@@ -141,15 +139,13 @@ class Tap:
     ndef: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Value):
     """The same badge was read again while it lay on the reader: to be counted, not decided."""
 
     tap: Tap
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Value):
     """The card left the reader, so that its next tap is a new one."""
 
     reader: str
@@ -168,8 +164,7 @@ class HealthState(StrEnum):
     RECOVERED = "recovered"
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Value):
     """A reader's state, with one plain sentence for a technician: what, where, the cure."""
 
     reader: str

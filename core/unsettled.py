@@ -15,13 +15,13 @@ from core.facts import SaleLine, SaleMade, SaleRefunded, Tender
 from core.ids import EventId, ProductId, PupilId
 from core.limits import Bought
 from core.money import ZERO, Money
+from core.value import Value
 
 Position = tuple[int, int]
 """A place in a terminal's journal: (epoch, seq). Positions compare in journal order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """What one act did to a wallet. owed: what the wallet gives. sign: -1 for what came back."""
 
     position: Position

@@ -1,7 +1,6 @@
 """All that a decision needs to know, gathered before it is taken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from core.calendar import SchoolCalendar
@@ -13,11 +12,11 @@ from core.orders import Order
 from core.people import Badge, Language, Pupil
 from core.receipt import SchoolHeader
 from core.staff import StaffMember
+from core.value import Value, field
 from core.wallet import Wallets
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where the terminal stands: the school, its calendar, the till's own name, its language.
 
     shows_balance: whether this school lets the pupils' screen tell a balance.
@@ -30,8 +29,7 @@ class Place:
     shows_balance: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Value):
     """A pupil at the till, with both wallets, the orders of the day, and the parents' limits.
 
     badge: None when staff found the pupil by name. photo: its digest (`core.photos`), if any.
@@ -45,8 +43,7 @@ class Holder:
     photo: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSums:
+class OwnSums(Value):
     """What this terminal did that the copy does not hold: from its own journal.
 
     collected_at: when an order of `Holder.orders` was collected here. given_back: those whose meal
@@ -69,8 +66,7 @@ class OwnSums:
     given_back: frozenset[OrderId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Value):
     """The terminal's knowledge at one tap.
 
     copy_at: when the copy of the centre's data was last known to be true; None without a copy.

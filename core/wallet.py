@@ -1,9 +1,9 @@
 """What a pupil can spend: the centre's balance less what this terminal has sold since."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from core.money import Money
+from core.value import Value
 
 
 class WalletKind(StrEnum):
@@ -13,8 +13,7 @@ class WalletKind(StrEnum):
     RESERVE = "reserve"
 
 
-@dataclass(frozen=True, slots=True)
-class Wallets:
+class Wallets(Value):
     """A pupil's two balances, as the centre last said."""
 
     general: Money
