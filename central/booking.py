@@ -39,7 +39,7 @@ from core.facts import (
 from core.ids import BadgeKey, OrderId, ProductId, PupilId
 from core.ledger import AccountKind, Legs, legs_of
 from core.limits import Bought
-from core.money import Money
+from core.money import ZERO, Money
 from core.orders import Order, OrderState
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
@@ -54,7 +54,8 @@ QUANTITY_MAX = 1000
 class Books:
     """The part of a school's books that a batch touches, and what the batch changed in it.
 
-    badges: whose each badge is. wallets: the general wallets. last_at: when the event before
+    badges: whose each badge is. wallets: the general wallets, as they are now; opening: as they
+    were before the batch; changed: whose something was booked to. last_at: when the event before
     this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
     the batch's corrections are about. limited: of whom `bought` is counted, since their parents
     set a limit. attended: the presences that the batch tells of.
@@ -66,13 +67,21 @@ class Books:
     badges: dict[BadgeKey, PupilId]
     last_at: datetime | None
     limited: frozenset[PupilId] = frozenset()
-    changed: dict[PupilId, Money] = field(default_factory=dict)
+    opening: Mapping[PupilId, Money] = field(default_factory=dict)
+    changed: set[PupilId] = field(default_factory=set)
     collected: set[OrderId] = field(default_factory=set)
     waiting: set[OrderId] = field(default_factory=set)
     unclaimed: set[OrderId] = field(default_factory=set)
     documents: Documents = field(default_factory=Documents)
     bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
     attended: Attended = field(default_factory=Attended)
+
+    def changes(self) -> list[tuple[PupilId, Money]]:
+        """Return by how much each wallet changed that was booked to, in the order of their keys."""
+        return [
+            (pupil, self.wallets[pupil] - self.opening.get(pupil, ZERO))
+            for pupil in sorted(self.changed)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +348,8 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Change a general wallet; negative takes from it."""
     balance = books.wallets.get(pupil)
+    books.changed.add(pupil)
     books.wallets[pupil] = amount if balance is None else balance + amount
-    changed = books.changed.get(pupil)
-    books.changed[pupil] = amount if changed is None else changed + amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 
 
@@ -359,6 +367,8 @@ def note_time(at: datetime, books: Books, *, now: datetime) -> list[Flag]:
     """Note when an event happened by the terminal's clock, and flag a clock that is wrong."""
     last_at = books.last_at
     books.last_at = at
+    if last_at is not None and last_at <= at <= now and at.year in _YEARS:
+        return []  # nearly always, and without reckoning
     if at.year not in _YEARS or at > now + CLOCK_SKEW_MAX:
         return [Flag.CLOCK_SKEW]
     if last_at is None or last_at.year not in _YEARS:

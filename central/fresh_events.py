@@ -23,7 +23,7 @@ from central.records import read_orders, read_policy
 from core.batch import Verdict
 from core.codec import moment_text, read_moment
 from core.facts import CorrectionFact, OrderRequested, PeriodClosed
-from core.ids import EventId
+from core.ids import EventId, PupilId
 from core.money import ZERO, Money
 from core.orders import OrderState
 
@@ -152,6 +152,7 @@ def _write_item(
         return
     terminal, epoch, now, now_text, _ = incoming
     school, quick, event = terminal.school_id, item.quick, item.event
+    kind: str
     if quick is not None:
         assert isinstance(booking, QuickBooking), "what was read quickly is booked so"
         event_id, kind, at_text = quick.id, quick.kind, quick.at_text
@@ -254,10 +255,12 @@ def _read_books(
         school,
     )
     facts = [event.fact for event in events]
+    wallets = {PupilId(row[0]): Money(row[1]) for row in balances}
     return Books(
         overdraft_max=read_policy(session, school).overdraft_max if keys.pupils else ZERO,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
-        wallets={row[0]: Money(row[1]) for row in balances},
+        wallets=wallets,
+        opening=dict(wallets),
         badges=dict(badge_rows),
         last_at=last_at,
         limited=limited_of(session, school, sorted(keys.pupils)),
@@ -288,10 +291,7 @@ def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     session.insert_many(
         "wallet",
         ("school_id", "pupil_id", "general_cents", "reserve_cents", "cursor"),
-        [
-            (school, pupil, amount.cents, 0, cursor)
-            for pupil, amount in sorted(books.changed.items())
-        ],
+        [(school, pupil, amount.cents, 0, cursor) for pupil, amount in books.changes()],
         conflict="ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
         " general_cents = wallet.general_cents + excluded.general_cents,"
         " cursor = excluded.cursor",

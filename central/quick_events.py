@@ -1,17 +1,18 @@
 """The two facts that a lunch is made of, read and booked from their JSON fields.
 
 Nine facts in ten are a collected meal or a sale from the wallet. Making the core's typed values of
-each was two thirds of what a batch cost, so these two are read by msgspec into structs. What is
-taken here is a part of what `core.events.read_event` takes, with the same meaning; whatever is not
-plainly well is left to it (`None`), and it alone says what is wrong. The rules are those of
-`central.booking`, which asks no more of a fact than `Meal` and `Sale` have; the legs are those of
-`core.ledger`. `tests/central/test_quick_events.py` holds both ways to one answer.
+each was two thirds of what a batch cost, so these two are read by msgspec into structs, and booked
+from these. What is taken here is a part of what `core.events.read_event` takes, with the same
+meaning; whatever is not plainly well is left to it (`None`), and it alone says what is wrong. The
+rules are those of `central.booking`, which asks no more of a fact than these structs have; the legs
+are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways to one answer.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
+from typing import Final, Literal
 
 import msgspec
 
@@ -44,6 +45,8 @@ _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
 _SERVED = AccountKind.MEALS_SERVED.value
+_KIND = b'"kind":"'
+_UNREAD = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class _Basis(msgspec.Struct, gc=False):
@@ -62,6 +65,8 @@ class _Line(msgspec.Struct, gc=False):
 
 
 class _MealData(msgspec.Struct, gc=False):
+    """A collected meal, with what `central.booking.MealLike` asks of one."""
+
     day: date
     pupil: PupilId
     order: OrderId
@@ -76,8 +81,17 @@ class _MealData(msgspec.Struct, gc=False):
     circumstances: tuple[Circumstance, ...] = ()
     command: str = ""
 
+    @property
+    def price(self) -> Money:
+        return Money(self.price_cents)
+
+    def is_plain(self) -> bool:
+        return 0 <= self.price_cents <= CENTS_MAX
+
 
 class _SaleData(msgspec.Struct, gc=False):
+    """A sale from a wallet, with what `central.booking.SaleLike` asks of one."""
+
     day: date
     pupil: PupilId
     price_class: PriceClass
@@ -95,9 +109,24 @@ class _SaleData(msgspec.Struct, gc=False):
     circumstances: tuple[Circumstance, ...] = ()
     command: str = ""
 
+    @property
+    def total(self) -> Money:
+        return Money(self.total_cents)
 
-class _Envelope(msgspec.Struct, gc=False, tag_field="kind"):
-    at: str
+    def is_plain(self) -> bool:
+        left = self.total_cents
+        is_well = self.tender is Tender.WALLET and 0 <= left <= CENTS_MAX
+        for line in self.lines:
+            is_line_well = (
+                1 <= line.quantity <= QUANTITY_MAX and 0 <= line.unit_price_cents <= CENTS_MAX
+            )
+            is_well = is_well and is_line_well
+            left -= line.unit_price_cents * line.quantity
+        return is_well and left == 0 and bool(self.lines)
+
+
+class _Envelope(msgspec.Struct, gc=False):
+    at_text: str = msgspec.field(name="at")
     basis: _Basis
     boot: str
     epoch: int
@@ -107,43 +136,20 @@ class _Envelope(msgspec.Struct, gc=False, tag_field="kind"):
     synced: bool
 
 
-class _MealEnvelope(_Envelope, tag=EventKind.MEAL_COLLECTED.value, gc=False):
+class Meal(_Envelope, gc=False):
+    """A collected meal. at_text: when, as it is stored; at: read from it, and from no key."""
+
+    kind: Literal["meal.collected"]
     data: _MealData
+    at: datetime = msgspec.field(default=_UNREAD, name="")
 
 
-class _SaleEnvelope(_Envelope, tag=EventKind.SALE_MADE.value, gc=False):
+class Sale(_Envelope, gc=False):
+    """A sale from a pupil's general wallet. at_text, at: as of a meal."""
+
+    kind: Literal["sale.made"]
     data: _SaleData
-
-
-class Meal(msgspec.Struct, gc=False):
-    """A collected meal. at_text: `at` as it is stored."""
-
-    kind: str
-    id: EventId
-    at: datetime
-    at_text: str
-    pupil: PupilId
-    order: OrderId
-    badge: BadgeKey | None
-    price: Money
-    circumstances: tuple[Circumstance, ...]
-
-
-class Sale(msgspec.Struct, gc=False):
-    """A sale from a pupil's general wallet. lines: product, category, quantity, cents of each."""
-
-    kind: str
-    id: EventId
-    at: datetime
-    at_text: str
-    pupil: PupilId
-    badge: BadgeKey | None
-    total: Money
-    is_to_settle: bool
-    day: date
-    lines: list[tuple[ProductId, str, int, int]]
-    circumstances: tuple[Circumstance, ...]
-    tender: Tender = Tender.WALLET
+    at: datetime = msgspec.field(default=_UNREAD, name="")
 
 
 Quick = Meal | Sale
@@ -157,111 +163,80 @@ class QuickBooking(msgspec.Struct, gc=False):
     words: Mapping[Flag, str] = _NO_WORDS
 
 
-_DECODER = msgspec.json.Decoder(_MealEnvelope | _SaleEnvelope)
+_READERS: Final[Mapping[bytes, msgspec.json.Decoder[Meal] | msgspec.json.Decoder[Sale]]] = {
+    f'{EventKind.MEAL_COLLECTED.value}"'.encode(): msgspec.json.Decoder(Meal),
+    f'{EventKind.SALE_MADE.value}"'.encode(): msgspec.json.Decoder(Sale),
+}
+"""What reads a kind, by its word as it stands in the text."""
 
 
 def read_quick(body: bytes, *, epoch: int, seq: int) -> Quick | None:
     """Return the fact at a place when it is plainly well, or None where the core must look."""
-    # Escapes can hide what no database takes; a second `kind` could be taken for the first.
-    if b"\\u" in body or body.count(b'"kind":') != 1:
+    # The kind stands near the end, behind the data: a decoder that had to choose by it would read
+    # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
+    _, _, behind = body.rpartition(_KIND)
+    reader = _READERS.get(behind[: behind.find(b'"') + 1])
+    # Escapes can hide what no database takes.
+    if reader is None or b"\\" in body:
         return None
     try:
-        read = _DECODER.decode(body)
-        at = datetime.fromisoformat(read.at)
+        read = reader.decode(body)
+        read.at = datetime.fromisoformat(read.at_text)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     if read.epoch != epoch or read.seq != seq:
         return None
-    if _UUID.fullmatch(read.id) is None or _MOMENT.fullmatch(read.at) is None:
+    if _UUID.fullmatch(read.id) is None or _MOMENT.fullmatch(read.at_text) is None:
         return None
-    if isinstance(read, _MealEnvelope):
-        return _meal(read, read.data, at)
-    return _sale(read, read.data, at)
-
-
-def _meal(read: _MealEnvelope, data: _MealData, at: datetime) -> Meal | None:
-    if not 0 <= data.price_cents <= CENTS_MAX:
-        return None
-    return Meal(
-        EventKind.MEAL_COLLECTED.value,
-        read.id,
-        at,
-        read.at,
-        data.pupil,
-        data.order,
-        data.badge,
-        Money(data.price_cents),
-        data.circumstances,
-    )
-
-
-def _sale(read: _SaleEnvelope, data: _SaleData, at: datetime) -> Sale | None:
-    if data.tender is not Tender.WALLET or not 0 <= data.total_cents <= CENTS_MAX:
-        return None
-    lines: list[tuple[ProductId, str, int, int]] = []
-    left = data.total_cents
-    for line in data.lines:
-        is_well = 1 <= line.quantity <= QUANTITY_MAX and 0 <= line.unit_price_cents <= CENTS_MAX
-        if not is_well:
-            return None
-        cents = line.unit_price_cents * line.quantity
-        left -= cents
-        lines.append((line.product, line.category.value, line.quantity, cents))
-    if left or not lines:
-        return None
-    return Sale(
-        EventKind.SALE_MADE.value,
-        read.id,
-        at,
-        read.at,
-        data.pupil,
-        data.badge,
-        Money(data.total_cents),
-        data.is_to_settle,
-        data.day,
-        lines,
-        data.circumstances,
-    )
+    return read if read.data.is_plain() else None
 
 
 def note_quick_keys(facts: Iterable[Quick], keys: Keys) -> None:
     """Add what facts are about to the keys that are read before they are booked."""
     for fact in facts:
-        if isinstance(fact, Sale):
-            keys.pupils.add(fact.pupil)
+        data = fact.data
+        if isinstance(data, _SaleData):
+            keys.pupils.add(data.pupil)
         else:
-            keys.orders.add(fact.order)
-        if fact.badge is not None:
-            keys.badges.add(fact.badge)
+            keys.orders.add(data.order)
+        if data.badge is not None:
+            keys.badges.add(data.badge)
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     """Book one fact, and advance the books by it."""
-    if isinstance(fact, Sale):
-        flags, legs = sell(fact, books), _sale_legs(fact)
-        if fact.pupil in books.limited:
-            for product, _, quantity, cents in fact.lines:
-                more = Bought(quantity, Money(cents))
-                add_bought(books, fact.pupil, fact.day, product, more)
+    data = fact.data
+    legs: Iterable[QuickLeg]
+    if isinstance(data, _SaleData):
+        flags, legs = sell(data, books), _sale_legs(data)
+        if data.pupil in books.limited:
+            _note_bought(data, books)
     else:
-        flags, paid_from = collect(fact, books)
-        legs = _meal_legs(fact, paid_from)
+        flags, paid_from = collect(data, books)
+        legs = _meal_legs(data, paid_from)
     flags += note_time(fact.at, books, now=now)
     return QuickBooking(legs, flags)
 
 
-def _meal_legs(meal: Meal, paid_from: AccountKind) -> Iterable[QuickLeg]:
-    cents = meal.price.cents
+def _note_bought(sale: _SaleData, books: Books) -> None:
+    for line in sale.lines:
+        more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
+        add_bought(books, sale.pupil, sale.day, line.product, more)
+
+
+def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Iterable[QuickLeg]:
+    cents = meal.price_cents
     if not cents:
         return ()
     return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
 
 
-def _sale_legs(sale: Sale) -> Iterable[QuickLeg]:
+def _sale_legs(sale: _SaleData) -> Iterable[QuickLeg]:
     rows: list[QuickLeg] = []
-    if sale.total:
-        rows.append(("wallet", _WALLET, sale.pupil, -sale.total.cents))
-    for place, (_, category, _, cents) in enumerate(sale.lines):
+    if sale.total_cents:
+        rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
+    for place, line in enumerate(sale.lines):
+        cents = line.unit_price_cents * line.quantity
         if cents:
-            rows.append((f"line.{place}", _SALES, category, cents))
+            rows.append((f"line.{place}", _SALES, str(line.category), cents))
     return rows

@@ -9,6 +9,8 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from typing_extensions import override
@@ -21,6 +23,7 @@ APPLICATION_ID = 0x52464342
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
 _KEY_SIZES = (1, 8, 32, 100, 200, 500)
+_ROWS_AT_ONCE = 20
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -65,10 +68,25 @@ class _SqliteSession(Session):
         *,
         conflict: str = "",
     ) -> None:
-        assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
-        marks = ",".join("?" * len(columns))
-        sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks}) {conflict}"  # noqa: S608  names
-        self._connection.executemany(sql, rows)
+        # Many rows a statement: SQLite opens a table and its indexes once for them all. What is
+        # left over goes row by row, so that one statement is prepared, and not one a number.
+        many = len(rows) // _ROWS_AT_ONCE * _ROWS_AT_ONCE
+        if many:
+            sql = _insertion(table, tuple(columns), conflict, _ROWS_AT_ONCE)
+            for start in range(0, many, _ROWS_AT_ONCE):
+                some = rows[start : start + _ROWS_AT_ONCE]
+                self._connection.execute(sql, list(chain.from_iterable(some)))
+        if len(rows) > many:
+            sql = _insertion(table, tuple(columns), conflict, 1)
+            self._connection.executemany(sql, rows[many:])
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...], conflict: str, rows: int) -> str:
+    assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
+    marks = ",".join(["?"] * len(columns))
+    values = ",".join([f"({marks})"] * rows)
+    return f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {conflict}"  # noqa: S608  names
 
 
 def _parts(keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Value]]]:
