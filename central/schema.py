@@ -418,6 +418,15 @@ _LEGS_BY_TIME = Migration(
     ),
 )
 
+# The legs of one batch have one time. By booking within it, whose ids grow, the newest entry is the
+# last one; by owner each went between the others, and the pages were split for it. The owner stands
+# behind, where PostgreSQL passes over others' legs without looking them up.
+_LEGS_IN_ORDER = (
+    "DROP INDEX leg_wallet",
+    """CREATE INDEX leg_wallet ON leg (school_id, at, booking_id, owner)
+    WHERE account IN ('wallet.general', 'wallet.reserve')""",
+)
+
 # One badge, many counters: each service that a badge has beside the meal brings its own tables.
 _COUNTERS = Migration(
     statements=(
@@ -428,28 +437,11 @@ _COUNTERS = Migration(
         *BADGE_KINDS,
         *FEED,
         *PRESENCE,
+        *_LEGS_IN_ORDER,
     )
 )
 
-_LEGS_IN_ORDER = Migration(
-    # The legs of a batch have one time. By booking within it, whose ids grow, the newest entry is
-    # the last one; by owner each went between the others, and the pages were split for it. The
-    # owner stands behind, where PostgreSQL passes over others' legs without looking them up.
-    statements=(
-        "DROP INDEX leg_wallet",
-        """CREATE INDEX leg_wallet ON leg (school_id, at, booking_id, owner)
-    WHERE account IN ('wallet.general', 'wallet.reserve')""",
-    )
-)
-
-MIGRATIONS: tuple[Migration, ...] = (
-    _OFFICE,
-    _PAGES,
-    _HEALTH,
-    _LEGS_BY_TIME,
-    _COUNTERS,
-    _LEGS_IN_ORDER,
-)
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)
