@@ -163,7 +163,7 @@ class Journal:
             seq += 1
             assert event.prev_hash == prev_hash, "an event is chained to the one before"
             assert event.seq == seq, "an event is the next one"
-            assert event.epoch == epoch, "an event is of this epoch"
+            assert event.epoch == epoch, "an event is the next one"
             prev_hash = event.hash
         # As `_transaction`, without a context manager: a pupil waits for this one.
         self._begin()
