@@ -87,8 +87,8 @@ class Knowledge:
     def confirm(self, at: datetime) -> None:
         """Note that the centre had nothing newer than the copy at a moment."""
         self._confirmed_at = at
-        if self.copy_at is not None:
-            self.copy_at = max(self.copy_at, at)
+        if self.snapshot is not None:
+            self.copy_at = max(self.snapshot.meta.made_at, at)
 
     def day(self, now: datetime) -> date:
         """Return the business day of a moment, in the school's zone."""
