@@ -8,16 +8,16 @@ Rules that keep stored bytes readable for ever:
 4. Unknown keys are ignored when read; whoever must keep them keeps the bytes.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, lru_cache, partial
-from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import to_builtins
 
 from core.money import Money
 
@@ -32,21 +32,12 @@ class CodecError(ValueError):
 
 
 class _Written(NamedTuple):
-    """How a field is written. write: None where the value itself is."""
+    """How a field is written, unless it holds its default. write: None for the value itself."""
 
-    name: str
     key: str
     default: object
     """What a field that is not written holds; MISSING for one that is always written."""
     write: Callable[[Any], object] | None
-
-
-class _Text(NamedTuple):
-    """How a field is written as text: behind its quoted key, unless it holds its default."""
-
-    prefix: str
-    default: object
-    write: Callable[[Any], str]
 
 
 class _Read(NamedTuple):
@@ -65,27 +56,16 @@ class _Read(NamedTuple):
 
 
 def to_plain(value: object) -> Plain:
-    """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None."""
+    """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None.
+
+    The keys stand in their order, so that `core.chain.canonical_in_order` can write them.
+    """
+    contents, plan = _writing_of(type(value))
     plain: Plain = {}
-    for name, key, default, write in _writing_of(type(value)):
-        content = getattr(value, name)
-        if default is MISSING or content != default:
+    for (key, default, write), content in zip(plan, contents(value), strict=False):
+        if default is MISSING or (content is not default and content != default):
             plain[key] = content if write is None else write(content)
     return plain
-
-
-def to_text(value: object) -> str:
-    """Return a dataclass as canonical JSON text: what `core.chain.canonical` makes of `to_plain`.
-
-    Each tap waits for it, so it is written at once, without dictionaries in between.
-    """
-    contents, plan = _texting_of(type(value))
-    parts = [
-        prefix + write(content)
-        for (prefix, default, write), content in zip(plan, contents(value), strict=False)
-        if default is MISSING or content != default
-    ]
-    return "{" + ",".join(parts) + "}"
 
 
 def from_plain(kind: type[T], plain: object) -> T:
@@ -138,8 +118,9 @@ def _long_way(plain: object, read: Callable[[object], object], key: str) -> obje
 def moment_text(moment: datetime) -> str:
     """Return a moment as UTC text with milliseconds: `2026-11-24T11:01:00.120Z`."""
     assert moment.tzinfo is not None, "a moment has a zone"
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
+    # In a tenth of the time of `isoformat`, and without a fraction where that is zero.
+    text: str = to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+    return f"{text[:23]}Z" if moment.microsecond else f"{text[:19]}.000Z"
 
 
 def read_moment(text: object) -> datetime:
@@ -151,13 +132,9 @@ def read_moment(text: object) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-def _writing_of(kind: Hint) -> tuple[_Written, ...]:
+def _writing_of(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Written, ...]]:
     # Type checkers do not see that a class can be hashed; this has no other purpose.
     return _writing(kind)
-
-
-def _texting_of(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Text, ...]]:
-    return _texting(kind)
 
 
 def _reading_of(kind: Hint) -> tuple[_Read, ...]:
@@ -165,32 +142,13 @@ def _reading_of(kind: Hint) -> tuple[_Read, ...]:
 
 
 @cache
-def _writing(kind: Hint) -> tuple[_Written, ...]:
+def _writing(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Written, ...]]:
     hints = get_type_hints(kind)
     assert all(field.default_factory is MISSING for field in fields(kind)), "defaults are values"
-    writers = {field.name: _writer(hints[field.name]) for field in fields(kind)}
-    return tuple(
-        _Written(
-            name=field.name,
-            key=_key(field.name, hints[field.name]),
-            default=field.default,
-            write=None if writers[field.name] is _as_is else writers[field.name],
-        )
-        for field in fields(kind)
-    )
-
-
-@cache
-def _texting(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Text, ...]]:
-    hints = get_type_hints(kind)
     ordered = sorted(fields(kind), key=lambda field: _key(field.name, hints[field.name]))
     names = [field.name for field in ordered]
     plan = tuple(
-        _Text(
-            f"{quoted(_key(field.name, hints[field.name]))}:",
-            field.default,
-            _text_writer(hints[field.name]),
-        )
+        _Written(_key(field.name, hints[field.name]), field.default, _writer(hints[field.name]))
         for field in ordered
     )
     # One name more than there are fields: with a single one it would return no tuple.
@@ -230,70 +188,45 @@ def _optional(hint: Hint) -> Hint | None:
     return others[0]
 
 
-def _as_is(value: object) -> object:
-    return value
-
-
-def _writer(hint: Hint) -> Callable[[Any], object]:
+def _writer(hint: Hint) -> Callable[[Any], object] | None:
     hint = getattr(hint, "__supertype__", hint)
     inner = _optional(hint)
     if inner is not None:
         write = _writer(inner)
-        return lambda value: None if value is None else write(value)
+        return None if write is None else partial(_write_some, write)
     origin: object = get_origin(hint)
     if origin is tuple:
         write = _writer(get_args(hint)[0])
-        return lambda value: [write(item) for item in value]
+        return list if write is None else partial(_write_each, write)
     if hint in (str, int, bool):
-        return _as_is
+        return None
     return _writers_by_class(hint)
+
+
+def _write_each(write: Callable[[Any], object], values: Iterable[object]) -> list[object]:
+    return list(map(write, values))
+
+
+def _write_some(write: Callable[[Any], object], value: object) -> object:
+    return None if value is None else write(value)
 
 
 def _writers_by_class(hint: Hint) -> Callable[[Any], object]:
     if hint is Money:
-        return lambda value: value.cents
+        return attrgetter("cents")
     if hint is datetime:
         return moment_text
     if hint is date:
-        return date.isoformat
+        return _day_text
     if issubclass(hint, Enum):
-        return lambda value: value.value
+        return {member: member.value for member in hint}.__getitem__
     assert is_dataclass(hint), f"the codec does not know {hint}"
     return to_plain
 
 
-def _text_writer(hint: Hint) -> Callable[[Any], str]:
-    inner = _optional(hint)
-    if inner is not None:
-        write = _text_writer(inner)
-        return lambda value: "null" if value is None else write(value)
-    hint = getattr(hint, "__supertype__", hint)
-    if hint in _TEXT_WRITERS:
-        return _TEXT_WRITERS[hint]
-    origin: object = get_origin(hint)
-    if origin is tuple:
-        write = _text_writer(get_args(hint)[0])
-        return lambda value: "[" + ",".join(map(write, value)) + "]"
-    if issubclass(hint, Enum):
-        words = {member: json.dumps(member.value, ensure_ascii=False) for member in hint}
-        return words.__getitem__
-    assert is_dataclass(hint), f"the codec does not know {hint}"
-    return to_text
-
-
 @lru_cache(64)
 def _day_text(day: date) -> str:
-    return f'"{day.isoformat()}"'
-
-
-_TEXT_WRITERS: dict[Hint, Callable[[Any], str]] = {
-    str: quoted,
-    int: int.__repr__,
-    bool: lambda value: "true" if value else "false",
-    Money: lambda value: int.__repr__(value.cents),
-    date: _day_text,
-    datetime: lambda value: f'"{moment_text(value)}"',
-}
+    return day.isoformat()
 
 
 def _short_way(hint: Hint) -> tuple[type, Callable[[Any], object] | None]:

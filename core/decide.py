@@ -35,13 +35,13 @@ from core.sale import (
     made,
     terms_of,
 )
-from core.tap import Tap, identity_fault
+from core.tap import Tap
 from core.view import Holder, View
 
 
 def decide(tap: Tap, view: View, policy: Policy, now: datetime) -> Served:
     """Return what happens to a tapped badge. now: aware; it is used for ages and the receipt."""
-    if identity_fault(tap.credential) is not None:
+    if view.badge is None:
         return _refuse(view, Reason.NOT_AN_IDENTITY)
     return serve(Presence(tap.assurance), view, policy, now)
 
@@ -151,7 +151,7 @@ def _collect(
     presence: Presence, view: View, policy: Policy, holder: Holder, order: Order, now: datetime
 ) -> Served:
     product = view.products[order.product_id]
-    stop = allergen_stop(Wanted((Item(product.id, 1),)), presence, view, holder)
+    stop = allergen_stop((product.id,), presence, view, holder)
     if stop is not None:
         return _ask(view, stop)
     conflicts = conflicts_of([product], holder.pupil)
@@ -173,11 +173,13 @@ def _collect(
         command=presence.command,
     )
     balance = balance_of(view, holder)
-    line = ReceiptLine(1, product.name, order.price, product.vat_permille)
-    receipt = make_receipt(ReceiptKind.COLLECTED, view, (line,), wallet_after=balance, now=now)
+    receipt = None
+    if policy.print_collected:
+        line = ReceiptLine(1, product.name, order.price, product.vat_permille)
+        receipt = make_receipt(ReceiptKind.COLLECTED, view, (line,), wallet_after=balance, now=now)
     return Accepted(
         facts=(fact,),
-        receipt=receipt if policy.print_collected else None,
+        receipt=receipt,
         label=product.name,
         price=order.price,
         wallet_after=balance,
@@ -194,7 +196,7 @@ def _walk_in(
     if wanted is None or answer is WalkIn.REFUSE:
         return _refuse(view, Reason.NO_ORDER)
     lines = lines_of(wanted, view)
-    stop = allergen_stop(wanted, presence, view, holder)
+    stop = allergen_stop(wanted.products, presence, view, holder)
     if stop is not None:
         return _ask(view, stop)
     terms = terms_of(lines, presence, view, policy, holder, now)

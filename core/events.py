@@ -7,17 +7,16 @@
 import json
 from datetime import datetime, timedelta
 from functools import lru_cache
-from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from core.chain import link
+from core.chain import canonical_in_order, link
 from core.codec import (
     CodecError,
     from_plain,
     moment_text,
     plain_values,
     read_moment,
-    to_text,
+    to_plain,
 )
 from core.errors import MalformedEventError
 from core.facts import FACTS, EventKind, Fact
@@ -55,7 +54,7 @@ class Basis(Value):
     is_online: bool
 
 
-_basis_text = lru_cache(16)(to_text)
+_basis_plain = lru_cache(16)(to_plain)
 
 
 class Event(Value):
@@ -86,18 +85,26 @@ def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
     assert event.epoch >= 1, "epochs count from 1"
     assert event.seq >= 1, "events count from 1"
     stamp, fact = event.stamp, event.fact
-    # The keys stand in their order: the text is what `canonical` would make of all this.
-    body = (
-        f'{{"at":"{moment_text(stamp.at)}","basis":{_basis_text(event.basis)},'
-        f'"boot":{quoted(stamp.boot)},"data":{to_text(fact)},"epoch":{event.epoch},'
-        f'"id":{quoted(event.id)},"kind":"{fact.kind}","mono_ms":{stamp.mono_ms},'
-        f'"seq":{event.seq},"synced":{"true" if stamp.is_synced else "false"}}}'
-    ).encode()
+    # The keys stand in their order: these are the bytes that `canonical` would make of it.
+    body = canonical_in_order(
+        {
+            "at": moment_text(stamp.at),
+            "basis": _basis_plain(event.basis),
+            "boot": stamp.boot,
+            "data": to_plain(fact),
+            "epoch": event.epoch,
+            "id": event.id,
+            "kind": fact.kind,
+            "mono_ms": stamp.mono_ms,
+            "seq": event.seq,
+            "synced": stamp.is_synced,
+        }
+    )
     return SealedEvent(
         epoch=event.epoch,
         seq=event.seq,
         id=event.id,
-        kind=event.fact.kind,
+        kind=fact.kind,
         body=body,
         prev_hash=prev_hash,
         hash=link(prev_hash, body),

@@ -7,6 +7,8 @@ from core.receipt import Receipt, ReceiptKind, ReceiptLine
 from core.sale_facts import Tender
 from core.view import View
 
+_MINUTE = timedelta(minutes=1)
+
 
 def make_receipt(
     kind: ReceiptKind,
@@ -31,7 +33,7 @@ def make_receipt(
         kind=kind,
         number=view.next_receipt,
         at=now,
-        zone_offset_minutes=offset // timedelta(minutes=1),
+        zone_offset_minutes=offset // _MINUTE,
         school=view.place.school,
         terminal=view.place.terminal,
         operator="" if view.operator is None else view.operator.name,
@@ -44,6 +46,6 @@ def make_receipt(
         reference=f"{view.epoch}-{view.next_seq}",
         language=view.place.language if holder is None else holder.pupil.language,
         is_training=view.is_training,
-        tender="" if tender is None else tender.value,
+        tender="" if tender is None else str(tender),
         corrects=corrects,
     )

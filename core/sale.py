@@ -10,6 +10,7 @@ from datetime import datetime
 from core.basket import MEALS, Item, has_meal, priced, printed
 from core.decision import Accepted, Outcome, Presence, Refused
 from core.facts import Circumstance, Reason, SaleLine, SaleMade, SaleRefused, Tender
+from core.ids import ProductId
 from core.limits import conflicts_of, limit_reason
 from core.money import Money, sum_money
 from core.paper import make_receipt
@@ -33,6 +34,11 @@ class Wanted(Value):
     def __post_init__(self) -> None:
         assert self.items, "a basket has something in it"
 
+    @property
+    def products(self) -> list[ProductId]:
+        """What is to be sold, without how much of it."""
+        return [item.product for item in self.items]
+
 
 class Terms(Value):
     """On which terms a sale may be made."""
@@ -48,7 +54,7 @@ def sell(wanted: Wanted, presence: Presence, view: View, policy: Policy, now: da
         return Refused(facts=(), reason=refusal)
     lines = lines_of(wanted, view)
     holder = view.holder
-    stop = None if holder is None else allergen_stop(wanted, presence, view, holder)
+    stop = None if holder is None else allergen_stop(wanted.products, presence, view, holder)
     if stop is not None:
         return stop
     if wanted.tender is Tender.CASH:
@@ -100,15 +106,13 @@ def lines_of(wanted: Wanted, view: View) -> tuple[SaleLine, ...]:
     return priced(wanted.items, view.products, price_class)
 
 
-def allergen_stop(wanted: Wanted, presence: Presence, view: View, holder: Holder) -> Refused | None:
+def allergen_stop(
+    dishes: Iterable[ProductId], presence: Presence, view: View, holder: Holder
+) -> Refused | None:
     """Return the question about the pupil's own allergens, if it has to be asked (again)."""
     if presence.accepts or not holder.limits.asks_allergens:
         return None
-    products = [
-        view.products[item.product]
-        for item in wanted.items
-        if item.product not in view.own.accepted
-    ]
+    products = [view.products[dish] for dish in dishes if dish not in view.own.accepted]
     conflicts = conflicts_of(products, holder.pupil)
     if not conflicts:
         return None
@@ -241,18 +245,19 @@ def made(
         circumstances=terms.circumstances,
         command=presence.command,
     )
-    receipt = make_receipt(
-        ReceiptKind.SALE,
-        view,
-        printed(lines, view.products),
-        wallet_after=after,
-        now=now,
-        tender=wanted.tender,
-    )
-    is_printed = policy.print_sales or wanted.tender is Tender.CASH
+    receipt = None
+    if policy.print_sales or wanted.tender is Tender.CASH:
+        receipt = make_receipt(
+            ReceiptKind.SALE,
+            view,
+            printed(lines, view.products),
+            wallet_after=after,
+            now=now,
+            tender=wanted.tender,
+        )
     return Accepted(
         facts=(fact,),
-        receipt=receipt if is_printed else None,
+        receipt=receipt,
         label=label_of(lines, products_names=[product.name for product in products]),
         price=total,
         wallet_after=after,

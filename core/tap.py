@@ -1,8 +1,8 @@
 """What a reader tells the till: a card came, a card went, the reader's health changed."""
 
 import hashlib
-import hmac
 from enum import Enum, IntEnum, StrEnum
+from functools import lru_cache
 
 from core.ids import BadgeKey, TapId
 from core.value import Value
@@ -28,9 +28,14 @@ class Family(StrEnum):
 class Technology(Enum):
     """What a reader could tell of a card. Value: the word that machines read, and the family.
 
-    The family, not the technology, is part of an identity: one reader may call a card
-    MIFARE Classic where another sees only ISO 14443-A, and it is the same badge at both.
+    The family, the namespace of the card's number, is part of an identity, and the technology is
+    not: one reader may call a card MIFARE Classic where another sees only ISO 14443-A, and it is
+    the same badge at both.
     """
+
+    def __init__(self, word: str, family: Family) -> None:
+        self.word = word
+        self.family = family
 
     MIFARE_CLASSIC = ("mifare_classic", Family.ISO14443A)
     ULTRALIGHT = ("ultralight", Family.ISO14443A)
@@ -47,16 +52,6 @@ class Technology(Enum):
     BARCODE = ("barcode", Family.BARCODE)
     TYPED = ("typed", Family.TYPED)
     GENERIC = ("generic", Family.GENERIC)
-
-    @property
-    def word(self) -> str:
-        """The word for this technology in output that machines read."""
-        return self.value[0]
-
-    @property
-    def family(self) -> Family:
-        """The namespace of the card's number."""
-        return self.value[1]
 
 
 class Assurance(IntEnum):
@@ -84,6 +79,8 @@ _SHORT_UID = 4
 _RANDOM_UID_START = 0x08
 _CASCADE_TAG = 0x88
 _VALUE_BYTES_MAX = 256
+_BLOCK_BYTES = 64
+_KEY_DIGITS = 32
 
 
 class Credential(Value):
@@ -124,8 +121,23 @@ def badge_key(credential: Credential, *, school_key: bytes) -> BadgeKey:
     school_key: the school's secret, 16 bytes or more. HMAC-SHA-256 (RFC 2104) over the family, a
     zero byte and the value, cut to 128 bits.
     """
-    message = credential.technology.family.value.encode() + b"\0" + credential.value
-    return BadgeKey(hmac.digest(school_key, message, hashlib.sha256)[:16].hex())
+    inner, outer = (begun.copy() for begun in _hmac_begun(school_key))
+    inner.update(credential.technology.family.encode() + b"\0" + credential.value)
+    outer.update(inner.digest())
+    return BadgeKey(outer.hexdigest()[:_KEY_DIGITS])
+
+
+@lru_cache(8)
+def _hmac_begun(school_key: bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """Return both hashes of an HMAC as far as its key goes, as RFC 2104, section 4, advises.
+
+    Each tap would make them anew otherwise, which is six sevenths of the time.
+    """
+    is_short = len(school_key) <= _BLOCK_BYTES
+    key = school_key if is_short else hashlib.sha256(school_key).digest()
+    padded = key.ljust(_BLOCK_BYTES, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner), hashlib.sha256(outer)
 
 
 class Tap(Value):

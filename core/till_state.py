@@ -115,7 +115,8 @@ class TillState:
 
     def walk_in_at(self, day: date, who: PupilId | BadgeKey) -> datetime | None:
         """Return when somebody got a meal without an order on a day; None if they did not."""
-        return max(self.walk_ins.get((day, who), {}).values(), default=None)
+        meals = self.walk_ins.get((day, who))
+        return max(meals.values()) if meals else None
 
     def apply(self, event: Event) -> None:
         """Add one event, the next of the journal."""

@@ -94,8 +94,10 @@ class Journal:
         self._lazy: list[StateChange] = []
         self._lazy_marks: dict[str, str] = {}
         self._marks = read_marks(connection)
-        self._head = read_head(connection, path)
-        self._acknowledged = read_acknowledged(connection, path)
+        self.head = read_head(connection, path)
+        """The end of the journal: the last event that is on the disk."""
+        self.acknowledged = read_acknowledged(connection, path)
+        """How far the centre has said that it holds this journal."""
         self._spool = SpoolTable(connection, path)
         self._file = str(path)
         self._wal = f"{path}-wal"
@@ -140,24 +142,14 @@ class Journal:
 
     def _check_head(self) -> None:
         newest = read_newest(self._connection, self.path)
-        is_new_epoch = self._head.seq == 0 and self._head.epoch >= newest.epoch
-        agrees = self._head.hash == newest.hash if is_new_epoch else self._head == newest
+        is_new_epoch = self.head.seq == 0 and self.head.epoch >= newest.epoch
+        agrees = self.head.hash == newest.hash if is_new_epoch else self.head == newest
         if not agrees:
             raise JournalCorruptError(
                 f"journal {self.path}: it ends at event {newest.epoch}-{newest.seq}, but its head "
-                f"mark says {self._head.epoch}-{self._head.seq}; keep the file, and see what is "
+                f"mark says {self.head.epoch}-{self.head.seq}; keep the file, and see what is "
                 f"left with `refectory journal verify {self.path}`"
             )
-
-    @property
-    def head(self) -> Head:
-        """The end of the journal: the last event that is on the disk."""
-        return self._head
-
-    @property
-    def acknowledged(self) -> Position:
-        """How far the centre has said that it holds this journal."""
-        return self._acknowledged
 
     def append(self, events: Sequence[SealedEvent], jobs: Sequence[SpoolJob] = ()) -> None:
         """Store events and the papers that document them: all or none, durable on return.
@@ -165,11 +157,13 @@ class Journal:
         The events must be the next ones, chained to the head. Raises what `open` raises; then the
         events must be taken as not stored, and the journal as closed.
         """
-        prev_hash, seq, epoch = self._head.hash, self._head.seq, self._head.epoch
+        head = self.head
+        prev_hash, seq, epoch = head.hash, head.seq, head.epoch
         for event in events:
             seq += 1
             assert event.prev_hash == prev_hash, "an event is chained to the one before"
-            assert (event.epoch, event.seq) == (epoch, seq), "an event is the next one"
+            assert event.seq == seq, "an event is the next one"
+            assert event.epoch == epoch, "an event is the next one"
             prev_hash = event.hash
         # As `_transaction`, without a context manager: a pupil waits for this one.
         self._begin()
@@ -181,7 +175,7 @@ class Journal:
             self._commit()
         except BaseException as error:
             raise self._broken(error) from error
-        self._head = Head(epoch, seq, prev_hash)
+        self.head = Head(epoch, seq, prev_hash)
         for job in jobs:
             self._spool.add_job(job)
 
@@ -198,7 +192,7 @@ class Journal:
         covered: how far the copy holds this journal. Raises JournalError.
         """
         with journal_errors(self.path):
-            covered = min(covered, self._acknowledged)
+            covered = min(covered, self.acknowledged)
             yield from read_replay(self._connection, self.path, covered=covered)
 
     def events_back(self, before: Position | None = None) -> Iterator[SealedEvent]:
@@ -223,12 +217,12 @@ class Journal:
         an empty flag for none. A position behind the last one moves nothing back.
         """
         epoch = position[0]
-        newest = max(position, self._acknowledged)
+        newest = max(position, self.acknowledged)
         with self._transaction():
             self._execute(_ACKNOWLEDGE, newest)
             for seq, verdict, flag in exceptions:
                 self._execute(_INSERT_EXCEPTION, (position_key(epoch, seq), verdict, flag))
-        self._acknowledged = newest
+        self.acknowledged = newest
 
     def mark(self, name: str, value: str, *, is_lazy: bool = False) -> None:
         """Keep one small fact beside the events; it replaces the one of the same name.
@@ -310,7 +304,7 @@ class Journal:
                 event.epoch,
                 event.seq,
                 event.id,
-                event.kind.value,
+                str(event.kind),
                 event.body,
                 event.prev_hash,
                 event.hash,
@@ -324,9 +318,9 @@ class Journal:
         epoch: a later one than the last; None for the next. first: the event that says why, in
         the same transaction: an epoch never stands without it, wherever the power is cut.
         """
-        wanted = self._head.epoch + 1 if epoch is None else epoch
-        assert wanted > self._head.epoch, "epochs only go on"
-        head = Head(wanted, 0, self._head.hash)
+        wanted = self.head.epoch + 1 if epoch is None else epoch
+        assert wanted > self.head.epoch, "epochs only go on"
+        head = Head(wanted, 0, self.head.hash)
         if first is not None:
             assert (first.epoch, first.seq) == (wanted, 1), "an epoch begins with its first event"
             assert first.prev_hash == head.hash, "an epoch is chained to the one before"
@@ -334,7 +328,7 @@ class Journal:
             self._execute(_START_EPOCH, (wanted, head.hash))
             if first is not None:
                 self._insert(first)
-        self._head = head if first is None else Head(wanted, 1, first.hash)
+        self.head = head if first is None else Head(wanted, 1, first.hash)
 
     def prune(self, through: Position, *, folder: Path) -> Path | None:
         """Archive events up to a position in a file, then remove them.
@@ -345,9 +339,9 @@ class Journal:
         nothing was left to remove. The caller knows what is closed and settled; the journal itself
         refuses what the centre does not hold. Raises JournalError; OSError never.
         """
-        if through > self._acknowledged:
+        if through > self.acknowledged:
             raise JournalError(
-                f"journal {self.path}: the centre holds it up to {place_text(self._acknowledged)},"
+                f"journal {self.path}: the centre holds it up to {place_text(self.acknowledged)},"
                 f" not {place_text(through)}; wait until `refectory sync status` shows more"
             )
         archive = archive_events(self, through, folder=folder)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -14,6 +13,7 @@ from core.events import SealedEvent
 from core.facts import EventKind
 from core.ids import EventId
 from core.till_state import BEFORE_ALL, Position
+from core.value import Value
 from offline_cache.connection import Connection, Row, connect_reader, damaged, journal_errors
 from offline_cache.errors import ForeignFileError, JournalMissingError
 from offline_cache.schema import APPLICATION_ID, EPOCH_BITS, SEQ_MASK, position_key, pragma
@@ -37,8 +37,7 @@ _EventRow = tuple[int, int, EventId, str, bytes, bytes, bytes]
 _EVENT_TYPES = (int, int, str, str, bytes, bytes, bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Value):
     """The end of a journal: the last event's place and hash. `seq` is 0 before the first event."""
 
     epoch: int

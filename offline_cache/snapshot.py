@@ -208,9 +208,13 @@ class Snapshot:
         self._connection = connection
         self._execute = connection.execute
         connection.create_function("folded", 1, _folded, deterministic=True)
-        self._meta = meta_from_rows(dict(connection.execute(_META)))
+        self.meta: Final = meta_from_rows(dict(connection.execute(_META)))
+        """What the copy says of itself: the school, its rules, its age, how far it is settled."""
         products = [product_from_row(row) for row in connection.execute(_PRODUCTS)]
-        self._products = MappingProxyType({product.id: product for product in products})
+        self.products: Final[Mapping[ProductId, Product]] = MappingProxyType(
+            {product.id: product for product in products}
+        )
+        """All products by their ids."""
         self._counts: dict[date, tuple[int, int]] = {}
         self._tables = {str(row[0]) for row in connection.execute(_TABLES)}
         self._has_limits = {"pupil_limit", "pupil_bought"} <= self._tables
@@ -270,11 +274,6 @@ class Snapshot:
         """The ETag by which the centre knows this copy; None for one that was not stamped."""
         row = self._execute("SELECT value FROM meta WHERE key = 'etag'").fetchone()
         return None if row is None else str(row[0])
-
-    @property
-    def meta(self) -> Meta:
-        """What the copy says of itself: the school, its rules, its age, how far it is settled."""
-        return self._meta
 
     def holder(self, key: BadgeKey, day: date) -> Holder | None:
         """Return whose badge it is, with wallets and the orders of a day; None if unknown.
@@ -376,11 +375,7 @@ class Snapshot:
 
     def product(self, product_id: ProductId) -> Product | None:
         """Return a product; None if the copy has none of this id."""
-        return self._products.get(product_id)
-
-    def products(self) -> Mapping[ProductId, Product]:
-        """Return all products by id."""
-        return self._products
+        return self.products.get(product_id)
 
     def menu(self, day: date) -> tuple[Product, ...]:
         """Return what is on the menu of a day. Raises SnapshotCorruptError."""
@@ -388,7 +383,7 @@ class Snapshot:
             rows = self._execute(_MENU, (day.isoformat(),)).fetchall()
         except DATABASE_ERRORS as error:
             raise _corrupt(self.path, error) from error
-        return tuple(self._products[ProductId(row[0])] for row in rows if row[0] in self._products)
+        return tuple(self.products[ProductId(row[0])] for row in rows if row[0] in self.products)
 
     def menus(self, first: date) -> Mapping[date, tuple[Product, ...]]:
         """Return the menus from a day on, by their days. Raises SnapshotCorruptError."""
@@ -398,7 +393,7 @@ class Snapshot:
             raise _corrupt(self.path, error) from error
         menus: dict[date, tuple[Product, ...]] = {}
         for text, product_id in rows:
-            day, product = date.fromisoformat(text), self._products.get(ProductId(product_id))
+            day, product = date.fromisoformat(text), self.products.get(ProductId(product_id))
             if product is not None:
                 menus[day] = (*menus.get(day, ()), product)
         return menus

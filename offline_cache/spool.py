@@ -5,12 +5,13 @@ card. A job's first row holds its paper, the later ones its states.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from core.codec import moment_text, read_moment
+from core.value import Value
 from offline_cache.connection import Connection, Row, damaged
 
 QUEUED: Final = "queued"
@@ -55,8 +56,7 @@ ORDER BY first.number
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolJob:
+class SpoolJob(Value):
     """A paper to print for an event.
 
     document_id: the job's own id, unique in the journal. kind: what paper it is. body: what the
@@ -71,8 +71,7 @@ class SpoolJob:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PendingJob:
+class PendingJob(Value):
     """A job that is not over.
 
     attempt: how many have been begun that may have come out. reason: why it has its state.
@@ -89,8 +88,7 @@ class PendingJob:
         return self.job.document_id
 
 
-@dataclass(frozen=True, slots=True)
-class StateChange:
+class StateChange(Value):
     """A job's new state, and why. at: aware."""
 
     job_id: str

@@ -12,14 +12,17 @@ harmless: a field that a newer version added is ignored, a field with a default 
 
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from json.encoder import encode_basestring as quoted
+from functools import partial
 from operator import attrgetter
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from msgspec import to_builtins
+
+from core.chain import canonical_in_order
 from core.money import Money
 from core.receipt import Receipt
 from core.report import Report
@@ -51,9 +54,14 @@ _NAMES: Mapping[type[Document], str] = {kind: name for name, kind in _TYPES.item
 _Reader = Callable[[Any], Any]
 """Turns what JSON held into a value."""
 
-_Writer = Callable[[Any], str]
+_Writer = Callable[[Any], object]
+"""Turns a value into one that JSON can hold."""
+
+_Plan = tuple[Callable[[object], Iterable[Any]], list[tuple[str, _Writer | None]]]
+"""How the fields of a class are written: all values at once, and the name and writer of each."""
 
 # Filled once for each class, at its first document; they only ever hold what the classes say.
+_PLANS: dict[Any, _Plan] = {}
 _READERS: dict[Any, _Reader] = {}
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -66,9 +74,14 @@ def document_name(document: Document) -> str:
 
 def encode_document(document: Document) -> bytes:
     """Return the bytes that stand for a document in the spool: the same for the same document."""
-    name = quoted(_NAMES[type(document)])
-    # The keys stand in their order: the text is what `_dump` would make of all this.
-    return f'{{"content":{_text(document)},"document":{name},"version":{VERSION}}}'.encode()
+    # The keys stand in their order: these are the bytes that `_dump` would make of it.
+    return canonical_in_order(
+        {
+            "content": _plain(document),
+            "document": _NAMES[type(document)],
+            "version": VERSION,
+        }
+    )
 
 
 def encode_reprint(stored: bytes, duplicate_no: int) -> bytes:
@@ -105,57 +118,54 @@ def decode_document(stored: bytes) -> Document:
     return document
 
 
-def _text(value: object) -> str:
-    """Return a value as canonical JSON text."""
-    return _writer_of(type(value))(value)
-
-
-def _writer_of(kind: type) -> _Writer:
-    write = _WRITERS.get(kind)
-    if write is None:
-        write = _WRITERS[kind] = _new_writer(kind)
-    return write
-
-
-def _tuple_text(values: tuple[object, ...]) -> str:
-    return "[" + ",".join(map(_text, values)) + "]"
-
-
 def _moment_text(moment: datetime) -> str:
     assert moment.tzinfo is not None, "a moment on paper is aware"
-    return f'"{moment.astimezone(UTC).isoformat()}"'
+    # What `isoformat` writes, in a tenth of its time.
+    return f"{to_builtins(moment.astimezone(UTC))[:-1]}+00:00"
 
 
-def _new_writer(kind: Any) -> _Writer:  # noqa: ANN401  a dataclass or an enum of words
-    if issubclass(kind, StrEnum):
-        words = {member: quoted(member.value) for member in kind}
-        return words.__getitem__
+def _plain(value: object) -> dict[str, object]:
+    """Return a dataclass as JSON values, with its keys in their order."""
+    kind = type(value)
+    values, writers = _PLANS.get(kind) or _new_plan(kind)
+    return {
+        name: one if write is None else write(one)
+        for (name, write), one in zip(writers, values(value), strict=False)
+    }
+
+
+def _new_plan(kind: Any) -> _Plan:  # noqa: ANN401  a dataclass
+    hints = get_type_hints(kind)
     names = sorted(field.name for field in fields(kind))
-    prefixes = [f"{quoted(name)}:" for name in names]
     # With a single name `attrgetter` would return no tuple.
-    values, known = attrgetter(*names, names[0]), _WRITERS.get
-
-    def write(value: object) -> str:
-        # `_text`, without its two calls for each of a receipt's thirty values.
-        parts = [
-            prefix + (known(type(one)) or _writer_of(type(one)))(one)
-            for prefix, one in zip(prefixes, values(value), strict=False)
-        ]
-        return "{" + ",".join(parts) + "}"
-
-    return write
+    plan = attrgetter(*names, names[0]), [(name, _writer_of(hints[name])) for name in names]
+    _PLANS[kind] = plan
+    return plan
 
 
-# One for each kind of value; those of classes are added at their first document.
-_WRITERS: dict[type, _Writer] = {
-    str: quoted,
-    int: int.__repr__,
-    bool: lambda value: "true" if value else "false",
-    types.NoneType: lambda _: "null",
-    Money: lambda value: int.__repr__(value.cents),
-    tuple: _tuple_text,
+def _writer_of(kind: Any) -> _Writer | None:  # noqa: ANN401  a type or a form of one
+    """Return the function that turns a value into JSON's; None for one that JSON has itself."""
+    if get_origin(kind) is tuple:
+        write = _writer_of(get_args(kind)[0])
+        return list if write is None else partial(_write_each, write)
+    if get_origin(kind) in {Union, types.UnionType}:
+        write = _writer_of(_some_of(kind))
+        return None if write is None else partial(_write_some, write)
+    return _plain if is_dataclass(kind) and kind is not Money else _WRITERS.get(kind)
+
+
+def _write_each(write: _Writer, values: Iterable[object]) -> list[object]:
+    return list(map(write, values))
+
+
+def _write_some(write: _Writer, value: object) -> object:
+    return None if value is None else write(value)
+
+
+_WRITERS: dict[Any, _Writer] = {
+    Money: attrgetter("cents"),
     datetime: _moment_text,
-    date: lambda value: f'"{value.isoformat()}"',
+    date: date.isoformat,
 }
 
 
@@ -196,11 +206,15 @@ def _new_reader(kind: Any) -> _Reader:  # noqa: ANN401, PLR0911  one answer for 
         read_item = _reader_of(get_args(kind)[0])
         return lambda stored: tuple(read_item(item) for item in stored)
     if get_origin(kind) in {Union, types.UnionType}:
-        read_some = _reader_of(next(part for part in get_args(kind) if part is not types.NoneType))
+        read_some = _reader_of(_some_of(kind))
         return lambda stored: None if stored is None else read_some(stored)
     if is_dataclass(kind):
         return _dataclass_reader(kind)
     return cast("_Reader", kind) if issubclass(kind, StrEnum) else _exactly(kind)
+
+
+def _some_of(kind: Any) -> Any:  # noqa: ANN401  the type that may be None as well
+    return next(part for part in get_args(kind) if part is not types.NoneType)
 
 
 def _dataclass_reader(kind: Any) -> _Reader:  # noqa: ANN401  a dataclass

@@ -7,7 +7,8 @@ reader that falls behind loses its queue and starts again from the whole state.
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from core.value import Value
 
 RING_NOTES_MAX = 256
 LAST_TAPS_MAX = 8
@@ -16,8 +17,7 @@ Content = Mapping[str, object]
 """JSON values with `snake_case` keys; amounts in cents, times as UTC text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Value):
     """One publication. `id`: `<boot>-<number>`, unique and growing while the daemon runs.
 
     topic: `verdict`, `status` or `repeat`.

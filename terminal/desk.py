@@ -70,21 +70,26 @@ class Desk:
 
     def day(self, stamp: Stamp) -> Day:
         """Return the business day of a moment, or the guess that staff have to confirm."""
-        state = self.live.state
-        known = [at for at in (state.newest_at, self.knowledge.copy_at) if at is not None]
+        state, copy_at = self.live.state, self.knowledge.copy_at
+        newest_at = state.newest_at or copy_at
+        if newest_at is not None and copy_at is not None and copy_at > newest_at:
+            newest_at = copy_at
         return day_of(
             stamp,
             self.knowledge.place.calendar,
-            newest_at=max(known, default=None),
+            newest_at=newest_at,
             confirmed=state.confirmed_day,
             jump=state.jump,
         )
 
     def view_of_tap(self, tap: Tap, stamp: Stamp) -> View:
         """Return what a decision on a tap needs to know."""
-        knowledge, day = self.knowledge, self.day(stamp)
-        key = knowledge.key_of(tap)
-        holder = self.reading(lambda: knowledge.holder_of(key, day.date), default=None)
+        day, key = self.day(stamp), self.knowledge.key_of(tap)
+        try:
+            holder = self.knowledge.holder_of(key, day.date)
+        except SnapshotError as error:
+            self._put_aside(error)
+            holder = None
         return self._view(day, badge=key, holder=holder)
 
     def view_of_pupil(self, pupil: PupilId, stamp: Stamp) -> View:
@@ -100,13 +105,14 @@ class Desk:
     def _view(
         self, day: Day, *, badge: BadgeKey | None = None, holder: Holder | None = None
     ) -> View:
+        recorder, operator = self.recorder, self.live.state.sign_in.operator
         return self.knowledge.view(
-            self.recorder,
+            recorder,
             day,
             badge=badge,
             holder=holder,
-            operator=self.operator,
-            is_training=self.is_training,
+            operator=None if operator is None else self.operator,
+            is_training=recorder is not self.live,
         )
 
     def reading(self, read: Callable[[], T], *, default: T) -> T:
@@ -114,10 +120,13 @@ class Desk:
         try:
             return read()
         except SnapshotError as error:
-            log.warning("the copy is put aside, and a new one asked for: %s", error)
-            self.knowledge.drop_copy()
-            self._copy_lost()
+            self._put_aside(error)
             return default
+
+    def _put_aside(self, error: SnapshotError) -> None:
+        log.warning("the copy is put aside, and a new one asked for: %s", error)
+        self.knowledge.drop_copy()
+        self._copy_lost()
 
     def books(self, view: View) -> Books:
         """Return what a closing now would say beside the sums."""

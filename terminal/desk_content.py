@@ -121,7 +121,7 @@ def till_content(desk: Desk) -> Content:
         menu = desk.reading(lambda: list(snapshot.menu(day)), default=[])
     return {
         "cursor": desk.basis.cursor,
-        "products": [] if snapshot is None else [_product(p) for p in snapshot.products().values()],
+        "products": [] if snapshot is None else [_product(p) for p in snapshot.products.values()],
         "menu": [product.id for product in menu],
         "staff": [] if snapshot is None else [_member(m) for m in snapshot.staff().values()],
         "takes_cash": policy.takes_cash,

@@ -47,21 +47,25 @@ Message = ReaderEvent | Chore[object]
 
 
 class Inbox:
-    """Two queues under one lock. Any thread may put; one thread takes."""
+    """Two queues, and a bell that rings once for each message. Any thread may put; one takes.
+
+    The bell is what wakes the till: a condition would have it wait for the poster's lock as well.
+    """
 
     def __init__(self) -> None:
         self._taps: deque[ReaderEvent] = deque()
         self._chores: deque[Chore[object]] = deque()
-        self._filled = threading.Condition()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._posting = threading.Lock()
         self._is_closed = False
 
     def post(self, event: ReaderEvent) -> None:
         """Put what a reader saw. Raises queue.Full when 64 events wait already."""
-        with self._filled:
+        with self._posting:
             if len(self._taps) >= TAPS_MAX:
                 raise queue.Full
             self._taps.append(event)
-            self._filled.notify()
+        self._bell.put(None)
 
     def ask_later(self, work: Callable[[], object]) -> None:
         """Put a chore that nobody waits for. Raises queue.Full when too many wait already."""
@@ -85,16 +89,18 @@ class Inbox:
 
     def take(self, timeout_s: float) -> Message | None:
         """Return the next message, taps first; None when none came in time."""
-        with self._filled:
-            if not self._taps and not self._chores:
-                self._filled.wait(timeout_s)
-            if self._taps:
-                return self._taps.popleft()
+        try:
+            self._bell.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if self._taps:
+            return self._taps.popleft()
+        with self._posting:  # the chores of a closed inbox are gone, and their bells are not
             return self._chores.popleft() if self._chores else None
 
     def close(self) -> None:
         """Refuse all further chores; those that wait are ended with TillGoneError."""
-        with self._filled:
+        with self._posting:
             self._is_closed = True
             waiting, self._chores = self._chores, deque()
         for chore in waiting:
@@ -102,10 +108,10 @@ class Inbox:
             chore.is_done.set()
 
     def _put(self, chore: Chore[object]) -> None:
-        with self._filled:
+        with self._posting:
             if self._is_closed:
                 raise TillGoneError("the till has stopped")
             if len(self._chores) >= CHORES_MAX:
                 raise queue.Full
             self._chores.append(chore)
-            self._filled.notify()
+        self._bell.put(None)

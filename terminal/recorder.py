@@ -118,17 +118,10 @@ class Recorder:
         stored and nothing changed.
         """
         stamp = stamp or self._clock.stamp()
-        prev_hash = self.journal.head.hash
+        epoch, seq, prev_hash = self.epoch, self.next_seq, self.journal.head.hash
         events, sealed = [], []
         for place, fact in enumerate(facts):
-            event = Event(
-                epoch=self.epoch,
-                seq=self.next_seq + place,
-                id=self._ids(stamp),
-                stamp=stamp,
-                basis=basis,
-                fact=fact,
-            )
+            event = Event(epoch, seq + place, self._ids(stamp), stamp, basis, fact)
             events.append(event)
             sealed.append(seal(event, prev_hash=prev_hash))
             prev_hash = sealed[-1].hash

@@ -24,24 +24,20 @@ class Rehearsal:
         self._path = folder / TRAINING_NAME
         self._clock = clock
         self._connect = connect
-        self._recorder: Recorder | None = None
-
-    @property
-    def recorder(self) -> Recorder | None:
+        self.recorder: Recorder | None = None
         """Where facts of the training go; None when the till serves."""
-        return self._recorder
 
     def begin(self) -> None:
         """Open the training's journal, and begin with nobody served. Raises JournalError."""
-        assert self._recorder is None, "one training at a time"
+        assert self.recorder is None, "one training at a time"
         recorder = Recorder(Journal.open(self._path, connect=self._connect), self._clock)
         # Who was served in the last training may be served again; the numbers go on.
         recorder.state = recorder.state.begun_anew()
-        self._recorder = recorder
+        self.recorder = recorder
 
     def end(self) -> None:
         """Close the training's journal. Raises JournalError; the training is over all the same."""
-        recorder, self._recorder = self._recorder, None
+        recorder, self.recorder = self.recorder, None
         if recorder is not None:
             recorder.journal.close()
 

@@ -15,7 +15,7 @@ from core.orders import OrderState
 from core.people import Allergen, BadgeState, PriceClass
 from core.policy import CLOSED, Policy, WalkIn
 from core.receipt import ReceiptKind
-from core.tap import Assurance, Technology
+from core.tap import Assurance, Technology, identity_fault
 from core.view import OwnSums
 
 
@@ -116,10 +116,10 @@ def test_refusals(changes: dict[str, object], reason: Reason) -> None:
 
 
 def test_a_random_uid_is_no_identity() -> None:
-    refused(
-        decided(Scene(), value="08010203", technology=Technology.MIFARE_CLASSIC),
-        Reason.NOT_AN_IDENTITY,
-    )
+    random = tap(value="08010203", technology=Technology.MIFARE_CLASSIC)
+    assert identity_fault(random.credential) is not None, "so a view of it knows no badge"
+    nobody = replace(Scene().view(), badge=None)
+    refused(decide(random, nobody, POLICY, NOON), Reason.NOT_AN_IDENTITY)
 
 
 def test_a_typed_number_is_too_weak_for_a_meal() -> None:

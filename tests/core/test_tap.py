@@ -1,5 +1,7 @@
 """Which values of cards are identities, and under which key a school knows them."""
 
+import hmac
+
 import pytest
 
 from core.tap import (
@@ -59,6 +61,13 @@ def test_another_school_knows_the_card_under_another_key() -> None:
     theirs = badge_key(card("A1B2C3D4"), school_key=bytes(32))
     assert ours != theirs
     assert len(ours) == 32
+
+
+@pytest.mark.parametrize("length", [16, 32, 64, 65, 131])
+def test_the_key_of_a_badge_is_an_hmac_as_the_standard_library_makes_it(length: int) -> None:
+    school_key = bytes(range(length))
+    expected = hmac.digest(school_key, b"iso14443a\0" + bytes.fromhex("A1B2C3D4"), "sha256")
+    assert badge_key(card("A1B2C3D4"), school_key=school_key) == expected.hex()[:32]
 
 
 def test_a_card_says_its_number_and_technology() -> None:

@@ -50,7 +50,7 @@ def test_a_badge_is_looked_up_in_one_statement(tmp_path: Path) -> None:
     assert copy.holder(badge().key, TODAY) is not None
     assert len(said) == 1
     said.clear()
-    copy.products()
+    assert copy.products
     assert said == []
     copy.close()
 

@@ -74,7 +74,7 @@ def test_every_badge_of_a_pupil_is_known(path: Path) -> None:
 def test_it_tells_products_menu_counts_and_itself(path: Path) -> None:
     with closing(opened(write_copy(path))) as copy:
         assert copy.meta == meta()
-        assert copy.products() == {STEW.id: STEW}
+        assert copy.products == {STEW.id: STEW}
         assert copy.product(STEW.id) == STEW
         assert copy.product(ProductId("tea")) is None
         assert copy.menu(TODAY) == (STEW,)
