@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from terminal.ports import TerminalPort
@@ -20,12 +20,13 @@ from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
 from terminal.web.kiosk_api import KioskApi
 from terminal.web.metrics_route import metrics_route
-from terminal.web.pages import Pages, static_files
+from terminal.web.pages import Pages
 from terminal.web.photo_route import photo_route
 from terminal.web.problems import problem
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
 from terminal.web.sockets import LOOPBACK_NAMES
+from terminal.web.static_files import static_route
 from terminal.web.stream import PUPIL_VIEW, STAFF_VIEW, BoardView, Stream
 from terminal.web.technician import Technician
 
@@ -58,7 +59,7 @@ def page_app(
             *_commands(terminal, answers),
             photo_route(terminal),
             *KioskApi(terminal, answers).routes(),
-            Mount("/static", GZipMiddleware(static_files())),
+            static_route(),
         ]
     )
     guard = Guard(app, sessions=sessions, hosts=LOOPBACK_NAMES | {host}, scheme=scheme)

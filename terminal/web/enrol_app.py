@@ -15,15 +15,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync.errors import SyncError
 from terminal.enrol_desk import EnrolDesk
 from terminal.web.catalogue import words
 from terminal.web.guard import BodyTooLargeError, Limits, host_name, is_same_origin, too_large
-from terminal.web.pages import html_page, static_files
+from terminal.web.pages import html_page
 from terminal.web.problems import problem
+from terminal.web.static_files import static_route
 
 ENROLMENT_PATH: Final = "/v1/enrolment"
 
@@ -37,7 +38,7 @@ def enrol_page_app(
         Route("/", page.show, methods=["GET"]),
         Route("/", page.take, methods=["POST"]),
         *_commands(desk),
-        Mount("/static", static_files()),
+        static_route(),
     ]
     return Limits(_Door(_app(routes), hosts), is_closing=is_closing)
 
@@ -54,14 +55,14 @@ def enrol_command_app(
     return Limits(_app(routes), is_closing=is_closing)
 
 
-def _app(routes: list[Route | Mount]) -> Starlette:
+def _app(routes: list[Route]) -> Starlette:
     return Starlette(
         routes=routes,
         exception_handlers={BodyTooLargeError: _too_large, HTTPException: _not_yet},
     )
 
 
-def _commands(desk: EnrolDesk) -> list[Route | Mount]:
+def _commands(desk: EnrolDesk) -> list[Route]:
     async def tell(_: Request) -> Response:
         return JSONResponse(desk.told())
 

@@ -26,6 +26,10 @@ BODY_BYTES_MAX: Final = 16_384
 
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _HEADERS: Final = {
+    "cross-origin-resource-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+_PAGE_HEADERS: Final = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
         " font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self';"
@@ -33,11 +37,11 @@ _HEADERS: Final = {
         " trusted-types 'none'"
     ),
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
 }
+_PARTS_OF_PAGES: Final = ("text/javascript", "text/css", "font/woff2")
+"""What no browser shows as a page: the page's headers would say nothing there, only weigh."""
 
 
 class Limits:
@@ -102,7 +106,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self._is_started = True
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            is_part = headers.get("content-type", "").startswith(_PARTS_OF_PAGES)
+            for name, value in (_HEADERS if is_part else _HEADERS | _PAGE_HEADERS).items():
                 headers[name] = value
             headers.setdefault("cache-control", "no-store")
         await self._send(message)

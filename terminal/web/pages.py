@@ -1,9 +1,10 @@
-"""The pages that browsers load, and the files beside them.
+"""The pages that browsers load.
 
 `/?token=…` opens a session and leads to the page proper by a refresh, not by a redirect: after a
 click on a link elsewhere, a browser would follow a redirect without the strict cookie it just got.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,57 +14,16 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
+from terminal.web.bundle import bundle
 from terminal.web.catalogue import LANGUAGES, words
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
 from terminal.web.sounds import SOUNDS, wav
+from terminal.web.static_files import FONT, LIBRARY, PAGE_SCRIPTS, static_path
 
 _FOLDER: Final = Path(__file__).parent
 _ENROLLED_S: Final = 400 * 24 * 3600  # the most that a browser keeps (RFC 6265bis)
-# Told to the browser at once, so that it fetches all of them together.
-_SHARED_MODULES: Final = ("link", "words", "icons", "screen")
-_ROOM_MODULES: Final = (
-    *("asked", "board", "desk", "follow", "gone", "language", "pad", "panel", "room", "search"),
-    *("sign_in", "sound", "status", "verdict"),
-)
-_OWN_MODULES: Final = {
-    "till": (
-        *(
-            "asked",
-            "basket",
-            "board",
-            "change",
-            "demo",
-            "desk",
-            "follow",
-            "foot",
-            "gone",
-            "keys",
-            "language",
-            "pad",
-            "panels",
-        ),
-        *("sale", "selling", "sign_in", "sound", "status", "tiles", "verdict"),
-    ),
-    "kiosk": (
-        *("board", "demo", "follow", "gone", "language", "sound"),
-        *("kiosk_ask", "kiosk_comfort", "kiosk_days", "kiosk_idle", "kiosk_modal"),
-        *("kiosk_session", "kiosk_tools", "kiosk_welcome"),
-    ),
-    "closed": ("board", "follow", "gone", "language", "sound", "status"),
-    "study": _ROOM_MODULES,
-    "gate": _ROOM_MODULES,
-    "pupil": (),
-}
-_SERVER_SIDE_WORDS: Final = ("technician.", "enrol.")
-_OTHERS_WORDS: Final = {
-    "kiosk.": ("kiosk",),
-    **dict.fromkeys(("study.", "gate.", "late.", "room."), ("study", "gate")),
-}
-"""The words that only some pages say."""
 
 
 class Pages:
@@ -92,16 +52,18 @@ class Pages:
             return self._locked()
         profile = self._profile()
         told = self._told() | {"csrf": self._sessions.csrf(cookie), "profile": profile}
-        return self._scripted(profile if profile in _OWN_MODULES else "till", told)
+        name = profile if profile in PAGE_SCRIPTS else "till"
+        told["words"] = _said_words(name, self._screen.language)
+        return self._scripted(name, told)
 
     async def _pupil(self, _: Request) -> Response:
-        return self._scripted("pupil", self._told())
+        # Each pupil is greeted in their own language, so all of them are at hand.
+        tongues = {code: _words_for_pupils(code) for code in LANGUAGES}
+        return self._scripted("pupil", self._told() | {"tongues": tongues})
 
     def _scripted(self, name: str, told: dict[str, object]) -> Response:
         own_words = words(self._screen.language)
-        told["words"] = {key: text for key, text in own_words.items() if _is_said(key, name)}
-        modules = _SHARED_MODULES + _OWN_MODULES[name]
-        return html_page("screen.html", name=name, told=told, words=own_words, modules=modules)
+        return html_page("screen.html", name=name, told=told, words=own_words)
 
     def _told(self) -> dict[str, object]:
         language = self._screen.language
@@ -142,10 +104,17 @@ class Pages:
         return Response(wav(name), media_type="audio/wav")
 
 
-def _is_said(key: str, page: str) -> bool:
-    """Say whether a page may say a word: what only others say would be a tenth of what it loads."""
-    area = key.partition(".")[0] + "."
-    return area not in _SERVER_SIDE_WORDS and page in _OTHERS_WORDS.get(area, (page,))
+@cache
+def _said_words(page: str, language: str) -> dict[str, str]:
+    """Return the words of the areas that a page's script names: others are half of all."""
+    script = bundle(page, vendor="")
+    areas = {key.partition(".")[0] for key in words(language)}
+    said = {area for area in areas if re.search(rf'["`]{area}[".]', script)}
+    return {key: text for key, text in words(language).items() if key.partition(".")[0] in said}
+
+
+def _words_for_pupils(language: str) -> dict[str, str]:
+    return {key: text for key, text in words(language).items() if key.startswith("pupil.")}
 
 
 def html_page(template: str, *, status: int = 200, **values: object) -> Response:
@@ -156,20 +125,8 @@ def html_page(template: str, *, status: int = 200, **values: object) -> Response
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, auto_reload=False
     )
-
-
-class _Files(StaticFiles):
-    """Files that a browser asks about each time, so that a new release shows at once."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
-        return response
-
-
-def static_files() -> StaticFiles:
-    """Return the files that pages load: style, scripts, words, font."""
-    return _Files(directory=_FOLDER / "static")
+    templates.globals |= {"static": static_path, "font": FONT, "library": LIBRARY}
+    return templates

@@ -9,6 +9,7 @@ import pytest
 from web_rig import Serve, Visitor
 
 from terminal.twin import TwinTerminal
+from terminal.web.static_files import FONT, LIBRARY
 
 TAP = {"value": "04A1B2C3D4E501", "technology": "iso14443a"}
 COMMANDS = ["/v1/tap", "/v1/sync", "/v1/commands", "/technician/print"]
@@ -218,8 +219,8 @@ def test_only_what_is_meant_to_be_read_is_read(visitor: Visitor, path: str) -> N
     assert visitor.get(path).status == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/v1/status", "/static/screens.css", "/nothing"])
-def test_every_answer_carries_the_headers(visitor: Visitor, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/v1/status", "/static/icon.svg", "/nothing"])
+def test_every_answer_that_could_be_shown_carries_the_headers(visitor: Visitor, path: str) -> None:
     headers = visitor.get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -228,6 +229,17 @@ def test_every_answer_carries_the_headers(visitor: Visitor, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/screens.css", "/static/till.js", f"/static/{FONT}", f"/static/{LIBRARY}"]
+)
+def test_a_part_of_a_page_is_nothing_else(visitor: Visitor, path: str) -> None:
+    headers = visitor.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "server" not in headers
 
 

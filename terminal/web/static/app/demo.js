@@ -65,7 +65,7 @@ export function DemoBadges({ badges, onTap, pending, failure, tongue }) {
     </div>`;
 }
 
-// copyAt: when the data changed; line: whether anybody would answer.
+// copyAt: when the data changed, undefined until that is told; line: whether anybody would answer.
 export function useDemo(copyAt, line) {
   const [badges, setBadges] = useState([]);
   const [pending, setPending] = useState(false);
@@ -73,7 +73,7 @@ export function useDemo(copyAt, line) {
   const isBusy = useRef(false);
   const last = useRef({ value: null, atMs: 0 });
   useEffect(() => {
-    if (line !== "up") return;
+    if (line !== "up" || copyAt === undefined) return;
     fetch("/v1/badges").then((answer) => (answer.ok ? answer.json() : [])).then(setBadges, () => setBadges([]));
   }, [copyAt, line]);
   // A double touch is one tap, as a card that is laid down once.

@@ -1,19 +1,15 @@
-// Panels are fetched when they are first opened: a till that only takes taps never needs them.
+// The panels that open in place of the tiles, by the names that the menu and the foot know.
 import { useState } from "../vendor/htm-preact-3.1.1.js";
+import { Cash, TopUp } from "./cash.js";
+import { Closing } from "./closing.js";
+import { Journal } from "./journal.js";
+import { Menu } from "./menu.js";
+import { Search } from "./search.js";
 
-const FILES = {
-  menu: ["menu", "Menu"], journal: ["journal", "Journal"], search: ["search", "Search"],
-  cash: ["cash", "Cash"], top_up: ["cash", "TopUp"], closing: ["closing", "Closing"],
-};
+const PANELS = { menu: Menu, journal: Journal, search: Search, cash: Cash, top_up: TopUp, closing: Closing };
 
 // Returns the open panel's name, how to open another (null for none), and its component.
 export function usePanel() {
-  const [shown, setShown] = useState({ name: null, Component: null });
-  const open = async (name) => {
-    if (!name) return setShown({ name: null, Component: null });
-    const [file, part] = FILES[name];
-    const module = await import(`./${file}.js`);
-    setShown({ name, Component: module[part] });
-  };
-  return [shown.name, open, shown.Component];
+  const [name, open] = useState(null);
+  return [name, open, PANELS[name]];
 }

@@ -9,14 +9,13 @@ const OK_MS = 5000;
 const ASK_MS = 8000;
 
 const told = JSON.parse(document.getElementById("told").textContent);
-const tongues = new Map([[told.language, makeTongue(told.language, told.words, told.time_zone)]]);
+const tongues = new Map();
 
-// Each pupil is greeted in their own language, so all of them are at hand before they are needed.
-async function learn(language) {
-  const answer = await fetch(`/static/words/${language}.json`);
-  if (!answer.ok) return;
-  tongues.set(language, makeTongue(language, await answer.json(), told.time_zone));
-  show(); // whoever was greeted meanwhile is greeted in their own language now
+// Each pupil is greeted in their own language, or in the terminal's.
+function tongueOf(language) {
+  const own = Object.hasOwn(told.tongues, String(language)) ? language : told.language;
+  if (!tongues.has(own)) tongues.set(own, makeTongue(own, told.tongues[own], told.time_zone));
+  return tongues.get(own);
 }
 
 function advance(board, { topic, content }) {
@@ -80,8 +79,8 @@ function Wish({ verdict, profile, tongue }) {
 
 function Pupil() {
   const [{ verdict, status }, line] = useBoard();
-  const own = tongues.get(told.language);
-  const tongue = tongues.get(verdict?.language) ?? own;
+  const own = tongueOf(told.language);
+  const tongue = tongueOf(verdict?.language);
   const shown = line === "up" ? verdict : { is_ok: false, first_name: null };
   return html`
     <main lang=${tongue.language} role="main" aria-live="polite">
@@ -91,11 +90,6 @@ function Pupil() {
     </main>`;
 }
 
-function show() {
-  render(html`<${Pupil} />`, document.getElementById("pupil"));
-}
-
-document.title = `${tongues.get(told.language).say("pupil.title")} · Refectory`;
-told.languages.map(({ code }) => code).filter((code) => !tongues.has(code)).forEach(learn);
+document.title = `${tongueOf(told.language).say("pupil.title")} · Refectory`;
 fitScreen(told.screen_mm);
-show();
+render(html`<${Pupil} />`, document.getElementById("pupil"));
