@@ -46,18 +46,24 @@ class _Parser(argparse.ArgumentParser):
         sys.exit(EXIT_USAGE)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with every command registered."""
+def build_parser(word: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser with every command registered.
+
+    word: what was typed first. Where a file has that name, the others are left alone: a daemon
+    would keep them for as long as it runs.
+    """
     parser = _Parser(prog="refectory", description="Canteen till, badge terminal and centre.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMAND_FILES:
+    own = f"cli.{word}"
+    for name in (own,) if own in COMMAND_FILES else COMMAND_FILES:
         import_module(name).register(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Result: 0 well, 1 degraded or failed, 2 wrong usage, 3 not configured."""
-    parsed = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parsed = build_parser(*words[:1]).parse_args(words)
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
         return run(parsed)

@@ -52,6 +52,7 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     lines = [
         f"till      {status['till']}  {status['terminal']}, {status['school'] or 'no school yet'}",
     ]
+    lines.append(f"profile   {_profile(status)}")
     lines.append(
         f"copy      {status['copy_at'] or 'none yet'}  {status['pupils']} pupils,"
         f" {status['reserved']} meals reserved today, {status['served']} served here"
@@ -81,3 +82,11 @@ def status_lines(status: dict[str, Any]) -> list[str]:
     if status["alarm"]:
         lines.append(f"ALARM     {status['alarm']['text']}")
     return lines
+
+
+def _profile(status: dict[str, Any]) -> str:
+    """Return what the terminal is by its timetable, until when, and what it is then."""
+    until = status["profile_until"]
+    if until is None:
+        return str(status["profile"])
+    return f"{status['profile']}  until {until}, then {status['profile_next']}"

@@ -144,10 +144,15 @@ def _demo(path: Path | None) -> "Demo | None":
         raise CommandError(f"{path} describes no demo ({words}); run `refectory demo`") from error
 
 
+def _settings_texts(config: Path | None) -> Mapping[str, str]:
+    from cli.support import settings_texts  # noqa: PLC0415  for a support bundle alone
+
+    return settings_texts(config)
+
+
 def _build(
     settings: "Settings", identity: "Identity", demo: "Demo | None", config: Path | None
 ) -> "Terminal":
-    from cli.support import settings_texts  # noqa: PLC0415  another layer loads late
     from offline_cache.errors import OfflineCacheError  # noqa: PLC0415  another layer loads late
     from printer.errors import PrinterError  # noqa: PLC0415
     from readers.errors import ReaderError  # noqa: PLC0415
@@ -161,7 +166,7 @@ def _build(
             version=_version(),
             demo=demo,
             memory=_memory(os.environ),
-            settings_texts=lambda: settings_texts(config),
+            settings_texts=lambda: _settings_texts(config),
         )
     except (ReaderError, PrinterError, WebError) as error:
         raise CommandError(str(error), EXIT_NOT_CONFIGURED) from error

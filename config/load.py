@@ -8,7 +8,6 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -219,6 +218,8 @@ def _unknown_fault(key: str) -> str | None:
     known = Settings.__struct_fields__
     if key in known:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415  for a mistake alone
+
     near = get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.6)
     cure = f'did you mean "{near[0]}"?' if near else "`refectory config explain` lists all keys"
     return f'unknown key "{_printable(key)}"; {cure}'

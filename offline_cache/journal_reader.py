@@ -16,7 +16,14 @@ from core.till_state import BEFORE_ALL, Position
 from core.value import Value
 from offline_cache.connection import Connection, Row, connect_reader, damaged, journal_errors
 from offline_cache.errors import ForeignFileError, JournalMissingError
-from offline_cache.schema import APPLICATION_ID, EPOCH_BITS, SEQ_MASK, position_key, pragma
+from offline_cache.schema import (
+    APPLICATION_ID,
+    EPOCH_BITS,
+    KEEP_FEW_PAGES,
+    SEQ_MASK,
+    position_key,
+    pragma,
+)
 
 EVENT_COLUMNS = "epoch, seq, id, kind, body, prev_hash, hash"
 _EVENTS = f"SELECT {EVENT_COLUMNS} FROM event WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608  our own words
@@ -111,6 +118,7 @@ class JournalReader:
 
     def check(self) -> None:
         """Read a little. Raises ForeignFileError for a file that is no journal."""
+        self._connection.execute(KEEP_FEW_PAGES)
         if pragma(self._connection, "application_id") != APPLICATION_ID:
             raise ForeignFileError(
                 f"{self.path} is no journal; name the folder of a terminal with --data"

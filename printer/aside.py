@@ -18,7 +18,6 @@ from contextlib import suppress
 from typing import IO, Final
 
 from printer.base import PrintJob
-from printer.encode import encode_job
 from printer.errors import ComposerMissingError, PrinterError
 from printer.profile import PrinterProfile
 
@@ -116,6 +115,8 @@ def _receive(channel: IO[bytes]) -> bytes:
 
 
 def _answer(question: bytes) -> bytes | PrinterError:
+    from printer.encode import encode_job  # noqa: PLC0415  the child's alone
+
     job, profile = pickle.loads(question)  # noqa: S301  from our parent
     try:
         return encode_job(job, profile)

@@ -26,7 +26,6 @@ from printer.base import (
     Trouble,
 )
 from printer.drawer import pulse_bytes
-from printer.encode import encode_job
 from printer.errors import ComposerMissingError, LineLostError, PrinterError
 from printer.line import Line, Transport
 from printer.probe import ANSWER_S, Findings, probe
@@ -67,6 +66,12 @@ class Patience:
 USUAL: Final = Patience()
 
 
+def _compose_here(job: PrintJob, profile: PrinterProfile) -> bytes:
+    from printer.encode import encode_job  # noqa: PLC0415  a daemon has papers composed elsewhere
+
+    return encode_job(job, profile)
+
+
 class DevicePrinter:
     """A printer behind a transport. `on_status` hears of changes in the middle of a job.
 
@@ -80,7 +85,7 @@ class DevicePrinter:
     ) -> None:
         self.profile = profile
         self.on_status: Callable[[PrinterStatus], None] = lambda _status: None
-        self.compose: Callable[[PrintJob, PrinterProfile], bytes] = encode_job
+        self.compose: Callable[[PrintJob, PrinterProfile], bytes] = _compose_here
         self._transport = transport
         self._is_torn = True  # what the printer received before this start, nobody knows
         self._patience = patience

@@ -4,7 +4,6 @@ Every document has the same frame: a mark when it is a copy or a training paper,
 body, the mark again. `printer.encode` turns the operations into bytes.
 """
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from core.receipt import Receipt
@@ -29,19 +28,8 @@ from printer.layout_slips import (
 )
 from printer.layout_till import fill_receipt
 from printer.page import Operation, Sheet
+from printer.paper import STANDARD, Paper
 from printer.words import words_in
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a layout has to know of the paper. `columns`: 32, 42 or 48 of the normal font."""
-
-    columns: int = 48
-    code_page: str = "CP858"
-    has_logo: bool = False
-
-
-STANDARD = Paper()
 
 
 def lay_out(

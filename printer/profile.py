@@ -9,19 +9,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from printer.charset import CODECS, can_print
 from printer.errors import ProfileError
-from printer.layout import Paper
+from printer.paper import Paper
 
 CELL_DOTS: Final = 12
 COLUMNS_MIN: Final = 24
 COLUMNS_MAX: Final = 64
 CHARACTERS_WANTED: Final = "éèêçàœ€ßüñ"
+_PREFERRED: Final = "CP858"
 _PAGE_NUMBER_MAX: Final = 255
 _DRAWER_PINS: Final = frozenset({2, 5})
 _DENSITY_MAX: Final = 8
@@ -160,8 +160,8 @@ def substitutes_needed(profile: PrinterProfile) -> tuple[str, ...]:
     )
 
 
-@cache
 def _collection() -> Mapping[str, Any]:
+    # Read for one profile and let go: a daemon opens its printer once.
     try:
         text = (resources.files("escpos") / "capabilities.json").read_text(encoding="utf-8")
     except (ModuleNotFoundError, OSError) as error:
@@ -176,6 +176,9 @@ def _best_page(pages: Mapping[str, str]) -> tuple[str, int]:
     numbers = {name: int(number) for number, name in pages.items() if name in CODECS}
     if not numbers:
         return "ASCII", 0
+    if _PREFERRED in numbers:
+        # Nothing is tried then: each page that is tried stays in memory.
+        return _PREFERRED, numbers[_PREFERRED]
     ranked = sorted(
         numbers,
         key=lambda name: (
@@ -184,8 +187,7 @@ def _best_page(pages: Mapping[str, str]) -> tuple[str, int]:
             list(CODECS).index(name),
         ),
     )
-    preferred = "CP858" if "CP858" in numbers else ranked[0]
-    return preferred, numbers[preferred]
+    return ranked[0], numbers[ranked[0]]
 
 
 def _width(found: Mapping[str, Any]) -> tuple[int, int]:

@@ -10,7 +10,6 @@ with `register`.
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
@@ -19,7 +18,6 @@ from printer.base import Printer
 from printer.device_printer import DevicePrinter
 from printer.errors import PrinterAddressError
 from printer.null_printer import NullPrinter
-from printer.picture_printer import PicturePrinter
 from printer.profile import (
     PICTURE,
     PrinterProfile,
@@ -89,6 +87,8 @@ def _port_of(parts: SplitResult) -> int:
 
 
 def _unknown(url: str, scheme: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  for a mistake alone
+
     close = get_close_matches(scheme, _OPENERS, n=1)
     if close:
         cure = f"did you mean {close[0]}://?"
@@ -128,6 +128,8 @@ def _folder_of(parts: SplitResult) -> Path:
 def _open_image(
     parts: SplitResult, options: Mapping[str, str], profile: PrinterProfile | None
 ) -> Printer:
+    from printer.picture_printer import PicturePrinter  # noqa: PLC0415  a canteen has a real one
+
     return PicturePrinter(_folder_of(parts), profile=_resolve(options, profile, fallback=PICTURE))
 
 

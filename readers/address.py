@@ -1,6 +1,5 @@
 """Device addresses: `scheme://place?option=value`, read once; typing slips are told."""
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
@@ -55,7 +54,9 @@ class ReaderAddress:
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """Return `; did you mean "…"?` for the nearest known word, else the list of known words."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    from difflib import get_close_matches  # noqa: PLC0415  for a mistake alone
+
+    near = get_close_matches(word, list(known), n=1)
     if near:
         return f'; did you mean "{near[0]}"?'
     return f"; known: {', '.join(sorted(known))}" if known else "; it takes none"

@@ -18,14 +18,6 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from http_message_signatures import (
-    HTTPMessageSigner,
-    HTTPMessageVerifier,
-    HTTPSignatureKeyResolver,
-    InvalidSignature,
-    algorithms,
-)
-from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from typing_extensions import override
 
 from core.wire import (
@@ -37,6 +29,28 @@ from core.wire import (
 )
 from sync.errors import IdentityFileError, RefusedError, TransientError
 from sync.identity import Identity
+from sync.place_holder import left_out
+
+# A terminal's requests wait in threads of their own: the library's other half stays out.
+with left_out(
+    "httpcore._async",
+    *("AsyncConnectionInterface", "AsyncConnectionPool", "AsyncHTTP11Connection"),
+    *("AsyncHTTP2Connection", "AsyncHTTPConnection", "AsyncHTTPProxy", "AsyncSOCKSProxy"),
+):
+    import httpcore  # noqa: F401  httpx imports it when it is first used
+
+# Our keys are bytes in a file of ours: what reads PEM and SSH keys, with their ciphers, stays out.
+with left_out(
+    "cryptography.hazmat.primitives.serialization", "load_pem_private_key", "load_pem_public_key"
+):
+    from http_message_signatures import (
+        HTTPMessageSigner,
+        HTTPMessageVerifier,
+        HTTPSignatureKeyResolver,
+        InvalidSignature,
+        algorithms,
+    )
+    from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 _AGAIN = frozenset({408, 425, 429})
 _SERVER_FAULTS = 500

@@ -6,23 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from terminal.board import Content
-from terminal.doctor.centre import check_centre
-from terminal.doctor.examination import CHECKS, examine
-from terminal.doctor.finding import Finding, Grade
-from terminal.doctor.scene import Scene
-from terminal.doctor.software import check_modules, check_packages
 from terminal.ports import TerminalBusyError
+
+if TYPE_CHECKING:
+    # The doctor is loaded when somebody asks: a till at rest does not carry it.
+    from terminal.doctor.finding import Finding
+    from terminal.doctor.scene import Scene
 
 LOG_LINES_MAX: Final = 50
 _LINE_MAX: Final = 300
-# A page must not wait for the network or for a package manager; the command line asks those, too.
-_SLOW: Final = frozenset({check_centre, check_modules, check_packages})
 SettingsTexts = Callable[[], Mapping[str, str]]
 """Reads the settings files: their texts by name, without secrets."""
-_WORST_FIRST: Final = (Grade.FAILED, Grade.DEGRADED, Grade.WELL)
 
 
 class RecentLog(logging.Handler):
@@ -75,19 +72,22 @@ class Upkeep:
         """Return the newest log lines, newest first."""
         return self._log.lines()
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> "list[Finding]":
         """Return what `refectory doctor` finds, the worst first, without what takes long."""
-        return self._examined(self._scene())
+        from terminal.doctor.examination import examine_quickly  # noqa: PLC0415  see above
+
+        return examine_quickly(self._scene())
 
     def bundle(self) -> tuple[str, bytes]:
         """Return what `refectory support-bundle` writes: the name of the archive, and its bytes."""
-        # Both read the whole journal and the whole copy: nothing of it stays in a till at rest.
+        # Two of them read the whole journal and the whole copy: a till at rest has nothing of it.
+        from terminal.doctor.examination import examine_quickly  # noqa: PLC0415
         from terminal.redaction import redaction_of  # noqa: PLC0415
         from terminal.support_bundle import bundle_files, packed_bundle  # noqa: PLC0415
 
         scene = self._scene()
         files = bundle_files(
-            scene, findings=self._examined(scene), settings=self._settings_texts(), log=None
+            scene, findings=examine_quickly(scene), settings=self._settings_texts(), log=None
         )
         recent = ("recent.txt", "\n".join(self.log_lines()))
         packed = packed_bundle(
@@ -95,14 +95,11 @@ class Upkeep:
         )
         return f"refectory-support-{scene.now:%Y%m%d-%H%M%S}.tar.gz", packed
 
-    def _scene(self) -> Scene:
+    def _scene(self) -> "Scene":
+        from terminal.doctor.scene import Scene  # noqa: PLC0415  see above
+
         try:
             status = self._status()
         except TerminalBusyError:
             status = None
         return Scene(folder=self._folder, now=self._now(), status=status)
-
-    def _examined(self, scene: Scene) -> list[Finding]:
-        checks = tuple(check for check in CHECKS if check not in _SLOW)
-        found = list(examine(scene, checks))
-        return sorted(found, key=lambda finding: _WORST_FIRST.index(finding.grade))

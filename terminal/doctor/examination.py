@@ -7,7 +7,7 @@ from typing import Final
 from terminal.doctor.centre import check_centre
 from terminal.doctor.clock import check_clock
 from terminal.doctor.disk import check_file_system, check_space
-from terminal.doctor.finding import Finding, failed
+from terminal.doctor.finding import Finding, Grade, failed
 from terminal.doctor.folder import check_folder, check_lock, check_modes
 from terminal.doctor.journal import check_copy, check_identity, check_journal
 from terminal.doctor.machine import check_memory, check_power, check_temperature
@@ -52,6 +52,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_packages,
 )
 
+_SLOW: Final = frozenset({check_centre, check_modules, check_packages})
+"""Checks that wait for the network or for a package manager, which a page must not."""
+
+_WORST_FIRST: Final = (Grade.FAILED, Grade.DEGRADED, Grade.WELL)
+
 _LOOK_INSIDE: Final = frozenset(
     {check_modes, check_lock, check_identity, check_journal, check_copy, check_centre}
 )
@@ -74,3 +79,9 @@ def examine(scene: Scene, checks: tuple[Check, ...] = CHECKS) -> Iterator[Findin
     for check in checks:
         if may_look or check not in _LOOK_INSIDE:
             yield from check(scene)
+
+
+def examine_quickly(scene: Scene) -> list[Finding]:
+    """Return what is found without what takes long, the worst first."""
+    found = examine(scene, tuple(check for check in CHECKS if check not in _SLOW))
+    return sorted(found, key=lambda finding: _WORST_FIRST.index(finding.grade))

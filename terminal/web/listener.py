@@ -4,12 +4,13 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from terminal.web.stream import Stream
 from terminal.web.tls import Tls
+from terminal.web.uvicorn_alone import load_uvicorn
 
 # Whole seconds, as uvicorn counts; a handler that still works then is told that we stop.
 _GRACE_S = 1
@@ -30,7 +31,8 @@ class Listener:
 
     def __init__(self, doors: Sequence[Door], stream: Stream) -> None:
         self._stream = stream
-        self._servers = [(uvicorn.Server(_config(door)), door.socket) for door in doors]
+        config, server = load_uvicorn()
+        self._servers = [(server(config(**_options(door))), door.socket) for door in doors]
 
     async def serve(self) -> None:
         """Serve until stopped."""
@@ -44,19 +46,19 @@ class Listener:
             server.should_exit = True
 
 
-def _config(door: Door) -> uvicorn.Config:
-    return uvicorn.Config(
-        door.app,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_CONNECTIONS_MAX,
-        timeout_graceful_shutdown=_GRACE_S,
-        ssl_certfile=None if door.tls is None else door.tls.certificate,
-        ssl_keyfile=None if door.tls is None else door.tls.key,
-    )
+def _options(door: Door) -> dict[str, Any]:
+    return {
+        "app": door.app,
+        "loop": "asyncio",
+        "http": "h11",
+        "ws": "none",
+        "lifespan": "off",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": _CONNECTIONS_MAX,
+        "timeout_graceful_shutdown": _GRACE_S,
+        "ssl_certfile": None if door.tls is None else door.tls.certificate,
+        "ssl_keyfile": None if door.tls is None else door.tls.key,
+    }

@@ -80,7 +80,7 @@ def test_a_terminal_that_does_not_become_ready_gets_its_old_settings_back(
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = f'readers = ["simulated://"]\nlisten = "127.0.0.1:{other.getsockname()[1]}"\n'
-        code, said = apply(changed(till_folder, taken), "--wait", "6")
+        code, said = apply(changed(till_folder, taken), "--wait", "10")
         assert code == EXIT_FAILED, said
         assert said["rolled_back"] is True
         assert said["is_serving"] is True

@@ -54,10 +54,13 @@ def test_a_tap_in_one_line(tmp_path: Path) -> None:
 def test_a_status_in_a_few_lines(status: dict[str, Any]) -> None:
     lines = status_lines(status)
     assert lines[0] == "till      open  Caisse 1, Athénée"
-    assert "6 pupils, 2 meals reserved today, 1 served here" in lines[1]
+    assert lines[1] == "profile   till"
+    assert "6 pupils, 2 meals reserved today, 1 served here" in lines[2]
     assert any(line.startswith("taps      1: 1 collected, 0 sold") for line in lines)
     assert not any(line.startswith("ALARM") for line in lines)
     status["alarm"] = {"text": "the disk is full"}
+    status |= {"profile_until": "2026-11-24T13:00:00.000Z", "profile_next": "study"}
+    assert status_lines(status)[1] == ("profile   till  until 2026-11-24T13:00:00.000Z, then study")
     assert status_lines(status)[-1] == "ALARM     the disk is full"
 
 

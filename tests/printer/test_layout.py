@@ -8,8 +8,9 @@ import pytest
 from core.money import Money
 from core.people import Language
 from core.receipt import Receipt, ReceiptLine
-from printer.layout import Paper, lay_out
+from printer.layout import lay_out
 from printer.page import TextLine
+from printer.paper import Paper
 from printer.samples import sample_documents
 from printer.words import words_in
 

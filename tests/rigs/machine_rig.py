@@ -24,7 +24,7 @@ TOOLS = ("mmdebstrap", "systemd-nspawn", "nsenter", "mkfs.ext4", "strace")
 CURE = "apt-get install mmdebstrap systemd-container util-linux e2fsprogs strace git"
 VPCD_PORT = 35963
 DATA = "/var/lib/refectory"
-_BOOT_S = 90.0
+_BOOT_S = 300.0
 _POLL_S = 0.2
 _SECTOR_BYTES = 512
 _ENVIRONMENT = {
@@ -40,7 +40,7 @@ def missing_tools() -> list[str]:
     return [tool for tool in TOOLS if shutil.which(tool) is None]
 
 
-def wait_for(what: str, done: Callable[[], object], *, seconds: float = 60.0) -> object:
+def wait_for(what: str, done: Callable[[], object], *, seconds: float = 240.0) -> object:
     """Return what `done` returns once that is true. Raises TimeoutError, saying what for."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
@@ -108,7 +108,7 @@ class Machine:
         return done.stdout.strip() in ("running", "degraded")
 
     def run(
-        self, command: str, *, check: bool = True, timeout_s: float = 120.0
+        self, command: str, *, check: bool = True, timeout_s: float = 300.0
     ) -> subprocess.CompletedProcess[str]:
         """Run a line of shell as root in the machine, as over SSH."""
         done = subprocess.run(

@@ -144,9 +144,7 @@ class Site:
 
     def type(self, command: str) -> str:
         """Type one command of the manual. Looking may find the terminal degraded: exit code 1."""
-        done = self.machine.run(
-            self.manual.type(command), check=not command.startswith(LOOKS), timeout_s=300
-        )
+        done = self.machine.run(self.manual.type(command), check=not command.startswith(LOOKS))
         assert done.returncode in (0, 1), done.stderr
         return done.stdout
 
@@ -185,7 +183,7 @@ class Site:
             done = self.machine.run("refectory status --json", check=False)
             return '"till": "open"' in done.stdout
 
-        wait_for("an open till", is_open, seconds=90)
+        wait_for("an open till", is_open)
 
     def show_card(self, uid: str) -> None:
         """Lay a card on the reader for two seconds, whatever becomes of it."""

@@ -31,7 +31,7 @@ from site_rig import (
 
 from offline_cache.schema import VERSION
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(1800)]
 
 COMMANDS_MAX = 10
 FIRST_MEAL_S = 300
@@ -39,8 +39,7 @@ TAPS_OF_A_DAY = 600
 LOG_BYTES_MAX = 1_000_000
 # Journal, its write-ahead log and the file system's own; measured some 15 MB.
 DISK_BYTES_MAX = 40_000_000
-# The aim is 60 MB, and is missed by some: see docs/performance.md. This holds what was reached.
-RESIDENT_KB_MAX = 66 * 1024
+RESIDENT_BYTES_MAX = 60_000_000
 CORE_MAX = 0.01
 WRONG = "When something is wrong"
 WRONG_CLOCK = "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 FAKETIME=-3d"
@@ -161,6 +160,15 @@ def test_settings(site: Site) -> None:
     site.wait_until_open()
 
 
+def test_what_a_terminal_is_by_the_hour(site: Site) -> None:
+    _, applied, told = site.follow("What a terminal is, by the hour")
+    assert "timetable" in applied
+    assert re.search(r"^profile   \w+  until \S+, then \w+$", told, re.MULTILINE), told
+    site.machine.run("refectory apply --back && sed -i /^timetable/d till.toml")
+    site.wait_until_open()
+    assert site.status()["profile"] == "till"
+
+
 def test_a_screen_can_be_opened(site: Site) -> None:
     (address,) = site.follow("The screen")
     script = (
@@ -211,8 +219,8 @@ def test_a_till_that_hangs_is_started_again(site: Site) -> None:
     restarts, log = site.follow_some(WRONG, "systemctl show", "journalctl -u")
     assert "NRestarts=1" in restarts
     assert "Fatal Python error: Aborted" in log
-    where = machine.log(UNIT, 200)
-    assert "terminal/till.py" in where, where
+    # Each thread's lines are there; journald takes them as they come.
+    wait_for("the line in which it hung", lambda: "terminal/till.py" in machine.log(UNIT, 2000))
     assert site.kinds()[: len(facts)] == facts
     site.tap(site.hungry())
     assert site.kinds()[-1] == "meal.collected"
@@ -342,7 +350,7 @@ def test_a_printer_that_is_gone(site: Site) -> None:
     assert site.kinds()[-1] == "meal.collected"
     wait_for("a finding", lambda: "printer" in site.findings())
     site.start_printer()
-    wait_for("the paper", lambda: site.status()["printer"]["waiting"] == 0, seconds=120)
+    wait_for("the paper", lambda: site.status()["printer"]["waiting"] == 0)
     assert "printer" not in site.findings()
 
 
@@ -372,8 +380,8 @@ def test_what_a_day_takes(site: Site) -> None:
     (machine.home / "day.json").write_text(json.dumps(site.day(TAPS_OF_A_DAY)))
     shutil.copy(ROOT / "tests/rigs/tap_day.py", machine.home)
     machine.run("python3 tap_day.py day.json", timeout_s=400)
-    wait_for("all papers", lambda: site.status()["printer"]["waiting"] == 0, seconds=200)
-    wait_for("all booked", lambda: site.status()["queue"]["count"] == 0, seconds=200)
+    wait_for("all papers", lambda: site.status()["printer"]["waiting"] == 0)
+    wait_for("all booked", lambda: site.status()["queue"]["count"] == 0)
     took_s = time.monotonic() - began
     facts = len(site.kinds()) - facts_before
     (text, log), disk = site.log_bytes(), site.disk_bytes() - disk_before
@@ -392,7 +400,7 @@ def test_what_a_day_takes(site: Site) -> None:
         f" {idle.core * 100:.2f} % of a core, {idle.disk_bytes / 1e3:.0f} kB written in 20 s"
     )
     assert idle.core <= CORE_MAX
-    assert idle.resident_kb <= RESIDENT_KB_MAX
+    assert idle.resident_kb * 1024 <= RESIDENT_BYTES_MAX
     assert site.books_are_right()
 
 
