@@ -15,9 +15,9 @@ APPLICATION_ID = 0x5246434A
 VERSION = 2
 """`PRAGMA user_version`: raised by each migration."""
 PAGE_BYTES = 4096
+"""The page size of new journals: the block of a card, see docs/decisions/0010."""
 KEEP_FEW_PAGES = "PRAGMA cache_size = -512"
 """A tap touches a dozen pages; SQLite's own limit would keep the day's last 2 MB in memory."""
-"""The page size of new journals: the block of a card, see docs/decisions/0010."""
 READABLE_BY_MARK = "readable_by"
 """The mark by which a migration that only adds names the oldest version that can go on with it."""
 EPOCH_BITS = 40
