@@ -17,6 +17,7 @@ from central.batch_routes import BatchRoutes
 from central.centre import Centre
 from central.clock import Clock, wall_clock
 from central.copy_routes import CopyRoutes
+from central.office_routes import OfficeRoutes
 from central.openapi import contract
 from central.order_routes import OrderRoutes
 from central.photo_routes import PhotoRoutes
@@ -58,7 +59,7 @@ def make_app(
 
 def _routes(centre: Centre, copies: CopyRoutes, answering: Answering) -> list[Route]:
     around = answering.around
-    trust, batches = TrustRoutes(centre), BatchRoutes(centre)
+    trust, batches, office = TrustRoutes(centre), BatchRoutes(centre), OfficeRoutes(centre)
     terminal = f"{API}/terminals/{{terminal}}"
     return [
         Route(f"{API}/health", around(_health(centre))),
@@ -66,6 +67,10 @@ def _routes(centre: Centre, copies: CopyRoutes, answering: Answering) -> list[Ro
         Route(f"{API}/enrolments", around(trust.enrol), methods=["POST"]),
         Route(f"{terminal}/batches", around(batches.take_batch), methods=["POST"]),
         Route(f"{terminal}/orders", around(OrderRoutes(centre).take_order), methods=["POST"]),
+        Route(f"{terminal}/access", around(office.access()), methods=["POST"]),
+        Route(f"{terminal}/cases", around(office.cases()), methods=["POST"]),
+        Route(f"{terminal}/resolutions", around(office.resolutions()), methods=["POST"]),
+        Route(f"{terminal}/accounts", around(office.accounts()), methods=["POST"]),
         Route(f"{terminal}/keys", around(trust.rotate), methods=["POST"]),
         Route(terminal, around(copies.tell_terminal)),
         Route(f"{terminal}/epoch", around(trust.tell_epoch)),

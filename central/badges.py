@@ -74,6 +74,55 @@ def set_badge_state(
         _set(session, school, badge, state, cursor)
 
 
+def stop_within(
+    session: Session,
+    school: SchoolId,
+    *,
+    badge: BadgeKey,
+    state: BadgeState,
+    act: Act,
+    cursor: int,
+) -> None:
+    """Stop a badge within a transaction whose place in the feed is known. Twice is once.
+
+    One that is lost stays lost. Raises RecordError for a badge that the school does not know.
+    """
+    before, pupil = _locked(session, school, badge)
+    if before in (state.value, BadgeState.LOST.value):
+        return
+    _step(session, school, badge, pupil, BadgeWord(state.value), act)
+    _set(session, school, badge, state, cursor)
+
+
+def give_within(
+    session: Session,
+    school: SchoolId,
+    *,
+    badge: BadgeKey,
+    pupil: PupilId,
+    last4: str,
+    kind: Family,
+    replaces: BadgeKey | None,
+    act: Act,
+    cursor: int,
+) -> None:
+    """Give a pupil a badge within a transaction whose place in the feed is known. Twice is once.
+
+    replaces: one of theirs that is not in use any more. Of its kind no other stays in use. Raises
+    RecordError when there is no such pupil, or the badge is somebody else's.
+    """
+    _check_pupil(session, school, pupil)
+    if _is_theirs(session, school, badge, pupil):
+        return
+    replaced = set(_others_in_use(session, school, pupil, kind))
+    replaced |= set(_in_use(session, school, pupil, replaces))
+    for other in sorted(replaced):
+        _step(session, school, other, pupil, BadgeWord.REPLACED, act)
+        _set(session, school, other, BadgeState.BLOCKED, cursor)
+    _step(session, school, badge, pupil, BadgeWord.ISSUED, act)
+    _add(session, school, badge, pupil, kind, last4, cursor)
+
+
 def issue_badge(
     store: Store,
     school: SchoolId,
@@ -200,6 +249,20 @@ def _others_in_use(
         kind.value,
     )
     return [BadgeKey(row[0]) for row in rows]
+
+
+def _in_use(
+    session: Session, school: SchoolId, pupil: PupilId, badge: BadgeKey | None
+) -> list[BadgeKey]:
+    """Return a badge if it is this pupil's and in use, and lock it."""
+    row = session.row(
+        "SELECT key FROM badge WHERE school_id = ? AND pupil_id = ? AND key = ?"  # noqa: S608
+        f" AND state = 'active'{session.for_update}",
+        school,
+        pupil,
+        badge or "",
+    )
+    return [] if row is None else [BadgeKey(row[0])]
 
 
 def _check_only_one(session: Session, school: SchoolId, badge: BadgeKey, pupil: PupilId) -> None:

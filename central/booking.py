@@ -17,15 +17,19 @@ from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
     ArrivedLate,
+    BadgeGiven,
+    BadgeStopped,
     CashMoved,
     Circumstance,
     CorrectionFact,
     Fact,
     MealCollected,
     MealVoided,
+    OfficeFact,
     OrderRequested,
     PeriodClosed,
     PresenceFact,
+    ReserveMoved,
     SaleLine,
     SaleMade,
     SaleRefunded,
@@ -33,6 +37,7 @@ from core.facts import (
     StudyEntered,
     StudyLeft,
     Tender,
+    TicketGiven,
     TopUpVoided,
     WalletToppedUp,
 )
@@ -41,6 +46,7 @@ from core.ledger import AccountKind, Legs, legs_of
 from core.limits import Bought
 from core.money import ZERO, Money
 from core.orders import Order, OrderState
+from core.wallet import WalletKind
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 _YEARS = range(2000, 2200)
@@ -58,7 +64,8 @@ class Books:
     were before the batch; changed: whose something was booked to. last_at: when the event before
     this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
     the batch's corrections are about. limited: of whom `bought` is counted, since their parents
-    set a limit. attended: the presences that the batch tells of.
+    set a limit. attended: the presences that the batch tells of. reserves: the reserve wallets.
+    badge_facts: what the batch says of badges, in its order.
     """
 
     overdraft_max: Money
@@ -75,6 +82,9 @@ class Books:
     documents: Documents = field(default_factory=Documents)
     bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
     attended: Attended = field(default_factory=Attended)
+    reserves: dict[PupilId, Money] = field(default_factory=dict)
+    reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
+    badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
 
     def changes(self) -> list[tuple[PupilId, Money]]:
         """Return by how much each wallet changed that was booked to, in the order of their keys."""
@@ -145,7 +155,7 @@ def keys_of(facts: Iterable[Fact]) -> Keys:
     return keys
 
 
-def _note_keys(fact: Fact, keys: Keys) -> None:
+def _note_keys(fact: Fact, keys: Keys) -> None:  # noqa: C901  one arm a kind of fact
     match fact:
         case MealCollected():
             keys.orders.add(fact.order)
@@ -169,6 +179,9 @@ def _note_keys(fact: Fact, keys: Keys) -> None:
             keys.pupils.add(top_up.pupil)
         case SaleRefunded():
             _note_payer(fact.tender, fact.pupil, keys)
+        case ReserveMoved() | BadgeGiven() | BadgeStopped() | TicketGiven():
+            keys.pupils.add(fact.pupil)
+            _note_badge(getattr(fact, "badge", None), keys)
         case StudyEntered() | StudyLeft() | ArrivedLate():
             # Also where no money moves: two terminals' words about one pupil come one by one.
             keys.pupils.add(fact.pupil)
@@ -191,6 +204,8 @@ def book(event: Event, books: Books, *, now: datetime) -> Booking:
     """Book one event, and advance the books by it. now: the centre's time, aware."""
     if isinstance(event.fact, PresenceFact):
         return _be_present(event, event.fact, books, now=now)
+    if isinstance(event.fact, OfficeFact):
+        return _book_at_office(event, event.fact, books, now=now)
     return _book_at_counter(event, books, now=now)
 
 
@@ -228,6 +243,57 @@ def _book_at_counter(event: Event, books: Books, *, now: datetime) -> Booking:
     flags += note_time(event.stamp.at, books, now=now)
     books.documents.note(event, paid_from)
     return Booking(legs=legs_of(fact, paid_from=paid_from), flags=tuple(flags))
+
+
+_RESERVE_WORDS = "the reserve wallet holds less than was moved out of it"
+
+
+def _book_at_office(event: Event, fact: OfficeFact, books: Books, *, now: datetime) -> Booking:
+    """Note what the bursar did; money goes from one wallet of a pupil to the other."""
+    words: dict[Flag, str] = {}
+    match fact:
+        case ReserveMoved():
+            flags = _move_reserve(fact, books)
+            flags += _badge_flags(fact.badge, fact.pupil, books)
+            if fact.source is WalletKind.RESERVE:
+                words[Flag.OVERDRAFT] = _RESERVE_WORDS
+        case BadgeGiven():
+            flags = _give_badge(event, fact, books)
+        case BadgeStopped():
+            flags = _badge_flags(fact.badge, fact.pupil, books)
+            if not flags:
+                books.badge_facts.append((event, fact))
+        case TicketGiven():
+            flags = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+        case _:
+            assert_never(fact)
+    flags += note_time(event.stamp.at, books, now=now)
+    return Booking(legs=legs_of(fact), flags=tuple(flags), words=words)
+
+
+def _move_reserve(fact: ReserveMoved, books: Books) -> list[Flag]:
+    """Move an amount between a pupil's wallets; flag a source that does not hold it."""
+    is_out = fact.source is WalletKind.RESERVE
+    into_general = fact.amount if is_out else -fact.amount
+    flags = _credit(fact.pupil, into_general, books)
+    reserve = books.reserves.get(fact.pupil, ZERO) - into_general
+    books.reserves[fact.pupil] = reserve
+    changed = books.reserve_changed.get(fact.pupil, ZERO)
+    books.reserve_changed[fact.pupil] = changed - into_general
+    left = reserve if is_out else books.wallets[fact.pupil]
+    return [*flags, Flag.OVERDRAFT] if left < ZERO else flags
+
+
+def _give_badge(event: Event, fact: BadgeGiven, books: Books) -> list[Flag]:
+    """Have a badge be a pupil's; one that is somebody else's stays theirs, and is flagged."""
+    if fact.pupil not in books.wallets:
+        return [Flag.UNKNOWN_PUPIL]
+    if books.badges.get(fact.badge, fact.pupil) != fact.pupil:
+        return [Flag.UNKNOWN_BADGE]
+    # What follows in the batch may be served by it already.
+    books.badges[fact.badge] = fact.pupil
+    books.badge_facts.append((event, fact))
+    return []
 
 
 def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime) -> Booking:
@@ -408,6 +474,8 @@ def _figures_of(  # noqa: PLR0911  one line a kind of fact
             return [fact.amount], []
         case StudyEntered():
             return [fact.price], []
+        case ReserveMoved():
+            return [fact.amount], []
         case PeriodClosed():
             return [] if fact.counted is None else [fact.counted], []
         case _:

@@ -18,7 +18,14 @@ from central.postings import leg_from_row
 from central.store import Store
 from core.codec import moment_text, read_moment
 from core.events import read_event
-from core.facts import MealCollected, SaleMade, SaleRefunded, StudyEntered, WalletToppedUp
+from core.facts import (
+    MealCollected,
+    ReserveMoved,
+    SaleMade,
+    SaleRefunded,
+    StudyEntered,
+    WalletToppedUp,
+)
 from core.ids import PupilId, SchoolId, TerminalId
 from core.ledger import Account, AccountKind, Leg, Legs, balanced, wallet_account
 from core.money import ZERO, Money, sum_money
@@ -238,14 +245,17 @@ def _filled(legs: list[Leg], source: Account) -> Legs:
     return balanced((*kept, Leg("settled", source, total)))
 
 
+_OF_SOMEBODY = (
+    MealCollected | SaleMade | WalletToppedUp | SaleRefunded | StudyEntered | ReserveMoved
+)
+
+
 def _pupil_of(session: Session, school: SchoolId, event: str) -> PupilId | None:
     row = session.row("SELECT body FROM event WHERE school_id = ? AND id = ?", school, event)
     if row is None:
         return None
     fact = read_event(bytes(row[0])).fact
-    if isinstance(fact, MealCollected | SaleMade | WalletToppedUp | SaleRefunded | StudyEntered):
-        return fact.pupil
-    return None
+    return fact.pupil if isinstance(fact, _OF_SOMEBODY) else None
 
 
 def _payer(pupil: PupilId | None) -> Account:

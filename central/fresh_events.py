@@ -9,6 +9,7 @@ from datetime import datetime
 
 from central.arrivals import EventAnswer, Incoming, Item, read_whole
 from central.attendance import read_attended, write_attended
+from central.badge_facts import change_badges
 from central.booking import Booking, Books, book, keys_of
 from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session, Value
@@ -244,7 +245,8 @@ def _read_books(
     keys = keys_of(event.fact for event in events)
     note_quick_keys((item.quick for item in items if item.quick is not None), keys)
     balances = session.rows_by(
-        "SELECT pupil_id, general_cents FROM wallet WHERE school_id = ? AND pupil_id IN",
+        "SELECT pupil_id, general_cents, reserve_cents FROM wallet"
+        " WHERE school_id = ? AND pupil_id IN",
         sorted(keys.pupils),
         school,
         lock=True,
@@ -261,6 +263,7 @@ def _read_books(
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
         wallets=wallets,
         opening=dict(wallets),
+        reserves={PupilId(row[0]): Money(row[2]) for row in balances},
         badges=dict(badge_rows),
         last_at=last_at,
         limited=limited_of(session, school, sorted(keys.pupils)),
@@ -283,17 +286,25 @@ def _last_at(session: Session, incoming: Incoming) -> datetime | None:
 
 def _write_changes(session: Session, incoming: Incoming, books: Books) -> None:
     """Write wallets and orders with a new place in the feed, which is locked only now."""
-    is_changed = books.changed or books.collected or books.waiting or books.unclaimed
+    is_changed = (
+        books.badge_facts or books.changed or books.collected or books.waiting or books.unclaimed
+    )
     if not (is_changed or books.attended.changed):
         return
     school = incoming.terminal.school_id
     cursor = advance_feed(session, school)
+    reserves = books.reserve_changed
+    change_badges(session, incoming, books.badge_facts, cursor)
     session.insert_many(
         "wallet",
         ("school_id", "pupil_id", "general_cents", "reserve_cents", "cursor"),
-        [(school, pupil, amount.cents, 0, cursor) for pupil, amount in books.changes()],
+        [
+            (school, pupil, amount.cents, reserves.get(pupil, ZERO).cents, cursor)
+            for pupil, amount in books.changes()
+        ],
         conflict="ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
         " general_cents = wallet.general_cents + excluded.general_cents,"
+        " reserve_cents = wallet.reserve_cents + excluded.reserve_cents,"
         " cursor = excluded.cursor",
     )
     write_attended(session, incoming.terminal, books.attended, cursor)

@@ -6,10 +6,13 @@ readers pass over what they do not know. What must change otherwise gets `/v2` b
 
 from typing import Any
 
+from central.exceptions import Resolution
 from core.batch import BATCH_EVENTS_MAX, Flag, Verdict
 from core.order_facts import Decline, OrderAct, RequestState
 from core.orders import OrderState
+from core.people import Language
 from core.photos import PHOTO_BYTES_MAX, PHOTO_TYPE
+from core.wallet import WalletKind
 from core.wire import (
     API,
     CLOCK_HEADER,
@@ -46,6 +49,21 @@ def _object(properties: Json, *, optional: tuple[str, ...] = ()) -> Json:
 
 def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+_BURSAR: Json = {
+    "command": {**_ID, "description": "Made by the asker, once for each question."},
+    "staff": {**_ID, "description": "Who is signed in; must hold the right `office`."},
+}
+_CASE: Json = {
+    "id": {"type": "string"},
+    "flag": {"type": "string", "examples": [flag.value for flag in Flag]},
+    "detail": {"type": "string"},
+    "raised_at": _MOMENT,
+    "terminal": {"type": "string"},
+    "amount_cents": {"type": "integer", "description": "What stands open."},
+    "resolution": {"type": ["string", "null"], "description": "None while it waits."},
+}
 
 
 _SCHEMAS: Json = {
@@ -249,6 +267,87 @@ _SCHEMAS: Json = {
             "state": {"enum": [state.value for state in OrderState]},
         }
     ),
+    "AccessQuestion": {
+        **_object(
+            {
+                **_BURSAR,
+                "pupil": _ID,
+                "account": {
+                    "type": ["string", "null"],
+                    "maxLength": ID_LENGTH_MAX,
+                    "description": "Whose code is made anew; empty: of a new account; none: told"
+                    " the pupil's accounts first, where there are some.",
+                },
+            },
+            optional=("account",),
+        ),
+        "description": "Asked again it makes another code, and ends the one before.",
+    },
+    "AccessAnswer": _object(
+        {
+            "command": {"type": "string"},
+            "state": {"enum": ["granted", "choose"]},
+            "accounts": {"type": "array", "items": {"type": "string"}},
+            "user": {"type": "string"},
+            "code": {"type": "string", "description": "Works once, until `ends_at`."},
+            "language": {"enum": [language.value for language in Language]},
+            "ends_at": _MOMENT,
+            "address": {"type": "string", "description": "Of the page where it is used."},
+            "server_time": _MOMENT,
+        },
+        optional=("user", "code", "language", "ends_at", "address"),
+    ),
+    "CasesQuestion": _object({**_BURSAR}),
+    "CasesAnswer": _object(
+        {
+            "command": {"type": "string"},
+            "cases": {"type": "array", "items": _ref("Case")},
+            "server_time": _MOMENT,
+        }
+    ),
+    "Case": _object(_CASE),
+    "ResolutionQuestion": _object(
+        {
+            **_BURSAR,
+            "case": {"type": "string", "minLength": 1, "maxLength": 200},
+            "how": {"enum": [how.value for how in Resolution]},
+            "note": {"type": "string", "maxLength": 200},
+            "pupil": {
+                "anyOf": [_ID, {"type": "null"}],
+                "description": "Who pays; none: the one whose fact it was.",
+            },
+        },
+        optional=("pupil",),
+    ),
+    "ResolutionAnswer": _object({"command": {"type": "string"}, **_CASE, "server_time": _MOMENT}),
+    "AccountQuestion": _object(
+        {
+            **_BURSAR,
+            "pupil": _ID,
+            "since": {"type": "string", "format": "date"},
+            "until": {"type": "string", "format": "date", "description": "The last day."},
+        }
+    ),
+    "AccountAnswer": _object(
+        {
+            "command": {"type": "string"},
+            "movements": {"type": "array", "items": _ref("AccountLine")},
+            "general_cents": {"type": "integer"},
+            "reserve_cents": {"type": "integer"},
+            "server_time": _MOMENT,
+        }
+    ),
+    "AccountLine": _object(
+        {
+            "at": _MOMENT,
+            "label": {"type": "string", "description": "In the pupil's language."},
+            "wallet": {"enum": [kind.value for kind in WalletKind]},
+            "change_cents": {"type": "integer"},
+            "place": {"type": "string"},
+            "who": {"type": "string"},
+            "event": {"type": "string", "description": "The signed fact behind it, if one is."},
+        }
+    ),
     "Changes": _object(
         {
             "cursor": {"type": "string"},
@@ -361,6 +460,16 @@ def _paths() -> Json:
                 },
             }
         },
+        f"{terminal}/access": _asked_by_bursar(
+            "A fresh access for a parent. Its code is told once and nowhere kept.", "Access"
+        ),
+        f"{terminal}/cases": _asked_by_bursar("The exceptions that wait.", "Cases"),
+        f"{terminal}/resolutions": _asked_by_bursar(
+            "Settle an exception; the same again changes nothing.", "Resolution"
+        ),
+        f"{terminal}/accounts": _asked_by_bursar(
+            "A pupil's account of some days, line by line.", "Account"
+        ),
         f"{terminal}/keys": {
             "parameters": [_TERMINAL],
             "post": {
@@ -489,6 +598,22 @@ def _paths() -> Json:
                     "304": {"description": "Nothing changed."},
                     **_problem_answers(401, 403, 404, 410),
                 },
+            },
+        },
+    }
+
+
+def _asked_by_bursar(summary: str, name: str) -> Json:
+    return {
+        "parameters": [_TERMINAL],
+        "post": {
+            "summary": summary,
+            "security": _SIGNED,
+            "parameters": [_IDEMPOTENCY],
+            "requestBody": _body(f"{name}Question"),
+            "responses": {
+                "200": _json_answer(f"{name}Answer", "Told to a bursar's terminal."),
+                **_problem_answers(400, 401, 403, 404, 409, 413),
             },
         },
     }

@@ -482,6 +482,7 @@ _STAFF = (
     _Hired(1, "Fatima B.", "246810", _COUNTER | {Right.CLOSE}),
     _Hired(2, "Marc D.", "135791", frozenset({Right.SELL})),
     _Hired(3, "Annick P.", "975310", frozenset(Right)),
+    _Hired(4, "Nadia K.", "864209", _COUNTER | {Right.CLOSE, Right.OFFICE}),
 )
 
 

@@ -41,9 +41,14 @@ from core.view import Holder, View
 
 def decide(tap: Tap, view: View, policy: Policy, now: datetime) -> Served:
     """Return what happens to a tapped badge. now: aware; it is used for ages and the receipt."""
-    if view.badge is None:
+    if view.badge is None and view.holder is None:
         return _refuse(view, Reason.NOT_AN_IDENTITY)
     return serve(Presence(tap.assurance), view, policy, now)
+
+
+def refused_fault(view: View) -> Refused | None:
+    """Return the refusal of a ticket that says nobody, wherever it is scanned; None without one."""
+    return None if view.fault is None else _refuse(view, view.fault)
 
 
 def serve_by_name(presence: Presence, view: View, policy: Policy, now: datetime) -> Served:

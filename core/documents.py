@@ -8,9 +8,11 @@ from core.facts import (
     DrawerOpened,
     MealCollected,
     MealVoided,
+    OfficeFact,
     OrderFact,
     PeriodClosed,
     PresenceFact,
+    ProfileChosen,
     SaleMade,
     SaleRefunded,
     SaleVoided,
@@ -26,7 +28,16 @@ COMMANDS_MAX = 512
 
 _ACTS = MealCollected | SaleMade | WalletToppedUp
 _VOIDS = MealVoided | SaleVoided | TopUpVoided
-_OTHERS = ShiftOpened | CashMoved | DrawerOpened | PeriodClosed | OrderFact | PresenceFact
+_OTHERS = (
+    ShiftOpened
+    | CashMoved
+    | DrawerOpened
+    | PeriodClosed
+    | OrderFact
+    | PresenceFact
+    | OfficeFact
+    | ProfileChosen
+)
 
 
 class LastAct(Value):

@@ -5,7 +5,8 @@
     ├── IdentityError         a card value cannot be an identity
     ├── MalformedEventError   event bytes do not say what an event must say
     ├── ChainError            events are not one unbroken chain
-    └── BatchError            batch bytes do not say what a batch must say
+    ├── BatchError            batch bytes do not say what a batch must say
+    └── FalseTicketError      a code looks like a ticket and is none of this school
 
 Whoever reads data at a door catches these there; inside, values are always good ones.
 """
@@ -38,3 +39,7 @@ class ChainError(CoreError):
 
 class BatchError(CoreError):
     """Batch bytes do not say what a batch must say."""
+
+
+class FalseTicketError(CoreError):
+    """A code looks like a ticket and was not made with this school's key."""

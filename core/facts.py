@@ -2,7 +2,7 @@
 
 A fact holds all that is needed to book and to explain it, so that a journal can be read
 without any other file. A field that is added later has a default: old journals stay readable.
-The facts stand in four files by what they are about; this one is the door to all of them.
+The facts stand in some files by what they are about; this one is the door to all of them.
 """
 
 from core.correction_facts import (
@@ -19,6 +19,7 @@ from core.machine_facts import (
     ClockChanged,
     DayConfirmed,
     EpochStarted,
+    ProfileChosen,
     ReceiptReprinted,
     TerminalStarted,
     TrainingEnded,
@@ -26,6 +27,7 @@ from core.machine_facts import (
     Trouble,
     TroubleNoted,
 )
+from core.office_facts import BadgeGiven, BadgeStopped, ReserveMoved, TicketGiven
 from core.order_facts import (
     Decline,
     OrderAct,
@@ -78,10 +80,21 @@ MachineFact = (
     | TrainingEnded
     | EpochStarted
     | TroubleNoted
+    | ProfileChosen
 )
 OrderFact = OrderRequested | SlipPrinted
 PresenceFact = StudyEntered | StudyLeft | ArrivedLate
-Fact = SaleFact | CorrectionFact | StaffFact | ShiftFact | MachineFact | OrderFact | PresenceFact
+OfficeFact = ReserveMoved | BadgeGiven | BadgeStopped | TicketGiven
+Fact = (
+    SaleFact
+    | CorrectionFact
+    | StaffFact
+    | ShiftFact
+    | MachineFact
+    | OrderFact
+    | PresenceFact
+    | OfficeFact
+)
 
 FACTS: dict[EventKind, type[Fact]] = {
     EventKind.TERMINAL_STARTED: TerminalStarted,
@@ -114,11 +127,18 @@ FACTS: dict[EventKind, type[Fact]] = {
     EventKind.STUDY_ENTERED: StudyEntered,
     EventKind.STUDY_LEFT: StudyLeft,
     EventKind.ARRIVAL_LATE: ArrivedLate,
+    EventKind.RESERVE_MOVED: ReserveMoved,
+    EventKind.BADGE_GIVEN: BadgeGiven,
+    EventKind.BADGE_STOPPED: BadgeStopped,
+    EventKind.TICKET_GIVEN: TicketGiven,
+    EventKind.PROFILE_CHOSEN: ProfileChosen,
 }
 
 __all__ = [
     "FACTS",
     "ArrivedLate",
+    "BadgeGiven",
+    "BadgeStopped",
     "CashMoved",
     "CategoryTotal",
     "Circumstance",
@@ -136,6 +156,7 @@ __all__ = [
     "MachineFact",
     "MealCollected",
     "MealVoided",
+    "OfficeFact",
     "OrderAct",
     "OrderFact",
     "OrderRequested",
@@ -146,11 +167,13 @@ __all__ = [
     "PinReleased",
     "PresenceFact",
     "PriceClassTotal",
+    "ProfileChosen",
     "Proof",
     "Reason",
     "ReceiptReprinted",
     "RefundLine",
     "RequestState",
+    "ReserveMoved",
     "SaleFact",
     "SaleLine",
     "SaleMade",
@@ -171,6 +194,7 @@ __all__ = [
     "Tender",
     "TenderTotal",
     "TerminalStarted",
+    "TicketGiven",
     "TopUpVoided",
     "TrainingEnded",
     "TrainingStarted",

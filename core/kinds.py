@@ -36,6 +36,11 @@ class EventKind(StrEnum):
     STUDY_ENTERED = "study.entered"
     STUDY_LEFT = "study.left"
     ARRIVAL_LATE = "arrival.late"
+    RESERVE_MOVED = "reserve.moved"
+    BADGE_GIVEN = "badge.given"
+    BADGE_STOPPED = "badge.stopped"
+    TICKET_GIVEN = "ticket.given"
+    PROFILE_CHOSEN = "profile.chosen"
 
 
 class Reason(StrEnum):
@@ -78,3 +83,6 @@ class Reason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     NO_SESSION = "no_session"
     NOT_PRESENT = "not_present"
+    BADGE_TAKEN = "badge_taken"
+    TICKET_FALSE = "ticket_false"
+    TICKET_OTHER_DAY = "ticket_other_day"

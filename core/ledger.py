@@ -19,9 +19,11 @@ from core.facts import (
     MachineFact,
     MealCollected,
     MealVoided,
+    OfficeFact,
     OrderFact,
     PeriodClosed,
     PresenceFact,
+    ReserveMoved,
     SaleFact,
     SaleMade,
     SaleRefunded,
@@ -148,6 +150,8 @@ def legs_of(fact: Fact, *, paid_from: AccountKind = AccountKind.MEALS_PREPAID) -
         return _shift_legs(fact)
     if isinstance(fact, PresenceFact):
         return _presence_legs(fact)
+    if isinstance(fact, OfficeFact):
+        return _office_legs(fact)
     if isinstance(fact, StaffFact | MachineFact | OrderFact):
         return ()
     assert_never(fact)
@@ -190,6 +194,16 @@ def _presence_legs(fact: PresenceFact) -> Legs:
         source=wallet_account(WalletKind.GENERAL, fact.pupil),
         target=Account(AccountKind.STUDY, fact.session),
         amount=fact.price,
+    )
+
+
+def _office_legs(fact: OfficeFact) -> Legs:
+    if not isinstance(fact, ReserveMoved):
+        return ()
+    return transfer(
+        source=wallet_account(fact.source, fact.pupil),
+        target=wallet_account(fact.target, fact.pupil),
+        amount=fact.amount,
     )
 
 

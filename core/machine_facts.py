@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from core.ids import EventId, StaffId
+from core.ids import NO_COMMAND, CommandId, EventId, StaffId
 from core.kinds import EventKind
+from core.profiles import Profile
 from core.shift_facts import Perpetual
 from core.value import Value
 
@@ -118,3 +119,16 @@ class TroubleNoted(Value):
     trouble: Trouble
     began_at: datetime
     is_over: bool
+
+
+class ProfileChosen(Value):
+    """Staff said what the terminal is until its timetable's next change.
+
+    profile: None when it is what the timetable says again. staff: who chose; None when nobody was
+    signed in, who can only go back to the timetable.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.PROFILE_CHOSEN
+    profile: Profile | None
+    staff: StaffId | None = None
+    command: CommandId = NO_COMMAND

@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from core.ids import NO_COMMAND, BadgeKey, CommandId, OrderId, ProductId, PupilId
+from core.ids import NO_COMMAND, BadgeKey, CommandId, OrderId, ProductId, PupilId, StaffId
 from core.kinds import EventKind
 from core.people import Allergen
 from core.tap import Assurance
@@ -73,7 +73,7 @@ class OrderRequested(Value):
 
 
 class SlipKind(StrEnum):
-    """What a slip of the kiosk says."""
+    """What a slip says that somebody asked for."""
 
     PLANNING = "planning"
     BALANCE = "balance"
@@ -82,10 +82,27 @@ class SlipKind(StrEnum):
     """What is due for an activity."""
     APPOINTMENTS = "appointments"
     """Whom the parents meet on the next evening."""
+    ACCESS = "access"
+    """A fresh access for parents; the code itself is nowhere kept."""
+    ACCOUNT = "account"
+    """A pupil's account of a period."""
+
+
+KIOSK_SLIPS: Final = (
+    SlipKind.PLANNING,
+    SlipKind.BALANCE,
+    SlipKind.TOP_UP,
+    SlipKind.INVOICE,
+    SlipKind.APPOINTMENTS,
+)
+"""What a pupil may print about themselves; the others are the bursar's to print."""
 
 
 class SlipPrinted(Value):
-    """A pupil had a slip printed about themselves. It moves no money."""
+    """A slip about a pupil was printed, for them or by the bursar. It moves no money.
+
+    staff: the bursar; None for a pupil at a kiosk.
+    """
 
     kind: ClassVar[EventKind] = EventKind.SLIP_PRINTED
     day: date
@@ -93,3 +110,4 @@ class SlipPrinted(Value):
     slip: SlipKind
     badge: BadgeKey | None = None
     command: CommandId = NO_COMMAND
+    staff: StaffId | None = None

@@ -5,11 +5,14 @@ wall shows them. From it follows, for any moment, the profile and the moments be
 holds; on the days when the clock changes, those of the wall clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
+from core.staff import Right
 from core.value import Value
 
 MINUTES_A_DAY: Final = 24 * 60
@@ -53,13 +56,14 @@ class Hours(Value):
 class Span(Value):
     """A profile, and between which moments (UTC) it holds; None: without an end.
 
-    following: what the terminal is after it.
+    following: what the terminal is after it. is_chosen: staff said so, not the timetable.
     """
 
     profile: Profile
     since: datetime | None = None
     until: datetime | None = None
     following: Profile | None = None
+    is_chosen: bool = False
 
     def holds(self, now: datetime) -> bool:
         """Say whether a moment lies in it; also a clock that went back is noticed."""
@@ -152,3 +156,29 @@ def _wall(moment: datetime, zone: tzinfo) -> datetime:
 
 ALWAYS_TILL: Final = Timetable()
 """The timetable of a terminal whose settings say nothing."""
+
+
+class Choice(Value):
+    """What staff said the terminal is, and when."""
+
+    profile: Profile
+    at: datetime
+
+
+def chosen_span(span: Span, choice: Choice | None) -> Span:
+    """Return what a terminal is, where staff may have chosen: until the timetable's next change."""
+    if choice is None or not span.holds(choice.at):
+        return span
+    return replace(span, profile=choice.profile, is_chosen=True)
+
+
+OPENED_BY: Final[Mapping[Profile, Right]] = MappingProxyType(
+    {
+        Profile.TILL: Right.SELL,
+        Profile.OFFICE: Right.OFFICE,
+        Profile.STUDY: Right.SERVE_BY_NAME,
+        Profile.GATE: Right.SERVE_BY_NAME,
+    }
+)
+"""What a terminal may be made by hand, and the right that opens it. A kiosk, or one that is closed,
+has no place at which staff could undo it."""

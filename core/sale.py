@@ -19,6 +19,7 @@ from core.policy import Policy, WalkIn
 from core.receipt import ReceiptKind
 from core.rights import right_refusal
 from core.staff import Right
+from core.tap import Assurance
 from core.value import Value
 from core.view import Holder, View
 from core.wallet import available, can_pay
@@ -93,6 +94,8 @@ def _command_refusal(  # noqa: PLR0911  one line a reason, in the order a person
 
 def by_name_refusal(presence: Presence, view: View) -> Reason | None:
     """Return why a pupil without a badge may not be served by name; None when they may."""
+    if presence.assurance is Assurance.TICKET:
+        return None  # the office answers for them, and the ticket for itself
     refusal = right_refusal(view, Right.SERVE_BY_NAME)
     if refusal is not None:
         return refusal
@@ -207,6 +210,13 @@ def is_over_limit(view: View, policy: Policy, total: Money) -> bool:
 def balance_of(view: View, holder: Holder) -> Money:
     """Return what a pupil's general wallet holds now."""
     return available(snapshot_balance=holder.wallets.general, unsettled=view.own.pupil_unsettled)
+
+
+def reserve_of(view: View, holder: Holder) -> Money:
+    """Return what a pupil's reserve wallet holds now."""
+    return available(
+        snapshot_balance=holder.wallets.reserve, unsettled=view.own.pupil_reserve_unsettled
+    )
 
 
 def made(

@@ -10,6 +10,7 @@ from core.facts import (
     PeriodClosed,
     PeriodFigures,
     PinReleased,
+    ProfileChosen,
     Reason,
     ShiftOpened,
     TrainingEnded,
@@ -20,6 +21,7 @@ from core.ids import StaffId
 from core.money import ZERO, Money
 from core.paper import make_receipt
 from core.policy import Policy
+from core.profiles import OPENED_BY, Profile
 from core.receipt import ReceiptKind, ReceiptLine
 from core.rights import right_refusal
 from core.sale import balance_of, by_name_refusal
@@ -155,6 +157,23 @@ def release_pin(staff: StaffId, view: View) -> Outcome:
     if refusal is not None or view.operator is None:
         return _no(refusal)
     return Done((PinReleased(staff, view.operator.id),))
+
+
+def choose_profile(profile: Profile | None, presence: Presence, view: View) -> Outcome:
+    """Return what becomes of making the terminal something else until its timetable's next change.
+
+    profile: None goes back to the timetable, for which nobody needs a right.
+    """
+    staff = None if view.operator is None else view.operator.id
+    refusal = None if profile is None else _opening_refusal(profile, view)
+    if refusal is not None:
+        return _no(refusal)
+    return Done((ProfileChosen(profile, staff, presence.command),))
+
+
+def _opening_refusal(profile: Profile, view: View) -> Reason | None:
+    right = OPENED_BY.get(profile)
+    return Reason.NOT_ALLOWED if right is None else right_refusal(view, right)
 
 
 def start_training(view: View) -> Outcome:

@@ -16,7 +16,7 @@ from core.value import Value
 
 
 class Right(StrEnum):
-    """What a member of staff may do at a till, beside taking taps."""
+    """What a member of staff may do at a terminal, beside taking taps."""
 
     SELL = "sell"
     SERVE_BY_NAME = "serve_by_name"
@@ -27,6 +27,8 @@ class Right(StrEnum):
     CLOSE = "close"
     TRAINING = "training"
     SUPERVISE = "supervise"
+    OFFICE = "office"
+    """The bursar's own: wallets moved, badges and tickets given, accounts, exceptions."""
 
 
 class StaffMember(Value):

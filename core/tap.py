@@ -56,13 +56,17 @@ class Technology(Enum):
 
 
 class Assurance(IntEnum):
-    """How well a tap proves whose badge it is (a UID is an identifier, not a proof)."""
+    """How well a tap proves whose badge it is (a UID is an identifier, not a proof).
+
+    TICKET is no card: a code that the bursar gave a pupil for one day (`core.ticket`).
+    """
 
     TYPED = 0
     UID = 1
     ROTATING_CODE = 2
     SUN_COUNTER = 3
     MUTUAL_AES = 4
+    TICKET = 5
 
 
 class IdentityFault(StrEnum):

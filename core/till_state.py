@@ -14,6 +14,8 @@ from core.day import ConfirmedDay, Jump
 from core.documents import Documents
 from core.events import Event, Stamp
 from core.facts import (
+    BadgeGiven,
+    BadgeStopped,
     ClockChanged,
     CorrectionFact,
     DayConfirmed,
@@ -21,11 +23,14 @@ from core.facts import (
     MachineFact,
     MealCollected,
     MealVoided,
+    OfficeFact,
     OrderFact,
     OrderRequested,
     PeriodClosed,
     PresenceFact,
+    ProfileChosen,
     ReceiptReprinted,
+    ReserveMoved,
     SaleFact,
     SaleMade,
     SaleRefunded,
@@ -36,6 +41,7 @@ from core.facts import (
     StudyEntered,
     TapRefused,
     TerminalStarted,
+    TicketGiven,
     TopUpVoided,
     TrainingEnded,
     TrainingStarted,
@@ -44,11 +50,14 @@ from core.facts import (
 )
 from core.ids import BadgeKey, CommandId, EventId, OrderId, ProductId, PupilId
 from core.money import ZERO
+from core.own_badges import OwnBadges
 from core.period import Period
 from core.presences import Presences
+from core.profiles import Choice
 from core.replay import LeftOut
 from core.sign_in import SignIn
 from core.unsettled import Position, Unsettled
+from core.wallet import WalletKind
 
 __all__ = ["BEFORE_ALL", "Position", "TillState"]
 
@@ -69,7 +78,8 @@ class TillState:
     what staff said last of the day. jump: the clock's last one that no time server made.
     is_training: the last thing that was said of training is that it began. requests: the orders
     that were asked for here and that the copy cannot answer yet. presences: who was at study here,
-    and who came late.
+    and who came late. badges: those that were given and stopped here and that the copy does not
+    hold so. choice: what staff said last of the profile.
     """
 
     head: Position = BEFORE_ALL
@@ -93,6 +103,8 @@ class TillState:
     is_training: bool = False
     requests: dict[CommandId, tuple[Position, OrderRequested]] = field(default_factory=dict)
     presences: Presences = field(default_factory=Presences)
+    badges: OwnBadges = field(default_factory=OwnBadges)
+    choice: Choice | None = None
 
     @property
     def settled(self) -> Position:
@@ -108,6 +120,7 @@ class TillState:
     def settle(self, settled: Position) -> None:
         """Forget what is owed up to a position: the copy's balances hold it now."""
         self.unsettled.settle(settled)
+        self.badges.settle(settled)
         for order in [key for key, place in self.given_back.items() if place <= settled]:
             del self.given_back[order]
         for command in [key for key, (place, _) in self.requests.items() if place <= settled]:
@@ -145,6 +158,8 @@ class TillState:
         elif isinstance(fact, PresenceFact):
             self.presences.apply(event, fact)
             self._pay_presence(fact)
+        elif isinstance(fact, OfficeFact):
+            self._office(fact)
         else:
             assert isinstance(fact, ShiftFact), "the drawer and the float are the period's"
 
@@ -186,6 +201,23 @@ class TillState:
         price = fact.price if isinstance(fact, StudyEntered) else ZERO
         self.unsettled.attended(self.head, fact.pupil, price)
 
+    def _office(self, fact: OfficeFact) -> None:
+        match fact:
+            case ReserveMoved():
+                is_out = fact.source is WalletKind.RESERVE
+                into_general = fact.amount if is_out else -fact.amount
+                self.unsettled.moved(self.head, fact.pupil, into_general)
+            case BadgeGiven() | BadgeStopped():
+                self._change_badge(fact)
+            case TicketGiven():
+                pass
+            case _:
+                assert_never(fact)
+
+    def _change_badge(self, fact: BadgeGiven | BadgeStopped) -> None:
+        if self.head > self.settled:
+            self.badges.apply(self.head, fact)
+
     def _ask(self, day: date, pupil: PupilId, products: Iterable[ProductId]) -> None:
         self.asked[(day, pupil)] = self.asked.get((day, pupil), frozenset()).union(products)
 
@@ -225,6 +257,8 @@ class TillState:
                 self.confirmed_day = ConfirmedDay(event.stamp.boot, fact.day, fact.clock_day)
             case TrainingStarted() | TrainingEnded():
                 self.is_training = isinstance(fact, TrainingStarted)
+            case ProfileChosen(profile=profile):
+                self.choice = None if profile is None else Choice(profile, event.stamp.at)
             case TerminalStarted() | TroubleNoted() | ClockChanged():
                 pass
             case _:

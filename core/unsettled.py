@@ -22,7 +22,11 @@ Position = tuple[int, int]
 
 
 class Entry(Value):
-    """What one act did to a wallet. owed: what the wallet gives. sign: -1 for what came back."""
+    """What one act did to a pupil's wallets.
+
+    owed: what the general wallet gives; reserve: what the other one does. sign: -1 for what came
+    back.
+    """
 
     position: Position
     pupil: PupilId
@@ -30,6 +34,7 @@ class Entry(Value):
     day: date | None = None
     lines: tuple[SaleLine, ...] = ()
     sign: int = 1
+    reserve: Money = ZERO
 
 
 @dataclass(slots=True)
@@ -50,6 +55,7 @@ class Unsettled:
     of_pupil: dict[PupilId, deque[Entry]] = field(default_factory=dict)
     trusted: dict[EventId, Trust] = field(default_factory=dict)
     owed_by: dict[PupilId, Money] = field(default_factory=dict)
+    reserve_by: dict[PupilId, Money] = field(default_factory=dict)
     risk_by: dict[PupilId, Money] = field(default_factory=dict)
     risk: Money = ZERO
 
@@ -74,6 +80,10 @@ class Unsettled:
     def owed_of(self, pupil: PupilId) -> Money:
         """Return what the copy's balance of a pupil still has to give; negative after a top-up."""
         return self.owed_by.get(pupil, ZERO)
+
+    def reserve_of(self, pupil: PupilId) -> Money:
+        """Return what the copy's reserve of a pupil still has to give; negative when it gains."""
+        return self.reserve_by.get(pupil, ZERO)
 
     def risk_of(self, pupil: PupilId) -> Money:
         """Return what was sold to a pupil on trust."""
@@ -125,6 +135,11 @@ class Unsettled:
         if position > self.settled and price:
             self._keep(Entry(position, pupil, owed=price))
 
+    def moved(self, position: Position, pupil: PupilId, into_general: Money) -> None:
+        """Add what went out of the reserve into the general wallet; negative: the other way."""
+        if position > self.settled:
+            self._keep(Entry(position, pupil, owed=-into_general, reserve=into_general))
+
     def _owe(
         self,
         position: Position,
@@ -145,6 +160,7 @@ class Unsettled:
         self.entries.append(entry)
         self.of_pupil.setdefault(entry.pupil, deque()).append(entry)
         _shift(self.owed_by, entry.pupil, entry.owed)
+        _shift(self.reserve_by, entry.pupil, entry.reserve)
 
     def _forget(self, entry: Entry) -> None:
         of_pupil = self.of_pupil[entry.pupil]
@@ -153,6 +169,7 @@ class Unsettled:
         if not of_pupil:
             del self.of_pupil[entry.pupil]
         _shift(self.owed_by, entry.pupil, -entry.owed)
+        _shift(self.reserve_by, entry.pupil, -entry.reserve)
 
     def _risk_more(self, pupil: PupilId | None, amount: Money) -> None:
         self.risk += amount

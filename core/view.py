@@ -6,8 +6,9 @@ from datetime import date, datetime
 from core.calendar import SchoolCalendar
 from core.catalogue import Product
 from core.ids import BadgeKey, OrderId, ProductId
+from core.kinds import Reason
 from core.limits import NO_LIMITS, Bought, Limits
-from core.money import Money
+from core.money import ZERO, Money
 from core.orders import Order
 from core.people import Badge, Language, Pupil
 from core.receipt import SchoolHeader
@@ -49,7 +50,8 @@ class OwnSums(Value):
     collected_at: when an order of `Holder.orders` was collected here. given_back: those whose meal
     was collected here and taken back, whatever the copy says of them. walk_in_at: when this pupil,
     or this badge that nobody knows, got a meal without an order today, here. pupil_unsettled: what
-    the copy's balance still has to give for this pupil's acts here. pupil_risk, terminal_risk,
+    the copy's balance still has to give for this pupil's acts here; pupil_reserve_unsettled: what
+    its reserve has. pupil_risk, terminal_risk,
     terminal_risk_count: sales here, less those taken back, that the centre has not booked yet.
     bought: what this pupil bought today that the copy's `Limits.bought` does not hold. accepted:
     the dishes about whose allergens staff were asked for this pupil today.
@@ -64,6 +66,7 @@ class OwnSums(Value):
     bought: Mapping[ProductId, Bought] = field(default_factory=dict)
     accepted: frozenset[ProductId] = frozenset()
     given_back: frozenset[OrderId] = frozenset()
+    pupil_reserve_unsettled: Money = ZERO
 
 
 class View(Value):
@@ -74,7 +77,8 @@ class View(Value):
     badge that the copy does not hold. products: at least those of the orders and the walk-in one.
     epoch, next_seq, next_receipt: the place that the next event and receipt will have.
     operator: who is signed in at the till. has_shift: whether it was opened with a float.
-    is_day_known: False while staff have to say which day it is; then nobody is served.
+    is_day_known: False while staff have to say which day it is; then nobody is served. fault: why
+    the ticket that was scanned says nobody.
     """
 
     place: Place
@@ -92,3 +96,4 @@ class View(Value):
     has_shift: bool = False
     is_training: bool = False
     is_day_known: bool = True
+    fault: Reason | None = None

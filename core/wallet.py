@@ -21,10 +21,10 @@ class Wallets(Value):
 
 
 def available(*, snapshot_balance: Money, unsettled: Money) -> Money:
-    """Return what the general wallet holds now.
+    """Return what a wallet holds now.
 
     snapshot_balance: the balance at the centre when it had booked this terminal's events up to
-    `settled_seq`. unsettled: the sum of this terminal's own later sales (positive).
+    `settled_seq`. unsettled: what this terminal's own later acts took out of it (positive).
     """
     return snapshot_balance - unsettled
 

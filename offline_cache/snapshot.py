@@ -133,6 +133,7 @@ SELECT {APPOINTMENT_COLUMNS} FROM appointment
 WHERE pupil_id = ? AND state = 'booked' AND starts_at >= ? ORDER BY starts_at, id
 """  # noqa: S608  our own words
 _NAMES = "SELECT first_name, last_name FROM pupil"
+_BADGES_OF = "SELECT key, pupil_id, state, last4 FROM badge WHERE pupil_id = ? ORDER BY key"
 _BADGE_KEYS = "SELECT key FROM badge"
 _PUPIL_COUNT = "SELECT count(*) FROM pupil"
 _WAITING = "SELECT id FROM meal_order WHERE day = ? AND state = ?"
@@ -497,6 +498,10 @@ class Snapshot:
         except DATABASE_ERRORS as error:
             raise _corrupt(self.path, error) from error
         yield from (member.name for member in self._staff.values())
+
+    def badges_of(self, pupil: PupilId) -> list[Badge]:
+        """Return all badges of a pupil, in use or not. Raises SnapshotCorruptError."""
+        return self._ask(badge_from_row, _BADGES_OF, pupil)
 
     def badge_keys(self) -> Iterator[str]:
         """Yield the keys of all badges. Raises SnapshotCorruptError."""

@@ -26,6 +26,7 @@ from printer.documents import (
     SelfTest,
     TopUpSlip,
 )
+from printer.office_samples import office_samples
 
 AT: Final = datetime(2026, 11, 24, 11, 7, tzinfo=UTC)
 _OFFSET_MINUTES: Final = 60
@@ -85,6 +86,7 @@ def sample_documents(language: Language) -> dict[str, Document]:
         "top-up": _top_up(language),
         "invoice": _invoice(language),
         "notice": _notice(language),
+        **office_samples(language, _SCHOOLS[language]),
         "report-x": _report(language, ReportKind.X),
         "report-z": _report(language, ReportKind.Z),
         "self-test": _self_test(language),

@@ -13,7 +13,15 @@ from typing import Final, Protocol
 from core.codec import moment_text
 from core.decision import Accepted, Done, Noted, Outcome, Refused
 from core.events import Event, Stamp
-from core.facts import Fact, SaleMade, StaffFact, Tender, TrainingEnded, TrainingStarted
+from core.facts import (
+    Fact,
+    ProfileChosen,
+    SaleMade,
+    StaffFact,
+    Tender,
+    TrainingEnded,
+    TrainingStarted,
+)
 from core.ids import EventId, TapId
 from printer.job import document_name, encode_document
 from terminal.board import Board, Content
@@ -125,7 +133,10 @@ class Clerk:
             if paper is not None:
                 desk.recorder.store_paper(*paper)
             return ()
+        # A paper of its own takes the place of the receipt.
         receipt = None if isinstance(outcome, Refused | Noted) else outcome.receipt
+        if paper is not None:
+            receipt = None
         recorder = desk.live if _is_live(facts[0]) else desk.recorder
         events = recorder.record(facts, basis=desk.basis, receipt=receipt, paper=paper)
         if isinstance(facts[0], TrainingStarted):
@@ -162,7 +173,7 @@ def _shown_as(command: Command) -> TapId:
 
 def _is_live(fact: Fact) -> bool:
     """Say whether a fact is about the terminal itself, also while it is in training."""
-    return isinstance(fact, StaffFact | TrainingStarted | TrainingEnded)
+    return isinstance(fact, StaffFact | TrainingStarted | TrainingEnded | ProfileChosen)
 
 
 def _opens_drawer(outcome: Outcome) -> bool:

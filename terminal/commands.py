@@ -12,9 +12,11 @@ import msgspec
 from core.basket import ITEMS_MAX, QUANTITY_MAX
 from core.facts import Direction
 from core.ids import CommandId, EventId, ProductId, PupilId, SessionId, StaffId, TapId
-from core.people import PriceClass
+from core.people import BadgeState, PriceClass
 from core.presence_facts import LateWhy
+from core.profiles import Profile
 from core.sale_facts import Tender
+from core.wallet import WalletKind
 
 WHY_MAX: Final = 120
 CENTS_MAX: Final = 1_000_000
@@ -108,11 +110,17 @@ class Sell(_Command, frozen=True, tag="sell"):
 
 
 class TopUp(_Command, frozen=True, tag="top_up"):
-    """Put cash into a pupil's general wallet."""
+    """Put cash into a pupil's general wallet.
+
+    is_signed: print the slip with a line to sign on, as at the bursar's. tendered_cents: the cash
+    that was handed over, for that slip; 0: just the amount.
+    """
 
     customer: Customer
     amount_cents: Cents
     why: Why = ""
+    is_signed: bool = False
+    tendered_cents: CentsOrNone = 0
 
 
 class Undo(_Command, frozen=True, tag="undo"):
@@ -258,6 +266,52 @@ class SayWhyLate(_PresenceCommand, frozen=True, tag="say_why_late"):
     said: LateWhy
 
 
+class MoveReserve(_PresenceCommand, frozen=True, tag="move_reserve"):
+    """Move an amount from one wallet of a pupil to the other. source: out of which."""
+
+    amount_cents: Cents
+    source: WalletKind = WalletKind.RESERVE
+    why: Why = ""
+
+
+class GiveBadge(_PresenceCommand, frozen=True, tag="give_badge"):
+    """Give a pupil the badge that was laid on the reader.
+
+    tap: of its verdict, in the last minutes. replaces: the key of the pupil's badge that is not in
+    use any more; is_lost: because it was lost.
+    """
+
+    tap: Id
+    replaces: Id | None = None
+    is_lost: bool = False
+    why: Why = ""
+
+    @property
+    def tap_id(self) -> TapId:
+        """The tap of the new badge."""
+        return TapId(self.tap)
+
+
+class StopBadge(_PresenceCommand, frozen=True, tag="stop_badge"):
+    """Stop a badge of a pupil. badge: its key. state: `blocked` or `lost`."""
+
+    badge: Id
+    state: BadgeState = BadgeState.BLOCKED
+    why: Why = ""
+
+
+class GiveTicket(_PresenceCommand, frozen=True, tag="give_ticket"):
+    """Print a ticket for a pupil who forgot their badge; it holds today."""
+
+    why: Why = ""
+
+
+class ChooseProfile(_Command, frozen=True, tag="choose_profile"):
+    """Make the terminal something else until its timetable's next change; none: go back to it."""
+
+    profile: Profile | None = None
+
+
 Command = (
     Serve
     | Sell
@@ -280,6 +334,11 @@ Command = (
     | LeaveStudy
     | ArriveLate
     | SayWhyLate
+    | MoveReserve
+    | GiveBadge
+    | StopBadge
+    | GiveTicket
+    | ChooseProfile
 )
 
 _DECODER: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(Command)

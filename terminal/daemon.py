@@ -50,6 +50,7 @@ from terminal.knowledge import BAD_END, Knowledge, put_aside
 from terminal.papers import Papers
 from terminal.photos import PhotoCache
 from terminal.ports import DemoBadge
+from terminal.private_papers import PrivatePapers
 from terminal.recorder import Recorder
 from terminal.running import RunningTerminal
 from terminal.service import make_service
@@ -168,6 +169,7 @@ class Terminal:
         )
         self._asking = Asking(identity, folder=self._folder, clock=self._clock.now)
         self._speaker = find_speaker()
+        self._private = PrivatePapers()
         self.till = Till(parts, self._around, version=version)
         self.port = RunningTerminal(
             inbox=self._inbox,
@@ -178,6 +180,7 @@ class Terminal:
             badges=() if demo is None else demo.badges,
             centre=self._asking,
             speaker=self._speaker,
+            private=self._private,
         )
         self._upkeep = Upkeep(
             self._folder,
@@ -284,6 +287,7 @@ class Terminal:
             self._clock,
             self._service.desk.rehearsal,
             trail=self._trail,
+            private=self._private,
         )
         around.spool = Spool(self._printer, papers, clock=self._clock.now, pulses=papers)
         around.spool.start()

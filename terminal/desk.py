@@ -7,14 +7,20 @@ again without it. Used by the till thread alone.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from core.day import Day, day_of
+from core.errors import FalseTicketError
 from core.events import Basis, Stamp
+from core.facts import Reason
 from core.ids import BadgeKey, PupilId
+from core.own_badges import newer
+from core.people import Badge
 from core.shift import Books
 from core.staff import StaffMember
-from core.tap import Tap
+from core.tap import Assurance, Tap
+from core.ticket import is_ticket
 from core.view import Holder, View
 from offline_cache.errors import SnapshotError
 from terminal.clock import Clock
@@ -84,13 +90,58 @@ class Desk:
 
     def view_of_tap(self, tap: Tap, stamp: Stamp) -> View:
         """Return what a decision on a tap needs to know."""
-        day, key = self.day(stamp), self.knowledge.key_of(tap)
+        day = self.day(stamp)
+        if is_ticket(tap.credential):
+            return self._view_of_ticket(tap, day)
+        key = self.knowledge.key_of(tap)
         try:
             holder = self.knowledge.holder_of(key, day.date)
         except SnapshotError as error:
             self._put_aside(error)
             holder = None
+        if self.live.state.badges.known:
+            holder = self._overlaid(key, holder, day)
         return self._view(day, badge=key, holder=holder)
+
+    def badges_of(self, view: View) -> list[Badge]:
+        """Return the badges of a view's pupil, those given and stopped here among them."""
+        holder, snapshot = view.holder, self.knowledge.snapshot
+        if holder is None or snapshot is None:
+            return []
+        pupil = holder.pupil.id
+        nothing: list[Badge] = []
+        known = self.reading(lambda: snapshot.badges_of(pupil), default=nothing)
+        return self.live.state.badges.of_pupil(pupil, known)
+
+    def _overlaid(self, key: BadgeKey | None, holder: Holder | None, day: Day) -> Holder | None:
+        """Return whose badge it is where it was given or stopped here and the copy lags behind."""
+        badge = self.live.state.badges.find(key)
+        if badge is None:
+            return holder
+        if holder is not None and holder.badge is not None and holder.pupil.id == badge.pupil_id:
+            return replace(holder, badge=newer(holder.badge, badge))
+        knowledge = self.knowledge
+        owner = self.reading(lambda: knowledge.pupil(badge.pupil_id, day.date), default=None)
+        return None if owner is None else replace(owner, badge=badge)
+
+    def recognised(self, tap: Tap) -> Tap:
+        """Return a tap with what it proves: the code of a ticket proves more than its scanner."""
+        is_one = is_ticket(tap.credential)
+        return replace(tap, assurance=Assurance.TICKET) if is_one else tap
+
+    def _view_of_ticket(self, tap: Tap, day: Day) -> View:
+        """Return the view of a ticket's pupil, who has no badge; or why it is no good today."""
+        knowledge = self.knowledge
+        try:
+            ticket = knowledge.ticket_of(tap)
+        except FalseTicketError as error:
+            log.info("a ticket is refused: %s", error)
+            return replace(self._view(day), fault=Reason.TICKET_FALSE)
+        if ticket.day != day.date:
+            return replace(self._view(day), fault=Reason.TICKET_OTHER_DAY)
+        holder = self.reading(lambda: knowledge.pupil(ticket.pupil, day.date), default=None)
+        fault = Reason.UNKNOWN_PUPIL if holder is None else None
+        return replace(self._view(day, holder=holder), fault=fault)
 
     def view_of_pupil(self, pupil: PupilId, stamp: Stamp) -> View:
         """Return what a decision on a pupil found by name needs to know."""

@@ -10,6 +10,7 @@ from core.day import Day
 from core.events import Stamp
 from core.ids import PupilId
 from core.orders import OrderState
+from core.profiles import OPENED_BY
 from core.sale import balance_of
 from core.shift import Books
 from core.staff import StaffMember
@@ -128,6 +129,7 @@ def till_content(desk: Desk) -> Content:
         "top_up_max_cents": policy.top_up_max.cents,
         "needs_sign_in": policy.needs_sign_in,
         "walk_in_product": policy.walk_in_product,
+        "profiles": [{"profile": one.value, "right": OPENED_BY[one].value} for one in OPENED_BY],
         "school": knowledge.place.school.name,
         "currency": "EUR",
     }
@@ -163,14 +165,15 @@ def pupil_content(desk: Desk, pupil: PupilId) -> Content | None:
     if holder is None:
         return None
     return {
-        **person_content(holder),
+        **person_content(view),
         "id": holder.pupil.id,
         "wallet_cents": balance_of(view, holder).cents,
-        "orders": _orders(view, holder),
+        "orders": orders_content(view, holder),
     }
 
 
-def _orders(view: View, holder: Holder) -> list[Content]:
+def orders_content(view: View, holder: Holder) -> list[Content]:
+    """Return a pupil's orders of the day, as they stand here."""
     return [
         {
             "product": order.product_id,

@@ -11,7 +11,7 @@ from core.limits import conflicts_of
 from core.money import Money
 from core.order_facts import RequestState
 from core.orders import OrderRequest
-from core.sale import balance_of
+from core.sale import balance_of, reserve_of
 from core.view import Holder, View
 from offline_cache.snapshot import Snapshot
 from terminal.board import Content
@@ -31,6 +31,7 @@ class Standing:
     today: date
     is_day_known: bool
     general: Money
+    reserve: Money
     days: tuple[KioskDay, ...]
     iban: str
     communication: str | None
@@ -58,6 +59,7 @@ def _standing(
         today=today,
         is_day_known=view.is_day_known,
         general=balance_of(view, view.holder) + answers.moved(pupil, cursor=cursor),
+        reserve=reserve_of(view, view.holder),
         days=plan_days(
             view.place.calendar,
             stamp.at,
@@ -109,7 +111,7 @@ def standing_content(standing: Standing, session: KioskSession) -> Content:
         "language": holder.pupil.language.value,
         "allergens": words_of(holder.pupil.allergens),
         "general_cents": standing.general.cents,
-        "reserve_cents": holder.wallets.reserve.cents,
+        "reserve_cents": standing.reserve.cents,
         "is_provisional": not view.is_online,
         "is_day_known": standing.is_day_known,
         "today": standing.today.isoformat(),

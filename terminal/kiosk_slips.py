@@ -38,6 +38,8 @@ def slip_document(
             return appointments_slip(family, place, stamp.at)
         case SlipKind.BALANCE | SlipKind.PLANNING:
             return _kiosk_slip(slip, session, standing, stamp)
+        case SlipKind.ACCESS | SlipKind.ACCOUNT:
+            return None
         case _:
             assert_never(slip)
 
@@ -56,7 +58,7 @@ def _kiosk_slip(
         class_name=pupil.class_name,
         badge_last4=_last4(session, standing),
         general=standing.general if is_balance else None,
-        reserve=standing.holder.wallets.reserve if is_balance else None,
+        reserve=standing.reserve if is_balance else None,
         is_provisional=is_balance and not view.is_online,
         reservations=None if is_balance else _reservations(standing),
         language=pupil.language,

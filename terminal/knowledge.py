@@ -18,6 +18,7 @@ from core.policy import CLOSED, Policy
 from core.receipt import SchoolHeader
 from core.staff import StaffMember
 from core.tap import Tap, badge_key, identity_fault
+from core.ticket import Ticket, read_ticket, ticket_code
 from core.till_state import TillState
 from core.view import Holder, OwnSums, Place, View
 from offline_cache.snapshot import Snapshot
@@ -152,6 +153,14 @@ class Knowledge:
             return None
         return badge_key(tap.credential, school_key=self._school_key)
 
+    def ticket_of(self, tap: Tap) -> Ticket:
+        """Return the ticket that was scanned. Raises FalseTicketError."""
+        return read_ticket(tap.credential, school_key=self._school_key)
+
+    def ticket_code(self, ticket: Ticket) -> str:
+        """Return the code of a ticket, which every terminal of the school believes."""
+        return ticket_code(ticket, school_key=self._school_key)
+
 
 def put_aside(path: Path) -> None:
     """Rename a copy that cannot be used, so that no later start takes it again."""
@@ -179,6 +188,7 @@ def _own_sums(
         collected_at={order: collected[order] for order in orders if order in collected},
         walk_in_at=state.walk_in_at(day, pupil),
         pupil_unsettled=unsettled.owed_of(pupil),
+        pupil_reserve_unsettled=unsettled.reserve_of(pupil),
         pupil_risk=unsettled.risk_of(pupil),
         terminal_risk=unsettled.risk,
         terminal_risk_count=unsettled.count,

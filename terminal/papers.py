@@ -16,6 +16,7 @@ from printer.spool import SpoolClosedError
 from printer.spool_states import WAITING, JobSignal, JobState, next_state
 from terminal.clock import Clock
 from terminal.inbox import Inbox, TillGoneError
+from terminal.private_papers import PrivatePapers
 from terminal.recorder import Recorder
 from terminal.rehearsal import Rehearsal
 from terminal.tap_trail import TapTrail
@@ -38,16 +39,21 @@ class Papers:
         rehearsal: Rehearsal | None = None,
         *,
         trail: TapTrail | None = None,
+        private: PrivatePapers | None = None,
     ) -> None:
         self._inbox = inbox
         self._recorder = recorder
         self._clock = clock
         self._rehearsal = rehearsal
         self._trail = TapTrail() if trail is None else trail
+        self._private = PrivatePapers() if private is None else private
         self._pause = threading.Event()
 
     def next_job(self) -> StoredJob | None:
         """Return the oldest job that waits; None when there is none, or the till has ended."""
+        secret = self._private.next_job()
+        if secret is not None:
+            return secret
         return next(iter(self._jobs_where(lambda job: job.state in WAITING, most=1)), None)
 
     def interrupted_jobs(self) -> Sequence[StoredJob]:
@@ -61,6 +67,8 @@ class Papers:
 
         Raises SpoolClosedError when the till has ended or cannot write.
         """
+        if self._private.mark(job_id, state, attempt):
+            return
         is_lazy = state is not JobState.SENDING
 
         def note() -> None:

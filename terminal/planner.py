@@ -12,13 +12,15 @@ from core.correct import Back, Corrected, refund, undo, void
 from core.decide import serve, serve_by_name
 from core.decision import Done, Outcome, Presence, Refused
 from core.events import Stamp
-from core.facts import DayConfirmed, Fact, Reason, StaffSignedOut
+from core.facts import DayConfirmed, Fact, Reason, StaffSignedOut, WalletToppedUp
 from core.ids import CommandId
 from core.money import Money
+from core.receipt import Receipt
 from core.report import ReportKind
 from core.rights import right_refusal
 from core.sale import Wanted, sell
 from core.shift import (
+    choose_profile,
     close_period,
     end_training,
     move_cash,
@@ -34,14 +36,18 @@ from core.view import View
 from terminal.acts import Acts
 from terminal.commands import (
     ArriveLate,
+    ChooseProfile,
     ClosePeriod,
     Command,
     ConfirmDay,
     Customer,
     EndTraining,
     EnterStudy,
+    GiveBadge,
+    GiveTicket,
     LeaveStudy,
     MoveCash,
+    MoveReserve,
     OpenDrawer,
     OpenShift,
     PrintReport,
@@ -53,11 +59,14 @@ from terminal.commands import (
     SignIn,
     SignOut,
     StartTraining,
+    StopBadge,
     TopUp,
     Undo,
     Void,
 )
 from terminal.desk import Desk
+from terminal.office_planner import OfficePlanner
+from terminal.office_slips import signed_paper
 from terminal.plan import Plan
 from terminal.presence_planner import PresencePlanner
 from terminal.recent_taps import RecentTaps
@@ -73,6 +82,7 @@ class Planner:
         self._desk = desk
         self._taps = taps
         self._presences = PresencePlanner(desk, taps)
+        self._office = OfficePlanner(desk, taps)
         self._acts = acts
 
     def plan(self, command: Command, stamp: Stamp) -> Plan:  # noqa: C901, PLR0911  one row a command
@@ -96,6 +106,8 @@ class Planner:
                 return self._confirm_day(command, stamp)
             case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
                 return self._presences.plan(command, stamp)
+            case MoveReserve() | GiveBadge() | StopBadge() | GiveTicket():
+                return self._office.plan(command, stamp)
             case SignIn():
                 raise AssertionError("a PIN is looked at outside the till thread")
             case _:
@@ -110,7 +122,8 @@ class Planner:
         | MoveCash
         | OpenDrawer
         | StartTraining
-        | EndTraining,
+        | EndTraining
+        | ChooseProfile,
         view: View,
     ) -> Outcome:
         match command:
@@ -125,6 +138,8 @@ class Planner:
                 return move_cash(command.direction, Money(command.amount_cents), presence, view)
             case OpenDrawer():
                 return open_drawer(_presence(command.command_id, why=command.why), view)
+            case ChooseProfile():
+                return choose_profile(command.profile, _presence(command.command_id), view)
             case StartTraining():
                 return start_training(view)
             case EndTraining():
@@ -146,6 +161,8 @@ class Planner:
             outcome: Outcome = serve_by_name(presence, view, policy, stamp.at)
         elif tap is None:
             outcome = Refused((), Reason.TOO_LATE)
+        elif view.fault is not None:
+            outcome = Refused((), view.fault)
         elif identity_fault(tap.credential) is not None:
             outcome = Refused((), Reason.NOT_AN_IDENTITY)
         else:
@@ -168,7 +185,15 @@ class Planner:
     def _top_up(self, command: TopUp, stamp: Stamp) -> Plan:
         view, presence = self._stand(command.customer, command, stamp)
         policy = self._desk.knowledge.policy
-        return Plan(view, top_up(Money(command.amount_cents), presence, view, policy, stamp.at))
+        outcome = top_up(Money(command.amount_cents), presence, view, policy, stamp.at)
+        match outcome:
+            case Done(facts=(WalletToppedUp() as fact,), receipt=Receipt() as receipt) if (
+                command.is_signed
+            ):
+                paper = signed_paper(fact, receipt, Money(command.tendered_cents))
+                return Plan(view, outcome, paper=paper)
+            case _:
+                return Plan(view, outcome)
 
     def _undo(self, command: Undo, stamp: Stamp) -> Plan:
         wanted = self._acts.last()

@@ -1,6 +1,7 @@
 """What the screens and the command line may ask of a running terminal."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from core.ids import CommandId, PupilId
@@ -85,12 +86,57 @@ class KioskPort(Protocol):
         ...
 
 
+class OfficePort(Protocol):
+    """A terminal's bursar's office, as seen from its page. Safe to call from any thread.
+
+    All of it raises NotAllowedError unless somebody is signed in who holds the right `office`.
+    """
+
+    def card(self, pupil_id: PupilId) -> Content | None:
+        """Return a pupil with both wallets, badges and orders; None when nobody knows them."""
+        ...
+
+    def grant_access(self, pupil: PupilId, account: str | None, command: CommandId) -> Content:
+        """Print a fresh access for parents, once for a command; its code is told nowhere else.
+
+        account: as the centre names it; empty: a new one; None: not chosen yet. Result: `state`
+        (printed with `user` and `ends_at`; choose with `accounts`; unreachable; refused with
+        `reason` and perhaps `detail`).
+        """
+        ...
+
+    def cases(self, command: CommandId) -> Content:
+        """Return the exceptions that wait. Result: `state` (told with `cases`, or as above)."""
+        ...
+
+    def settle(
+        self, case: str, how: str, note: str, pupil: PupilId | None, command: CommandId
+    ) -> Content:
+        """Settle an exception at the centre. Result: `state` (settled, or as above)."""
+        ...
+
+    def account(
+        self, pupil: PupilId, since: date, until: date, command: CommandId, *, prints: bool
+    ) -> Content:
+        """Return a pupil's account of some days, and print it if wished, once for a command.
+
+        Result: `state` (told, or refused); `is_whole`: the centre told it, else this terminal
+        says what it knows; `movements` (the oldest first), both balances, `is_printed`.
+        """
+        ...
+
+
 class TerminalPort(Protocol):
     """A running terminal, as seen from a screen or a command. Safe to call from any thread."""
 
     @property
     def kiosk(self) -> KioskPort:
         """The terminal as a kiosk, while its timetable says that it is one."""
+        ...
+
+    @property
+    def office(self) -> OfficePort:
+        """The terminal as the bursar's."""
         ...
 
     def tap(self, credential: Credential, *, timeout_s: float, stays: bool = False) -> Content:

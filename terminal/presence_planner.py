@@ -13,7 +13,8 @@ from core.study import let_in, let_out
 from core.tap import Assurance
 from core.view import View
 from terminal.attendance import arrival_of, session_of, study_view
-from terminal.commands import ArriveLate, Customer, EnterStudy, LeaveStudy, SayWhyLate
+from terminal.commands import ArriveLate, EnterStudy, LeaveStudy, SayWhyLate
+from terminal.customers import view_of
 from terminal.desk import Desk
 from terminal.late_slip import late_paper
 from terminal.plan import Plan
@@ -31,7 +32,7 @@ class PresencePlanner:
 
     def plan(self, command: PresenceCommand, stamp: Stamp) -> Plan:
         """Return what a command comes to at a moment."""
-        view = self._view(command.customer, stamp)
+        view = view_of(command.customer, self._desk, self._taps, stamp)
         presence = Presence(
             Assurance.TYPED,
             staff=None if view.operator is None else view.operator.id,
@@ -72,12 +73,3 @@ class PresencePlanner:
             return Plan(view, outcome, has_person=True)
         assert isinstance(outcome, Noted), "only what is noted has a slip"
         return Plan(view, outcome, paper=late_paper(outcome, view, stamp), has_person=True)
-
-    def _view(self, customer: Customer, stamp: Stamp) -> View:
-        tap = customer.tap_id
-        found = None if tap is None else self._taps.find(tap, self._desk.clock.mono_ns())
-        if found is not None:
-            return self._desk.view_of_tap(found, stamp)
-        if customer.pupil_id is not None:
-            return self._desk.view_of_pupil(customer.pupil_id, stamp)
-        return self._desk.view_of_nobody(stamp)

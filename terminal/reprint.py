@@ -9,6 +9,7 @@ from core.ids import EventId
 from core.receipt import Receipt
 from core.staff import StaffMember
 from offline_cache.journal import SpoolJob
+from printer.documents import BursarSlip
 from printer.errors import DocumentError
 from printer.job import decode_document, duplicate_no_of, encode_reprint
 from terminal.board import Content
@@ -21,7 +22,7 @@ LAST: Final = "last"
 @dataclass(frozen=True, slots=True)
 class _Paper:
     job: SpoolJob
-    receipt: Receipt
+    receipt: Receipt | BursarSlip
 
 
 def reprint(
@@ -49,7 +50,7 @@ def reprint(
     }
 
 
-def kept_paper(wanted: str, recorder: Recorder) -> Receipt:
+def kept_paper(wanted: str, recorder: Recorder) -> Receipt | BursarSlip:
     """Return the receipt of an act, if it is still kept. wanted: as for `reprint`.
 
     Called in the till thread. Raises NoPaperError or JournalError.
@@ -67,7 +68,7 @@ def _find(wanted: str, recorder: Recorder) -> _Paper:
             document = decode_document(job.body)
         except DocumentError:
             continue
-        if isinstance(document, Receipt):
+        if isinstance(document, Receipt | BursarSlip):
             return _Paper(job, document)
     if wanted == LAST:
         raise NoPaperError("no receipt of the last seven days is kept here")

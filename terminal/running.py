@@ -16,6 +16,7 @@ from terminal.desk_content import found_content, pupil_content, report_content, 
 from terminal.inbox import Inbox, TillGoneError
 from terminal.kiosk_desk import CentreAsked, KioskDesk
 from terminal.mode import Mode
+from terminal.office_desk import OfficeDesk
 from terminal.outcomes import Outcomes
 from terminal.ports import (
     DemoBadge,
@@ -24,6 +25,7 @@ from terminal.ports import (
     NotAllowedError,
     TerminalBusyError,
 )
+from terminal.private_papers import PrivatePapers
 from terminal.questions import answer
 from terminal.reprint import kept_paper, reprint
 from terminal.service import Service
@@ -50,6 +52,7 @@ class RunningTerminal:
         badges: tuple[DemoBadge, ...],
         centre: CentreAsked,
         speaker: Speaker,
+        private: PrivatePapers,
     ) -> None:
         self._inbox = inbox
         self._till = till
@@ -64,6 +67,13 @@ class RunningTerminal:
             profiles=service.profiles,
             centre=centre,
             speaker=speaker,
+            committed=surroundings.committed,
+        )
+        self.office = OfficeDesk(
+            line=self,
+            desk=service.desk,
+            centre=centre,
+            private=private,
             committed=surroundings.committed,
         )
 
@@ -181,7 +191,8 @@ class RunningTerminal:
 
     def _check_may_look(self) -> None:
         operator = self._service.desk.operator
-        if operator is None or Right.SERVE_BY_NAME not in operator.rights:
+        rights = frozenset() if operator is None else operator.rights
+        if not rights & {Right.SERVE_BY_NAME, Right.OFFICE}:
             raise NotAllowedError("sign in as somebody who may serve by name")
 
     def sync_now(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.decide import refused_fault
 from core.decision import Accepted, Decision, Noted, Refused
 from core.events import Event, Stamp
 from core.facts import Fact, TerminalStarted, TrainingEnded, Trouble
@@ -158,6 +159,7 @@ class Till:
         desk = self._service.desk
         stamp = self._parts.clock.stamp()
         counter = self._service.profiles.counter(stamp)
+        tap = desk.recognised(tap)
         view = desk.view_of_tap(tap, stamp)
         self._service.taps.add(tap, self._parts.clock.mono_ns())
         try:
@@ -167,7 +169,7 @@ class Till:
                 self._around.feedback(tap.reader, Feedback.ACCEPTED)
                 self._publish_status()
                 return
-            decision = counter.decide(tap, view, stamp)
+            decision = refused_fault(view) or counter.decide(tap, view, stamp)
             events = self._keep(counter, decision, view, stamp)
         except JournalError as error:
             self._turn_red(error)

@@ -23,6 +23,7 @@ from terminal.ports import (
 )
 from terminal.twin_counter import TwinCounter
 from terminal.twin_kiosk import TwinKiosk
+from terminal.twin_office import TwinOffice
 from terminal.twin_school import PUPILS, TILL
 
 BASE_VERDICT: Final[Content] = {
@@ -119,6 +120,7 @@ class TwinTerminal:
         self.gate_script: Content = {}
         self.is_busy = False
         self.kiosk = TwinKiosk()
+        self._office = TwinOffice()
         self.has_simulated_reader = True
 
     def script(self, credential: Credential, changes: Content) -> None:
@@ -141,6 +143,12 @@ class TwinTerminal:
             self._board.publish("verdict", verdict)
             self.counter.hear(verdict)
         return verdict
+
+    @property
+    def office(self) -> TwinOffice:
+        """The bursar's office, for who holds the right to it."""
+        self._answer_or_fail(Right.OFFICE)
+        return self._office
 
     # --- the counter -------------------------------------------------------------------------
 

@@ -12,19 +12,24 @@ from typing import Any, Final
 from core.facts import Direction, Tender
 from core.ids import StaffId
 from core.kinds import Reason
+from core.profiles import Profile
 from core.staff import Right, WrongPins, pin_lock
 from terminal.board import Content
 from terminal.commands import (
     ArriveLate,
     BasketItem,
+    ChooseProfile,
     ClosePeriod,
     Command,
     ConfirmDay,
     Customer,
     EndTraining,
     EnterStudy,
+    GiveBadge,
+    GiveTicket,
     LeaveStudy,
     MoveCash,
+    MoveReserve,
     OpenDrawer,
     OpenShift,
     PrintReport,
@@ -36,6 +41,7 @@ from terminal.commands import (
     SignIn,
     SignOut,
     StartTraining,
+    StopBadge,
     TopUp,
     Undo,
     Void,
@@ -58,6 +64,17 @@ _RIGHTS: Final[dict[type[Command], Right]] = {
     StartTraining: Right.TRAINING,
     EndTraining: Right.TRAINING,
     ReleasePin: Right.SUPERVISE,
+    MoveReserve: Right.OFFICE,
+    GiveBadge: Right.OFFICE,
+    StopBadge: Right.OFFICE,
+    GiveTicket: Right.OFFICE,
+}
+
+_OFFICE_KINDS: Final[Mapping[type, str]] = {
+    MoveReserve: "reserve.moved",
+    GiveBadge: "badge.given",
+    StopBadge: "badge.stopped",
+    GiveTicket: "ticket.given",
 }
 
 Publish = Callable[[Content], object]
@@ -165,6 +182,14 @@ class TwinCounter:
                 return self._told(command, "day.confirmed")
             case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
                 return self._note_presence(command)
+            case ChooseProfile():
+                profile = command.profile or Profile.TILL
+                self.publish_status({"profile": profile.value, "is_chosen": bool(command.profile)})
+                return self._told(command, "profile.chosen")
+            case MoveReserve() | GiveBadge() | StopBadge() | GiveTicket():
+                person = self._person(command.customer)
+                kind = _OFFICE_KINDS[type(command)]
+                return {**self._told(command, kind), "name": person.get("name")}
 
     def _note_presence(self, command: EnterStudy | LeaveStudy | ArriveLate | SayWhyLate) -> Content:
         person = self._person(command.customer)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from core.catalogue import Category
 from core.ids import StaffId
 from core.people import Allergen
+from core.profiles import OPENED_BY
 from core.staff import Right
 from terminal.board import Content
 
@@ -62,6 +63,9 @@ TILL: Final[Content] = {
     "staff": [
         {"id": "fatima", "name": "Fatima B.", "has_pin": True},
         {"id": "marc", "name": "Marc D.", "has_pin": True},
+    ],
+    "profiles": [
+        {"profile": profile.value, "right": right.value} for profile, right in OPENED_BY.items()
     ],
     "takes_cash": True,
     "top_up_max_cents": 5000,

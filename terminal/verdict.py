@@ -10,8 +10,9 @@ from core.events import Stamp
 from core.facts import Reason
 from core.ids import TapId
 from core.people import Allergen
+from core.sale import reserve_of
 from core.tap import Feedback
-from core.view import Holder, View
+from core.view import View
 from terminal.board import Content
 
 _MS_PER_S: Final = 1000
@@ -97,7 +98,7 @@ def verdict_content(
         "seq": view.next_seq,
         "t0_ms": t0_ms,
     }
-    return content | person_content(view.holder) | _outcome(decision)
+    return content | person_content(view) | _outcome(decision)
 
 
 _HEALTH_AND_MONEY: Final[Content] = {
@@ -113,12 +114,13 @@ def presence_content(content: Content) -> Content:
     return {**content, **_HEALTH_AND_MONEY}
 
 
-def person_content(holder: Holder | None) -> dict[str, object]:
+def person_content(view: View) -> dict[str, object]:
     """Return whoever stands before the till, or nobody, as screens show them."""
+    holder = view.holder
     pupil = None if holder is None else holder.pupil
     return {
         "pupil": None if pupil is None else pupil.id,
-        "reserve_cents": None if holder is None else holder.wallets.reserve.cents,
+        "reserve_cents": None if holder is None else reserve_of(view, holder).cents,
         "language": None if pupil is None else pupil.language.value,
         "price_class": None if pupil is None else pupil.price_class.value,
         "name": None if pupil is None else pupil.short_name,

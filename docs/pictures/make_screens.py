@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import office_scenes
 import presence_scenes
 from counter_scenes import play
 from kiosk_scenes import play_kiosk
@@ -251,6 +252,29 @@ class Studio:
         finally:
             server.stop()
 
+    def office(self) -> None:
+        """Take the pictures of the bursar's terminal."""
+        board = Board(boot="picture")
+        terminal = TwinTerminal(board)
+        terminal.publish_status({"mode": "live", "terminal": "Économat"})
+        server = WebServer(
+            listen="127.0.0.1:0",
+            socket_path=None,
+            board=board,
+            terminal=terminal,
+            language="fr",
+            screen_mm=257,
+        )
+        server.start()
+        try:
+            page = self._page(TILL)
+            page.goto(server.launch_url())
+            page.wait_for_selector("h1")
+            office_scenes.play(page, terminal, lambda name: self._take(page, name))
+            page.context.close()
+        finally:
+            server.stop()
+
     def kiosk(self, size: dict[str, int], name: str) -> None:
         """Take the pictures of the kiosk, one state after the other."""
         board = Board(boot="picture")
@@ -379,6 +403,7 @@ def main() -> None:
         studio.kiosk(TILL, "kiosk")
         studio.kiosk(PORTRAIT, "kiosk-tall")
         studio.presence()
+        studio.office()
         studio.gone("till-gone")
         studio.pupil("pupil-idle", None)
         studio.pupil("pupil-ok", ACCEPTED)

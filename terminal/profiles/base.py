@@ -1,7 +1,8 @@
 """What each profile is to the till thread, and how its file is found.
 
 A new one is a word in `core.profiles.Profile` and a file of that name here, with a function
-`open_counter(parts: CounterParts) -> Counter`. Only what a terminal's timetable names is loaded.
+`open_counter(parts: CounterParts) -> Counter`. Only what a terminal's timetable names, or its staff
+chose, is loaded.
 """
 
 from collections.abc import Callable

@@ -20,6 +20,7 @@ from terminal.web.counter_api import CounterApi
 from terminal.web.guard import BodyTooLargeError, Guard, Limits, too_large
 from terminal.web.kiosk_api import KioskApi
 from terminal.web.metrics_route import metrics_route
+from terminal.web.office_api import OfficeApi
 from terminal.web.pages import Pages
 from terminal.web.photo_route import photo_route
 from terminal.web.problems import problem
@@ -59,6 +60,7 @@ def page_app(
             *_commands(terminal, answers),
             photo_route(terminal),
             *KioskApi(terminal, answers).routes(),
+            *OfficeApi(terminal, answers).routes(),
             static_route(),
         ]
     )

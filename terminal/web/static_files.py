@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from terminal.web.bundle import MODULES, bundle
 
-PAGE_SCRIPTS: Final = ("till", "kiosk", "closed", "study", "gate", "pupil")
+PAGE_SCRIPTS: Final = ("till", "kiosk", "closed", "office", "study", "gate", "pupil")
 FONT: Final = "vendor/atkinson-hyperlegible-next-5.3.0-latin.woff2"
 LIBRARY: Final = "vendor/htm-preact-3.1.1.js"
 

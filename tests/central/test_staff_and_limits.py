@@ -85,7 +85,7 @@ def test_who_leaves_and_a_badge_that_is_lost_are_told_as_changes(centre, till, t
     path = tmp_path / "old.db"
     copy, etag, cursor = fetch_copy(till, path)
     copy.close()
-    first, second, _ = centre.school.staff
+    first, second, *_ = centre.school.staff
     with centre.store.database.writing() as session:
         place = advance_feed(session, "demo")
         gone = StaffMember(first.member.id, first.member.name, "", frozenset())

@@ -22,6 +22,7 @@ from central.office import Act
 from central.seed import make_school
 from core.money import Money
 from core.people import BadgeState
+from core.tap import Family
 from core.wallet import WalletKind
 
 OWN, OTHER = "other", "demo"
@@ -125,6 +126,13 @@ def calls(ids) -> dict[str, Callable[[object], object]]:
         ),
         "badges.replace_badge": lambda s: badges.replace_badge(
             s, OWN, old=ids["badge"], new="cd" * 16, last4="1", act=act
+        ),
+        "badges.stop_within": lambda s: badges.stop_within(
+            s, OWN, badge=ids["badge"], state=BadgeState.LOST, act=act, cursor=1
+        ),
+        "badges.give_within": lambda s: badges.give_within(
+            s, OWN, badge="cd" * 16, pupil=pupil, last4="1", kind=Family.ISO14443A,
+            replaces=ids["badge"], act=act, cursor=1,
         ),
         "badges.badge_history": lambda s: badges.badge_history(s, OWN, badge=ids["badge"]),
         "leaving.leave": lambda s: leaving.leave(s, OWN, pupil=pupil, act=act),

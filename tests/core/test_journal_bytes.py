@@ -19,6 +19,8 @@ from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
 from core.facts import (
     FACTS,
     ArrivedLate,
+    BadgeGiven,
+    BadgeStopped,
     CashMoved,
     CategoryTotal,
     Circumstance,
@@ -41,10 +43,12 @@ from core.facts import (
     PinRefused,
     PinReleased,
     PriceClassTotal,
+    ProfileChosen,
     Proof,
     Reason,
     ReceiptReprinted,
     RefundLine,
+    ReserveMoved,
     SaleLine,
     SaleMade,
     SaleRefunded,
@@ -62,6 +66,7 @@ from core.facts import (
     Tender,
     TenderTotal,
     TerminalStarted,
+    TicketGiven,
     TopUpVoided,
     TrainingEnded,
     TrainingStarted,
@@ -84,8 +89,10 @@ from core.ids import (
     uuid7,
 )
 from core.money import Money
-from core.people import Allergen, PriceClass
-from core.tap import Assurance
+from core.people import Allergen, BadgeState, PriceClass
+from core.profiles import Profile
+from core.tap import Assurance, Family
+from core.wallet import WalletKind
 
 VECTOR_1 = (
     '{"at":"2026-11-24T11:01:00.120Z","data":{"amount":450,"currency":"EUR","name":"Élève"},'
@@ -125,6 +132,25 @@ SALE = SaleMade(
     is_walk_in=True,
     is_to_settle=True,
     circumstances=(Circumstance.NO_ORDER, Circumstance.LOW_BALANCE),
+)
+AT_THE_OFFICE = (
+    ReserveMoved(
+        TODAY, PupilId("p1"), Money(500), WalletKind.RESERVE, StaffId("nadia"), BadgeKey("k1")
+    ),
+    BadgeGiven(
+        TODAY,
+        PupilId("p1"),
+        BadgeKey("k2"),
+        Family.ISO14443A,
+        "E5F7",
+        StaffId("nadia"),
+        replaces=BadgeKey("k1"),
+        why="broken",
+        command=CommandId("c-4"),
+    ),
+    BadgeStopped(TODAY, PupilId("p1"), BadgeKey("k2"), BadgeState.LOST, StaffId("nadia")),
+    TicketGiven(TODAY, PupilId("p1"), StaffId("nadia"), command=CommandId("c-5")),
+    ProfileChosen(Profile.OFFICE, StaffId("nadia"), CommandId("c-6")),
 )
 PRESENCES = (
     StudyEntered(
@@ -262,6 +288,7 @@ FACT_SAMPLES: tuple[Fact, ...] = (
     ),
     SlipPrinted(TODAY, PupilId("p1"), SlipKind.BALANCE, BadgeKey("k1"), CommandId("c-2")),
     *PRESENCES,
+    *AT_THE_OFFICE,
 )
 
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.profiles import ALWAYS_TILL, Hours, Profile, Span, Timetable, moment_of
+from core.profiles import (
+    ALWAYS_TILL,
+    Choice,
+    Hours,
+    Profile,
+    Span,
+    Timetable,
+    chosen_span,
+    moment_of,
+)
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 SCHOOL_WEEK = frozenset({0, 1, 3, 4})
@@ -143,3 +152,14 @@ def test_the_profile_is_what_the_wall_clock_says(timetable: Timetable, now: date
         assert span.following is not span.profile
         assert timetable.at(span.until - timedelta(seconds=1), BRUSSELS).profile is span.profile
         assert timetable.at(span.until, BRUSSELS).profile is span.following
+
+
+def test_a_choice_holds_until_the_timetable_changes() -> None:
+    noon = at("2026-11-23T12:00")
+    choice = Choice(Profile.OFFICE, noon)
+    lunch = SCHOOL.at(noon, BRUSSELS)
+    chosen = chosen_span(lunch, choice)
+    assert (chosen.profile, chosen.until, chosen.is_chosen) == (Profile.OFFICE, lunch.until, True)
+    afternoon = SCHOOL.at(at("2026-11-23T14:00"), BRUSSELS)
+    assert chosen_span(afternoon, choice) == afternoon
+    assert chosen_span(lunch, None) == lunch

@@ -33,8 +33,10 @@ from terminal.clock import ManualClock
 from terminal.daemon import reopen_journal
 from terminal.files import COPY_NAME
 from terminal.inbox import Inbox
+from terminal.kiosk_desk import CentreAsked
 from terminal.knowledge import Knowledge
 from terminal.outcomes import Outcomes
+from terminal.private_papers import PrivatePapers
 from terminal.recorder import Recorder
 from terminal.running import RunningTerminal
 from terminal.service import make_service
@@ -174,6 +176,7 @@ class Counter:
         folder: Path,
         recorder: type[Recorder] = Recorder,
         timetable: Timetable = ALWAYS_TILL,
+        centre: CentreAsked | None = None,
     ) -> None:
         self.folder = folder
         self.path = folder / "journal.db"
@@ -218,6 +221,7 @@ class Counter:
             reopen=reopen_journal,
         )
         self.till = Till(parts, self.lights, version="1.0")
+        self.private = PrivatePapers()
         self.port = RunningTerminal(
             inbox=self.inbox,
             till=self.till,
@@ -225,8 +229,9 @@ class Counter:
             board=self.board,
             surroundings=self.lights,
             badges=(),
-            centre=NobodyThere(),
+            centre=NobodyThere() if centre is None else centre,
             speaker=SilentSpeaker(),
+            private=self.private,
         )
 
     @property

@@ -16,7 +16,7 @@ from config.timetable import read_timetable
 from core.facts import OrderRequested, SlipPrinted
 from core.ids import CommandId, ProductId
 from core.kiosk import Wanted
-from core.order_facts import OrderAct, SlipKind
+from core.order_facts import KIOSK_SLIPS, OrderAct, SlipKind
 from offline_cache.snapshot import Snapshot
 from printer.documents import InvoiceSlip, KioskSlip, Notice, TopUpSlip
 from printer.job import decode_document
@@ -343,12 +343,14 @@ def test_a_session_ends_by_itself_and_at_the_next_tap(kiosk: Kiosk) -> None:
 def test_slips_are_facts_once_a_command_and_nobody_looks_at_them_later(kiosk: Kiosk) -> None:
     kiosk.learn(*A_TRIP_AND_AN_EVENING)
     session = kiosk.enter(ALICE)
-    for slip in SlipKind:
+    for slip in KIOSK_SLIPS:
         for _ in range(2):
             command = CommandId(f"s-{slip}")
             assert kiosk.desk.print_slip(session, slip, command) == {"is_printed": True}
     slips = [fact for fact in kiosk.facts() if isinstance(fact, SlipPrinted)]
-    assert [fact.slip for fact in slips] == list(SlipKind)
+    assert [fact.slip for fact in slips] == list(KIOSK_SLIPS)
+    refused = kiosk.desk.print_slip(session, SlipKind.ACCESS, CommandId("s-access"))
+    assert refused == {"is_printed": False}
     jobs = kiosk.counter.journal.pending_jobs()
     planning, balance, top_up, invoice, meets = (decode_document(one.job.body) for one in jobs)
     assert isinstance(planning, KioskSlip)

@@ -1,10 +1,12 @@
 // Between services: it says when it opens, and so does every tap.
 import { html, render } from "../vendor/htm-preact-3.1.1.js";
-import { useBoard, useNow } from "./board.js";
+import { useBoard, useCatalogue, useNow } from "./board.js";
+import { useDesk } from "./desk.js";
 import { useFollow } from "./follow.js";
 import { Gone } from "./gone.js";
 import { Icon } from "./icons.js";
 import { Languages, told, useTongue } from "./language.js";
+import { ProfileChoice } from "./profile_choice.js";
 import { fitScreen } from "./screen.js";
 import { Banners, StatusStrip } from "./status.js";
 
@@ -26,6 +28,8 @@ function Closed() {
   const nowMs = useNow();
   const { status, verdict } = board;
   useFollow(status);
+  const desk = useDesk(tongue);
+  const catalogue = useCatalogue(status?.cursor, line);
   const isUp = line === "up";
   const isTapped = verdict !== null && nowMs - Date.parse(verdict.at) < STAYS_MS;
   return html`
@@ -38,7 +42,9 @@ function Closed() {
           <${Icon} name=${isTapped ? "attention" : "clock"} />
           <h2>${tongue.say(isTapped ? "reason.no_service" : "closed.title")}</h2>
           <p>${status && opens(status, tongue, nowMs)}</p>
-        </section>` : html`<${Gone} line=${line} tongue=${tongue} />`}
+        </section>
+        ${status?.operator && html`<section class="lists choice"><h2>${tongue.say("profile.choose")}</h2>
+          <${ProfileChoice} status=${status} catalogue=${catalogue} desk=${desk} tongue=${tongue} /></section>`}` : html`<${Gone} line=${line} tongue=${tongue} />`}
     </main>
     <footer class="strip bottom"><${Languages} tongue=${tongue} choose=${choose} /></footer>`;
 }

@@ -61,7 +61,7 @@ function Gate() {
   const room = useRoom("/v1/gate");
   const { lists, tongue, panel } = room;
   const deeds = [{ word: "arrive_late", words: tongue.say("gate.note"), more: {}, isMain: true }];
-  const byName = panel && html`
+  const byName = panel?.name === "search" && html`
     <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("gate.by_name")} chosen=${panel.chosen} deeds=${deeds} />`;
   return html`
     <${Room} room=${room} under=${html`<${WhyLate} room=${room} />`} panel=${byName}

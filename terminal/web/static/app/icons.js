@@ -31,6 +31,7 @@ const STROKES = {
   report: "M8 42V22M20 42V8M32 42V28M42 42H4",
   top_up: "M24 8v32M8 24h32",
   training: "M4 18l20-9l20 9l-20 9zM13 23v10c6 5 16 5 22 0V23",
+  move: "M6 15h34M32 7l8 8l-8 8M42 33H8M16 25l-8 8l8 8",
   tool: "M30 6a12 12 0 0 0-10 17L6 37l5 5l14-14a12 12 0 0 0 16-14l-7 6l-6-6z",
 };
 

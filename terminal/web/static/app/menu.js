@@ -3,6 +3,7 @@ import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Icon } from "./icons.js";
 import { Languages } from "./language.js";
 import { Panel } from "./panel.js";
+import { ProfileChoice } from "./profile_choice.js";
 import { disableSound, enableSound, isSoundOn, play } from "./sound.js";
 
 export function SoundButton({ tongue }) {
@@ -34,6 +35,7 @@ function Released({ catalogue, desk, tongue }) {
 
 export function Menu({ status, catalogue, desk, open, onClose, tongue, choose }) {
   const [isReleasing, setReleasing] = useState(false);
+  const [isChoosing, setChoosing] = useState(false);
   const { operator, is_training: isTraining } = status;
   const rights = operator?.rights ?? [];
   const item = (name, icon, isAllowed, deed) => html`
@@ -47,6 +49,12 @@ export function Menu({ status, catalogue, desk, open, onClose, tongue, choose })
     await desk.send("sign_out");
     onClose();
   };
+  if (isChoosing) {
+    return html`
+    <${Panel} title=${tongue.say("profile.choose")} name="menu" onClose=${onClose} tongue=${tongue}>
+      <${ProfileChoice} status=${status} catalogue=${catalogue} desk=${desk} onDone=${onClose} tongue=${tongue} />
+    <//>`;
+  }
   return html`
     <${Panel} title=${tongue.say("menu.title")} name="menu" onClose=${onClose} tongue=${tongue}>
       ${isReleasing ? html`<${Released} catalogue=${catalogue} desk=${desk} tongue=${tongue} />` : html`
@@ -56,6 +64,7 @@ export function Menu({ status, catalogue, desk, open, onClose, tongue, choose })
           ${item("closing", "report", rights.includes("close"), () => open("closing"))}
           ${catalogue.top_up_max_cents > 0 && item("top_up", "top_up", rights.includes("top_up"), () => open("top_up"))}
           ${item(isTraining ? "training_end" : "training", "training", rights.includes("training"), train)}
+          ${item("profile", "menu", Boolean(operator), () => setChoosing(true))}
           ${item("release", "unlock", rights.includes("supervise"), () => setReleasing(true))}
           <${SoundButton} tongue=${tongue} />
           <a class="button" href="/technician"><${Icon} name="tool" /> <span>${tongue.say("menu.technician")}</span></a>

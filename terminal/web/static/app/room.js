@@ -1,4 +1,4 @@
-// What the study room and the gate share: the frame, the verdict, names by right, a pupil by name.
+// What the study room, the gate and the office share: the frame, the verdict, names by right, a pupil by name.
 import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Asked } from "./asked.js";
 import { useBoard, useCatalogue, useNow } from "./board.js";
@@ -8,6 +8,7 @@ import { Gone } from "./gone.js";
 import { Icon } from "./icons.js";
 import { Languages, useTongue } from "./language.js";
 import { Panel, Why } from "./panel.js";
+import { ProfilePanel } from "./profile_choice.js";
 import { Found, usePupils } from "./search.js";
 import { SignIn, useIdleLock } from "./sign_in.js";
 import { Banners, StatusStrip } from "./status.js";
@@ -22,7 +23,7 @@ function useLists(path, board, line) {
   const { status, verdict, act } = board;
   const operator = status?.operator?.id ?? null;
   useEffect(() => {
-    if (line !== "up" || !status) return undefined;
+    if (!path || line !== "up" || !status) return undefined;
     const read = () => fetch(path).then((answer) => (answer.ok ? answer.json() : null))
       .then((told) => told && setLists(told), () => {});
     const timer = setTimeout(read, lists ? SOON_MS : 0);
@@ -108,7 +109,9 @@ export function Room({ room, under, panel, count, children }) {
           : html`<${Gone} line=${line} tongue=${tongue} />`}
         ${isUp && under}
       </div>
-      ${isUp && panel ? panel : html`
+      ${isUp && operator && room.panel?.name === "profile" ? html`
+        <${ProfilePanel} status=${status} catalogue=${catalogue} desk=${desk} onClose=${() => setPanel(null)} tongue=${tongue} />`
+      : isUp && panel ? panel : html`
         <section class="lists ${isLocked ? "locked" : ""}">
           ${children}
           ${isUp && catalogue && isLocked && html`<${SignIn} catalogue=${catalogue} desk=${desk} tongue=${tongue} />`}
@@ -123,6 +126,8 @@ export function Room({ room, under, panel, count, children }) {
       <p class="count"><b>${count}</b></p>
       <button type="button" class="by-name" aria-disabled=${!canName} onClick=${() => canName && setPanel({ name: "search" })}>
         <${Icon} name="search" /> <span>${tongue.say("foot.search")}</span></button>
+      ${operator && html`<button type="button" class="profile" onClick=${() => setPanel({ name: "profile" })}>
+        <${Icon} name="menu" /> <span>${tongue.say("profile.choose")}</span></button>`}
       ${operator && html`<button type="button" class="leave" onClick=${leave}>
         <${Icon} name="lock" /> <span>${tongue.say("room.lock", { name: operator.name })}</span></button>`}
       <${Languages} tongue=${tongue} choose=${choose} />

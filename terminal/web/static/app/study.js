@@ -50,7 +50,7 @@ function Study() {
     { word: "leave_study", words: tongue.say("study.write_out"), more: { session: session.id } },
     { word: "enter_study", words: tongue.say("study.let_in", { session: session.name }), more: { session: session.id, accepts: true }, isMain: true },
   ] : [];
-  const byName = panel && session && html`
+  const byName = panel?.name === "search" && session && html`
     <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("study.by_name")} chosen=${panel.chosen} deeds=${deeds} />`;
   return html`
     <${Room} room=${room} panel=${byName} count=${session ? tongue.say("study.count", session) : ""}>
