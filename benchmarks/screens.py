@@ -251,7 +251,7 @@ def wire_kb(stage: Stage) -> float:
 
 
 def _sizes(session: CDPSession) -> dict[str, int]:
-    """Return heap and nodes once the page is at rest: what one collection leaves, the next takes."""
+    """Return heap and nodes at rest: what one collection leaves, the next one takes."""
     pause = threading.Event()
     sizes = []
     for _ in range(COLLECTIONS):
