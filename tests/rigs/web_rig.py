@@ -82,7 +82,7 @@ class Visitor:
         sent = self.with_cookie(self.cookie) if self.cookie and own else {}
         if own and method != "GET":
             sent |= {"Sec-Fetch-Site": "same-origin", "X-Refectory-CSRF": self.csrf or ""}
-        connection = http.client.HTTPConnection(self.netloc, timeout=10)
+        connection = http.client.HTTPConnection(self.netloc, timeout=30)
         try:
             connection.request(method, path, body=body, headers=sent | (headers or {}))
             answer = connection.getresponse()
@@ -147,12 +147,12 @@ def type_amount(page: "Page", cents: int) -> None:
 
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
-        super().__init__("terminal", timeout=10)
+        super().__init__("terminal", timeout=30)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(10)
+        self.sock.settimeout(30)
         self.sock.connect(str(self._path))
 
 
@@ -167,7 +167,7 @@ def unix_ask(path: Path, method: str, target: str, content: object = None) -> Re
         connection.close()
 
 
-def until(is_so: Callable[[], object], *, within_s: float = 5.0) -> None:
+def until(is_so: Callable[[], object], *, within_s: float = 30.0) -> None:
     """Wait for what another thread does; fails when it does not come in time."""
     end = time.monotonic() + within_s
     pause = threading.Event()
@@ -181,7 +181,7 @@ def stream_of(
     visitor: Visitor, path: str, *, last_id: str | None = None
 ) -> Iterator[http.client.HTTPResponse]:
     """Hold a stream of events open."""
-    connection = http.client.HTTPConnection(visitor.netloc, timeout=10)
+    connection = http.client.HTTPConnection(visitor.netloc, timeout=30)
     headers = visitor.with_cookie(visitor.cookie)
     if last_id is not None:
         headers["Last-Event-ID"] = last_id

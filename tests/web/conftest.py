@@ -160,6 +160,8 @@ def open_till(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
         page.on("console", lambda said: watch.errors.append(said.text) if _is_bad(said) else None)
         opened.append((page, watch))
         page.goto(address)
+        # The page of the token leads on by itself, and would end whatever a test begins on it.
+        page.wait_for_url(lambda reached: "token=" not in reached)
         page.wait_for_selector("h1")
         return page
 

@@ -188,7 +188,7 @@ def test_an_oversized_body_is_not_read(visitor: Visitor, path: str) -> None:
 
 def test_an_oversized_body_in_pieces_is_cut_off(visitor: Visitor) -> None:
     host, _, port = visitor.netloc.partition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=30)
     sent = {
         **visitor.with_cookie(visitor.cookie),
         "X-Refectory-CSRF": visitor.csrf,
@@ -204,7 +204,7 @@ def test_an_oversized_body_in_pieces_is_cut_off(visitor: Visitor) -> None:
 @pytest.mark.parametrize("length", ["-1", "1e3", "99999999999999999999"])
 def test_a_length_that_lies_is_refused(visitor: Visitor, length: str) -> None:
     host, _, port = visitor.netloc.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=30) as line:
         line.sendall(
             f"POST /v1/tap HTTP/1.1\r\nHost: {visitor.netloc}\r\n"
             f"Content-Length: {length}\r\n\r\n".encode()

@@ -58,7 +58,7 @@ def test_an_enrolled_device_is_served_over_tls(serve: Serve, folder: Path) -> No
     netloc = urlsplit(server.address).netloc
 
     def ask(method: str, path: str, **headers: str) -> tuple[int, str]:
-        line = HTTPSConnection(netloc, context=context, timeout=10)
+        line = HTTPSConnection(netloc, context=context, timeout=30)
         line.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         answer = line.getresponse()
         answer.read()
@@ -75,7 +75,7 @@ def test_an_enrolled_device_is_served_over_tls(serve: Serve, folder: Path) -> No
     kept = cookie.partition(";")[0]
     assert ask("GET", "/v1/status", Cookie=kept)[0] == 200
     for origin, wanted in ((f"http://{netloc}", "own pages"), (f"https://{netloc}", "out of date")):
-        line = HTTPSConnection(netloc, context=context, timeout=10)
+        line = HTTPSConnection(netloc, context=context, timeout=30)
         line.request("POST", "/v1/sync", headers={"Cookie": kept, "Origin": origin})
         assert wanted in line.getresponse().read().decode()
         line.close()
@@ -83,7 +83,7 @@ def test_an_enrolled_device_is_served_over_tls(serve: Serve, folder: Path) -> No
 
 def test_plain_http_is_not_answered_there(serve: Serve, folder: Path) -> None:
     server = serve(tls=find_tls(folder), socket_path=None)
-    line = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=10)
+    line = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=30)
     line.request("GET", "/")
     with pytest.raises((http.client.HTTPException, ConnectionError)):
         line.getresponse()

@@ -2,6 +2,7 @@
 import { html, useState } from "../vendor/htm-preact-3.1.1.js";
 import { conflictsOf, priceOf } from "./basket.js";
 import { DemoBadges } from "./demo.js";
+import { withHyphens } from "./hyphens.js";
 import { Icon } from "./icons.js";
 
 const KINDS = { meals: ["meal", "sandwich"], drinks: ["drink"], snacks: ["snack", "other"] };
@@ -24,7 +25,7 @@ function Tile({ product, owner, number, onTouch, isOff, tongue }) {
     <button type="button" class="tile ${conflicts.length > 0 ? "conflict" : ""}" data-product=${product.id}
         aria-disabled=${isOff} onClick=${() => onTouch(product)}>
       ${number <= KEYS_MAX && html`<kbd aria-hidden="true">F${number}</kbd>`}
-      <span class="label">${product.name}</span>
+      <span class="label">${withHyphens(product.name)}</span>
       <span class="price">${conflicts.length > 0 && html`<${Icon} name="allergy" />`}${tongue.money(priceOf(product, owner))}</span>
       ${conflicts.length > 0 && html`<span class="unseen">${tongue.list(conflicts, "allergen")}</span>`}
     </button>`;
