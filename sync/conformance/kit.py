@@ -11,6 +11,7 @@ from sync.conformance.batches import BatchQuestions
 from sync.conformance.branch import Branch, Head
 from sync.conformance.copies import CopyQuestions, OpenCopy
 from sync.conformance.enrolment import enrol, rotate
+from sync.conformance.office import OfficeQuestions
 from sync.conformance.orders import OrderQuestions
 from sync.conformance.report import Check, Notes
 from sync.conformance.signatures import SignatureQuestions
@@ -80,6 +81,7 @@ def _ask(
     batches.ask_about_refusals()
     copies.ask()
     OrderQuestions(notes, speaker, chance=chance).ask()
+    OfficeQuestions(notes, speaker, chance=chance).ask()
     if is_new:
         rotate(notes, speaker, is_alive=batches.is_alive)
     else:

@@ -19,6 +19,7 @@ import central.changes
 import central.copy_routes
 import central.enrolment
 import central.ingest
+import central.office_routes
 import central.order_routes
 import central.photo_routes
 import central.signatures
@@ -324,6 +325,11 @@ FAULTS = (
         "an order is declined without a reason",
         _wrap(central.order_routes, "_plain", _unexplained),
         ("order-declined",),
+    ),
+    Fault(
+        "anybody is a bursar",
+        _swap(central.office_routes, "check_bursar", lambda *_parts: "anybody"),
+        ("office-access", "office-cases", "office-resolutions", "office-accounts"),
     ),
     Fault(
         "problems are plain JSON",
