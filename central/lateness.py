@@ -114,6 +114,16 @@ def absences_of(
     return [_absence(row) for row in rows]
 
 
+def absences_among(session: Session, school: SchoolId, days: list[date]) -> list[NotedAbsence]:
+    """Return all that was noted about some days, also what was withdrawn."""
+    rows = session.rows_by(
+        "SELECT pupil_id, day, state, note FROM absence WHERE school_id = ? AND day IN",
+        [day.isoformat() for day in days],
+        school,
+    )
+    return [_absence(row) for row in rows]
+
+
 def note_absences(
     store: Store, school: SchoolId, absences: list[NotedAbsence], *, who: str, now: datetime
 ) -> None:
@@ -131,20 +141,27 @@ def note_absences(
         if unknown:
             message = f"there is no pupil {unknown[0]} at school {school}"
             raise RecordError(message)
-        for one in absences:
-            what = f"absence {one.state.value} on {one.day.isoformat()}"
-            write_audit(session, school, who=who, what=what, subject=one.pupil, at=now)
-        cursor = advance_feed(session, school)
-        session.insert_many(
-            "absence",
-            ("school_id", "pupil_id", "day", "state", "note", "cursor"),
-            [
-                (school, one.pupil, one.day.isoformat(), one.state.value, one.note, cursor)
-                for one in absences
-            ],
-            conflict="ON CONFLICT (school_id, pupil_id, day) DO UPDATE SET"
-            " state = excluded.state, note = excluded.note, cursor = excluded.cursor",
-        )
+        write_absences(session, school, absences, who=who, now=now)
+
+
+def write_absences(
+    session: Session, school: SchoolId, absences: list[NotedAbsence], *, who: str, now: datetime
+) -> None:
+    """Write absences of pupils whom the school has, in the transaction at hand."""
+    for one in absences:
+        what = f"absence {one.state.value} on {one.day.isoformat()}"
+        write_audit(session, school, who=who, what=what, subject=one.pupil, at=now)
+    cursor = advance_feed(session, school)
+    session.insert_many(
+        "absence",
+        ("school_id", "pupil_id", "day", "state", "note", "cursor"),
+        [
+            (school, one.pupil, one.day.isoformat(), one.state.value, one.note, cursor)
+            for one in absences
+        ],
+        conflict="ON CONFLICT (school_id, pupil_id, day) DO UPDATE SET"
+        " state = excluded.state, note = excluded.note, cursor = excluded.cursor",
+    )
 
 
 def _arrival(row: Row) -> LateArrival:
