@@ -12,6 +12,7 @@ from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.presence_corrections import is_withdrawn_sql
 from central.store import Store
 from core.codec import read_moment
 from core.ids import PupilId, SchoolId
@@ -33,6 +34,7 @@ class LateArrival:
     event: str
     terminal: str
     staff: str
+    is_withdrawn: bool = False
 
     @property
     def late_minutes(self) -> int:
@@ -51,8 +53,8 @@ class NotedAbsence:
 
 
 _LATE: Final = (
-    "SELECT a.pupil_id, a.day, a.arrived_at, a.due_at, a.said, a.event_id,"
-    " COALESCE(t.name, a.terminal_id), a.staff FROM late_arrival a"
+    "SELECT a.pupil_id, a.day, a.arrived_at, a.due_at, a.said, a.event_id,"  # noqa: S608  our own
+    f" COALESCE(t.name, a.terminal_id), a.staff, {is_withdrawn_sql('a')} FROM late_arrival a"
     " LEFT JOIN terminal t ON t.school_id = a.school_id AND t.id = a.terminal_id"
     " WHERE a.school_id = ?"
 )
@@ -174,6 +176,7 @@ def _arrival(row: Row) -> LateArrival:
         event=row[5],
         terminal=row[6],
         staff=row[7],
+        is_withdrawn=bool(row[8]),
     )
 
 
