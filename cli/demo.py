@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _DEFAULT_TAPS = 120
 _DEFAULT_SEED = 1
 _WAIT_S = 120.0
-_PROFILES = ("till", "kiosk", "study", "gate")
+_PROFILES = ("till", "kiosk", "office", "study", "gate")
 
 
 def register(commands: "Commands") -> None:
