@@ -12,6 +12,7 @@ from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.presence_corrections import is_withdrawn_sql
 from central.store import Store
 from core.codec import read_moment
 from core.ids import PupilId, SchoolId
@@ -33,6 +34,7 @@ class LateArrival:
     event: str
     terminal: str
     staff: str
+    is_withdrawn: bool = False
 
     @property
     def late_minutes(self) -> int:
@@ -51,8 +53,8 @@ class NotedAbsence:
 
 
 _LATE: Final = (
-    "SELECT a.pupil_id, a.day, a.arrived_at, a.due_at, a.said, a.event_id,"
-    " COALESCE(t.name, a.terminal_id), a.staff FROM late_arrival a"
+    "SELECT a.pupil_id, a.day, a.arrived_at, a.due_at, a.said, a.event_id,"  # noqa: S608  our own
+    f" COALESCE(t.name, a.terminal_id), a.staff, {is_withdrawn_sql('a')} FROM late_arrival a"
     " LEFT JOIN terminal t ON t.school_id = a.school_id AND t.id = a.terminal_id"
     " WHERE a.school_id = ?"
 )
@@ -114,6 +116,16 @@ def absences_of(
     return [_absence(row) for row in rows]
 
 
+def absences_among(session: Session, school: SchoolId, days: list[date]) -> list[NotedAbsence]:
+    """Return all that was noted about some days, also what was withdrawn."""
+    rows = session.rows_by(
+        "SELECT pupil_id, day, state, note FROM absence WHERE school_id = ? AND day IN",
+        [day.isoformat() for day in days],
+        school,
+    )
+    return [_absence(row) for row in rows]
+
+
 def note_absences(
     store: Store, school: SchoolId, absences: list[NotedAbsence], *, who: str, now: datetime
 ) -> None:
@@ -131,20 +143,27 @@ def note_absences(
         if unknown:
             message = f"there is no pupil {unknown[0]} at school {school}"
             raise RecordError(message)
-        for one in absences:
-            what = f"absence {one.state.value} on {one.day.isoformat()}"
-            write_audit(session, school, who=who, what=what, subject=one.pupil, at=now)
-        cursor = advance_feed(session, school)
-        session.insert_many(
-            "absence",
-            ("school_id", "pupil_id", "day", "state", "note", "cursor"),
-            [
-                (school, one.pupil, one.day.isoformat(), one.state.value, one.note, cursor)
-                for one in absences
-            ],
-            conflict="ON CONFLICT (school_id, pupil_id, day) DO UPDATE SET"
-            " state = excluded.state, note = excluded.note, cursor = excluded.cursor",
-        )
+        write_absences(session, school, absences, who=who, now=now)
+
+
+def write_absences(
+    session: Session, school: SchoolId, absences: list[NotedAbsence], *, who: str, now: datetime
+) -> None:
+    """Write absences of pupils whom the school has, in the transaction at hand."""
+    for one in absences:
+        what = f"absence {one.state.value} on {one.day.isoformat()}"
+        write_audit(session, school, who=who, what=what, subject=one.pupil, at=now)
+    cursor = advance_feed(session, school)
+    session.insert_many(
+        "absence",
+        ("school_id", "pupil_id", "day", "state", "note", "cursor"),
+        [
+            (school, one.pupil, one.day.isoformat(), one.state.value, one.note, cursor)
+            for one in absences
+        ],
+        conflict="ON CONFLICT (school_id, pupil_id, day) DO UPDATE SET"
+        " state = excluded.state, note = excluded.note, cursor = excluded.cursor",
+    )
 
 
 def _arrival(row: Row) -> LateArrival:
@@ -157,6 +176,7 @@ def _arrival(row: Row) -> LateArrival:
         event=row[5],
         terminal=row[6],
         staff=row[7],
+        is_withdrawn=bool(row[8]),
     )
 
 

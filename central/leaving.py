@@ -1,5 +1,7 @@
 """A pupil leaves: orders credited, badges out of use, every terminal's copy without them.
 
+Parents without another child here are let in no longer (`central.families.farewell`).
+
 What they bought stays in the books, and so does what their wallets hold until it is paid out. The
 name is kept beside it for as long as there is something to settle, and forgotten after that.
 """
@@ -11,6 +13,7 @@ from central.audit import write_audit
 from central.badges import retire_badges
 from central.database import Session
 from central.errors import RecordError
+from central.families.farewell import close_accounts, forget_accounts
 from central.feed import advance_feed
 from central.office import Act, read_wallets
 from central.orders import cancel_reserved
@@ -71,6 +74,7 @@ def leave(store: Store, school: SchoolId, *, pupil: PupilId, act: Act) -> Left:
         _remove(session, school, pupil, (*row, moment_text(act.at)))
         words = "pupil left" + (f": {act.why}" if act.why else "")
         write_audit(session, school, who=act.who, what=words, subject=pupil, at=act.at)
+        close_accounts(session, school, pupil, who=act.who, at=act.at)
         wallets = read_wallets(session, school, pupil)
     return Left(len(orders), credited, badges, wallets or Wallets(ZERO, ZERO))
 
@@ -122,6 +126,7 @@ def forget(store: Store, school: SchoolId, *, pupil: PupilId, act: Act) -> None:
             school,
             pupil,
         )
+        forget_accounts(session, school, pupil, who=act.who, at=act.at)
         write_audit(session, school, who=act.who, what="name forgotten", subject=pupil, at=act.at)
 
 

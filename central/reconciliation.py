@@ -12,6 +12,7 @@ from central.aside import events_aside
 from central.closings import Closing, list_closings
 from central.database import Session
 from central.figures import disagreements
+from central.presence_corrections import is_withdrawn_sql
 from central.store import Store
 from core.ids import SchoolId
 from core.ledger import AccountKind
@@ -281,7 +282,19 @@ def _study(session: Session, school: SchoolId) -> list[str]:
         school,
     )
     cost = _whole(session, "SELECT SUM(cents) FROM study_presence WHERE school_id = ?", school)
-    return _unequal("taken for study", taken, "presences at study", cost)
+    held = _whole(
+        session, "SELECT SUM(cents) FROM leg WHERE school_id = ? AND account = 'study'", school
+    )
+    kept = _whole(
+        session,
+        "SELECT SUM(p.cents) FROM study_presence p WHERE p.school_id = ?"  # noqa: S608  our own
+        f" AND NOT {is_withdrawn_sql('p')}",
+        school,
+    )
+    return [
+        *_unequal("taken for study", taken, "presences at study", cost),
+        *_unequal("study brought in", held, "presences that stand", kept),
+    ]
 
 
 _RULES: dict[str, Check] = {

@@ -12,6 +12,7 @@ from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.presence_corrections import is_withdrawn_sql
 from central.store import Store
 from core.codec import read_moment
 from core.ids import PupilId, SchoolId, SessionId
@@ -36,7 +37,7 @@ class StudyPresence:
 
     left_at: None while they are in, or where nobody taps out. cost: what it took from the general
     wallet. event: the signed event behind it. terminal: its name. staff: who let them in by name;
-    empty for a badge.
+    empty for a badge. is_withdrawn: it was noted by mistake, see `central.presence_corrections`.
     """
 
     pupil: PupilId
@@ -49,12 +50,14 @@ class StudyPresence:
     event: str
     terminal: str
     staff: str
+    is_withdrawn: bool = False
 
 
 _PRESENCE: Final = (
-    "SELECT p.pupil_id, p.day, p.session_id, COALESCE(s.name, p.session_id), p.entered_at,"
-    " p.left_at, p.cents, p.event_id, COALESCE(t.name, p.terminal_id), p.staff"
-    " FROM study_presence p"
+    "SELECT p.pupil_id, p.day, p.session_id,"  # noqa: S608  our own words
+    " COALESCE(s.name, p.session_id), p.entered_at,"
+    " p.left_at, p.cents, p.event_id, COALESCE(t.name, p.terminal_id), p.staff,"
+    f" {is_withdrawn_sql('p')} FROM study_presence p"
     " LEFT JOIN study_session s ON s.school_id = p.school_id AND s.id = p.session_id"
     " LEFT JOIN terminal t ON t.school_id = p.school_id AND t.id = p.terminal_id"
     " WHERE p.school_id = ?"
@@ -219,4 +222,5 @@ def _presence(row: Row) -> StudyPresence:
         event=row[7],
         terminal=row[8],
         staff=row[9],
+        is_withdrawn=bool(row[10]),
     )

@@ -19,6 +19,7 @@ from cli.central_meetings import register_meeting_words
 from cli.central_money import register_money_words
 from cli.central_people import register_people_words
 from cli.central_photos import register_photo_words
+from cli.central_presence import register_presence_words
 from cli.central_terminals import register_terminal_words
 from cli.central_users import register_user_words
 from cli.log import set_up_log
@@ -78,6 +79,7 @@ def _register_words(words: "Commands") -> None:
     register_activity_words(words)
     register_meeting_words(words)
     register_people_words(words)
+    register_presence_words(words)
     register_photo_words(words)
     register_family_words(words)
     register_backup_words(words, add_database=add_database)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _DEFAULT_TAPS = 120
 _DEFAULT_SEED = 1
 _WAIT_S = 120.0
+_PROFILES = ("till", "kiosk", "office", "study", "gate")
 
 
 def register(commands: "Commands") -> None:
@@ -41,6 +42,12 @@ def register(commands: "Commands") -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=_DEFAULT_SEED, metavar="S", help="another S, another school"
+    )
+    parser.add_argument(
+        "--profile",
+        choices=_PROFILES,
+        default=_PROFILES[0],
+        help="what the terminal is all day (default: till)",
     )
     add_folder_option(parser)
     add_json_option(parser)
@@ -73,6 +80,7 @@ def _run(parsed: argparse.Namespace) -> int:
         today=today,
         is_new=parsed.headless,
         has_usual_screen=not parsed.headless,
+        profile=parsed.profile,
     )
     with services:
         if parsed.headless:

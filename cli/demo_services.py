@@ -35,8 +35,6 @@ _SETTINGS_FILE = "terminal.toml"
 OFFICE_USER = "demo"
 FAMILY_USER = "famille"
 _FAMILY_NAMES = ("Nolin", "Vermeiren")
-# The account of the banks' own examples.
-_DEMO_IBAN = "BE68539007547034"
 _PASSWORD_BYTES = 9
 _TERMINAL_NAME = "Caisse 1"
 _DEMO_IBAN = "BE72 0000 0000 1616"
@@ -54,7 +52,8 @@ class DemoServices:
 
     folder: of all its files. is_new: put a demo that was played to its end aside and begin anew;
     one that was interrupted goes on either way, and so does one of the same seed and day.
-    readers: addresses of the terminal's readers. has_usual_screen: the screen is at its usual
+    readers: addresses of the terminal's readers. profile: what the terminal is, at all hours;
+    its word in settings. has_usual_screen: the screen is at its usual
     address, if that is free, for a person to find it; else at any free one.
     """
 
@@ -67,6 +66,7 @@ class DemoServices:
         is_new: bool,
         readers: Sequence[str] = ("simulated://",),
         has_usual_screen: bool = False,
+        profile: str = "till",
     ) -> None:
         self.folder = folder
         self._seed = seed
@@ -74,6 +74,7 @@ class DemoServices:
         self._is_new = is_new
         self._readers = readers
         self._has_usual_screen = has_usual_screen
+        self._profile = profile
         self._children: list[subprocess.Popen[bytes]] = []
         self._lock: int | None = None
         self.badges: tuple[DemoBadge, ...] = ()
@@ -413,6 +414,7 @@ class DemoServices:
             "readers": list(self._readers),
             "printer": "image://",
             "central": self.centre_url,
+            "timetable": [f"{self._profile} else"],
             "listen": _usual_screen() if self._has_usual_screen else _ANY_SCREEN,
         }
         # A JSON string or list of strings is also TOML.

@@ -12,6 +12,7 @@ from core.catalogue import Category
 from core.money import Money
 from core.payment_reference import structured_communication
 from core.people import Language, PriceClass
+from core.presence_facts import LateWhy
 from core.receipt import Receipt, ReceiptKind, ReceiptLine, SchoolHeader
 from core.report import CashCount, Report, ReportCount, ReportKind, VatTotal
 from core.sale_facts import Tender
@@ -26,6 +27,7 @@ from printer.documents import (
     SelfTest,
     TopUpSlip,
 )
+from printer.late_notice import LateFigures, late_notice
 from printer.office_samples import office_samples
 
 AT: Final = datetime(2026, 11, 24, 11, 7, tzinfo=UTC)
@@ -87,10 +89,28 @@ def sample_documents(language: Language) -> dict[str, Document]:
         "invoice": _invoice(language),
         "notice": _notice(language),
         **office_samples(language, _SCHOOLS[language]),
+        "notice-late": _late(language),
         "report-x": _report(language, ReportKind.X),
         "report-z": _report(language, ReportKind.Z),
         "self-test": _self_test(language),
     }
+
+
+def _late(language: Language) -> Notice:
+    figures = LateFigures(
+        arrived_at=datetime(2026, 11, 24, 7, 37, tzinfo=UTC),
+        due_at=datetime(2026, 11, 24, 7, 25, tzinfo=UTC),
+        said=LateWhy.TRANSPORT,
+    )
+    return late_notice(
+        figures,
+        school=_SCHOOLS[language],
+        terminal=_TERMINAL,
+        person="Zoë M.",
+        class_name="3B",
+        zone_offset_minutes=_OFFSET_MINUTES,
+        language=language,
+    )
 
 
 def _sale(language: Language) -> Receipt:

@@ -54,6 +54,47 @@ def twin_order(product: str = "main-1", state: str = "reserved") -> Content:
     return {"product": product, "name": name, "price_cents": cents, "state": state}
 
 
+def twin_dues() -> list[Content]:
+    """Return a trip of which the first instalment is overdue, and one that is paid."""
+
+    def part(number: int, due_on: str, cents: int, state: str) -> Content:
+        paid = cents if state == "paid" else 0
+        return {
+            "number": number,
+            "due_on": due_on,
+            "cents": cents,
+            "paid_cents": paid,
+            "state": state,
+        }
+
+    return [
+        {
+            "id": "rome-lea",
+            "label": "Voyage à Rome",
+            "communication": "+++090/9337/55493+++",
+            "owed_cents": 42_000,
+            "paid_cents": 0,
+            "now_cents": 12_000,
+            "state": "late",
+            "instalments": [
+                part(1, "2026-11-20", 12_000, "late"),
+                part(2, "2027-01-15", 15_000, "open"),
+                part(3, "2027-02-15", 15_000, "open"),
+            ],
+        },
+        {
+            "id": "museum-lea",
+            "label": "Musée de la vie wallonne",
+            "communication": "+++090/9337/55594+++",
+            "owed_cents": 850,
+            "paid_cents": 850,
+            "now_cents": 0,
+            "state": "paid",
+            "instalments": [part(1, "2026-12-04", 850, "paid")],
+        },
+    ]
+
+
 def _days(allergens: tuple[str, ...]) -> list[dict[str, object]]:
     today = date(2026, 11, 24)
     ahead = (today + timedelta(days=count) for count in range(_SCHOOL_DAYS * 2))

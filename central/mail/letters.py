@@ -82,6 +82,13 @@ def _child(voice: Voice, news: ChildNews) -> str:
         where = f" \N{EN DASH} {one.entry.place}" if one.entry.place else ""
         moment, amount = voice.moment(one.entry.at), voice.money(one.entry.change)
         lines.append(f"  {moment}  {what}{where}  {amount}")
+    for present in news.presences:
+        where = f" \N{EN DASH} {present.terminal}"
+        lines.append(f"  {voice.moment(present.entered_at)}  {present.session_name}{where}")
+    for late in news.arrivals:
+        minutes = voice.number(late.late_minutes)
+        said = voice.say("family.late_by", time=voice.time(late.arrived_at), n=minutes)
+        lines.append(f"  {voice.moment(late.arrived_at)}  {said}")
     lines.append(f"  {voice.say('wallet.general')}: {voice.money(news.wallets.general)}")
     return "\n".join(lines)
 

@@ -201,7 +201,11 @@ def _own_order(visit: Visit, order: str) -> Order:
 def _ask(
     visit: Visit, act: OrderAct, *, order: OrderId, day: date, once: str, dish: str | None
 ) -> None:
-    """Have the centre decide, as for a kiosk. Raises FormError with why it declines."""
+    """Have the centre decide, as for a kiosk. Raises FormError with why it declines.
+
+    A no is not remembered: it moved nothing, and whoever has put money in meanwhile sends the same
+    form again. (A kiosk's command keeps its answer, which may have been lost on the way.)
+    """
     # A form's own word names the question: sent twice, it is one; another family's, another.
     asked = AskedOrder(
         command=CommandId(_named(visit, f"{act.value} {once}")),
@@ -216,7 +220,10 @@ def _ask(
     with visit.store.database.writing() as session:
         is_new = not is_known_order(session, visit.school.id, asked.command)
         decided = decide_order(session, visit.school.id, asked, moment=visit.now, now=visit.now)
-        if is_new and decided.why is None:
+        if decided.why is not None:
+            said = decided.why in _SAID
+            raise FormError(f"refused.order.{decided.why.value}" if said else "refused.order")
+        if is_new:
             what = f"order {act.value}: {day.isoformat()}" + (f" {dish}" if dish else "")
             write_audit(
                 session,
@@ -226,9 +233,6 @@ def _ask(
                 subject=order,
                 at=visit.now,
             )
-    if decided.why is not None:
-        said = decided.why in _SAID
-        raise FormError(f"refused.order.{decided.why.value}" if said else "refused.order")
 
 
 def _named(visit: Visit, word: str) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from starlette.responses import Response
 
+from central.csv_table import TABLE_BYTES_MAX
 from central.database import Session
 from central.meetings.booking import Appointment, appointments_on, list_slots
 from central.meetings.evenings import (
@@ -17,14 +18,14 @@ from central.meetings.evenings import (
     list_teachers,
     set_up_evening,
 )
-from central.meetings.teacher_file import TEACHER_BYTES_MAX, read_teachers
+from central.meetings.teacher_file import read_teachers
 from central.office import Act
 from central.pages.money import act_of
 from central.pages.pupils import pupil_names
 from central.pages.visit import OFFICE, FormError, NotHereError, Visit
 
 _HERE = f"{OFFICE}/meetings"
-UPLOAD_BYTES_MAX = TEACHER_BYTES_MAX + 64 * 1024
+UPLOAD_BYTES_MAX = TABLE_BYTES_MAX + 64 * 1024
 _MINUTES_LETTERS = 2
 
 

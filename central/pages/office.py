@@ -36,6 +36,7 @@ _MEETINGS: Final = f"{OFFICE}/meetings"
 _EVENING: Final = f"{_MEETINGS}/{{evening}}"
 _INVOICES: Final = f"{_PUPIL}/invoices"
 _LINE: Final = f"{OFFICE}/bank/lines/{{line}}"
+_NOTED: Final = f"{OFFICE}/presence/{{event}}/withdraw"
 
 PLACES: Final = (
     Place(OFFICE, day.show),
@@ -104,6 +105,8 @@ PLACES: Final = (
     form(f"{OFFICE}/presence/absences", presence.note_absence, back=f"{OFFICE}/presence"),
     form(f"{OFFICE}/presence/enrolments", presence.enrol_pupil, back=f"{OFFICE}/presence"),
     form(f"{OFFICE}/presence/sessions", presence.write_session, back=f"{OFFICE}/presence"),
+    Place(_NOTED, presence.ask_withdraw),
+    form(_NOTED, presence.withdraw, back=_NOTED),
     Place(f"{OFFICE}/audit", audit.show),
     Place(f"{OFFICE}/account", account.show),
     form(f"{OFFICE}/account/language", account.choose_language, back=f"{OFFICE}/account"),

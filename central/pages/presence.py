@@ -1,7 +1,7 @@
 """A day's presences for the office: study by session, late arrivals, and who is away.
 
 Here the office also says who is enrolled in which session, and notes absences; what terminals told
-is only read.
+is only read, or taken back where it was noted by mistake.
 """
 
 from datetime import date
@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from central.errors import RecordError
 from central.lateness import NOTE_MAX, NotedAbsence, absences_on, late_arrivals_on, note_absences
+from central.pages.money import act_of
 from central.pages.pupils import pupil_names, the_pupil
-from central.pages.visit import OFFICE, FormError, Visit
+from central.pages.visit import OFFICE, FormError, NotHereError, Visit
+from central.presence_corrections import NotedPresence, find_noted, withdraw_presence
 from central.study import enrol, list_enrolments, list_sessions, presences_on, put_session
 from core.errors import CoreError
 from core.ids import SessionId
@@ -42,7 +44,7 @@ def show(visit: Visit) -> Response:
                 *(one.pupil for one in places),
             ],
         )
-    there = {(one.session, one.pupil) for one in seen}
+    there = {(one.session, one.pupil) for one in seen if not one.is_withdrawn}
     held = [one for one in sessions if one.is_on(day)]
     return visit.page(
         "presence.html",
@@ -76,6 +78,34 @@ def note_absence(visit: Visit) -> Response:
     absence = NotedAbsence(pupil, day, state, note)
     note_absences(visit.store, visit.school.id, [absence], who=visit.user.name, now=visit.now)
     return visit.go(_HERE, done="absence_noted", day=day.isoformat())
+
+
+def ask_withdraw(visit: Visit) -> Response:
+    """Ask for the reason why a presence or a late arrival is taken back."""
+    noted = _noted(visit)
+    with visit.store.database.reading() as session:
+        names = pupil_names(session, visit.school.id, [noted.pupil])
+    return visit.page(
+        "presence_withdraw.html",
+        noted=noted,
+        name=names.get(noted.pupil, noted.pupil),
+        back=f"{_HERE}?day={noted.day.isoformat()}",
+    )
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take back what a terminal noted by mistake; what it cost goes back once."""
+    noted = _noted(visit)
+    withdraw_presence(visit.store, visit.school.id, event=noted.event, act=act_of(visit))
+    return visit.go(_HERE, done="presence_withdrawn", day=noted.day.isoformat())
+
+
+def _noted(visit: Visit) -> NotedPresence:
+    with visit.store.database.reading() as session:
+        noted = find_noted(session, visit.school.id, visit.ids["event"])
+    if noted is None:
+        raise NotHereError
+    return noted
 
 
 def enrol_pupil(visit: Visit) -> Response:

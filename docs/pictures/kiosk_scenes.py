@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from terminal.board import Content
 from terminal.twin import TwinTerminal
-from terminal.twin_kiosk import SESSION, twin_order, twin_view
+from terminal.twin_kiosk import SESSION, twin_dues, twin_order, twin_view
 
 NOBODY: Content = {
     "pupil": None,
@@ -45,12 +45,14 @@ def play_kiosk(page: Page, terminal: TwinTerminal, take: Callable[[str], None]) 
     terminal.publish_verdict(refused | {"t0_ms": page.evaluate("Date.now()"), "tap": "refused"})
     page.wait_for_selector("[data-reason]")
     take("refused")
-    kiosk.views[SESSION] = twin_view(days=DAYS)
+    kiosk.views[SESSION] = twin_view(days=DAYS, dues=twin_dues())
     told = {"session": SESSION, "tap": SESSION, "t0_ms": page.evaluate("Date.now()")}
     terminal.publish_verdict(NOBODY | told)
     page.wait_for_selector("[data-session]")
     take("session")
-    ordered = twin_view(days=DAYS | {TOMORROW: {"order": twin_order()}}, general_cents=1890)
+    ordered = twin_view(
+        days=DAYS | {TOMORROW: {"order": twin_order()}}, general_cents=1890, dues=twin_dues()
+    )
     kiosk.answers = [
         {"state": "asks", "reason": None, "moved_cents": 0, "conflicts": ["milk"], "view": None},
         NO_CENTRE | {"state": "granted", "moved_cents": -450, "view": ordered},
@@ -77,6 +79,14 @@ def play_kiosk(page: Page, terminal: TwinTerminal, take: Callable[[str], None]) 
     page.locator("[data-slip=planning]").tap()
     page.wait_for_selector(".came.ok")
     take("slip")
+    kiosk.views["dues"] = twin_view(days=DAYS, dues=twin_dues()) | {"session": "dues"}
+    told = {"session": "dues", "tap": "dues", "t0_ms": page.evaluate("Date.now()")}
+    terminal.publish_verdict(NOBODY | told)
+    page.locator("[data-dues]").tap()
+    page.wait_for_selector("[data-due]")
+    take("dues")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".dialog", state="detached")
     page.locator("[data-aid=large]").tap()
     page.locator("[data-aid=contrast]").tap()
     page.wait_for_selector("[data-aid=contrast][aria-pressed=true]")

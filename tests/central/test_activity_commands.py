@@ -7,9 +7,10 @@ import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
 
 from central.clock import wall_clock
+from central.csv_table import TABLE_BYTES_MAX
 from central.errors import RecordError
 from central.meetings.booking import Family, book
-from central.meetings.teacher_file import TEACHER_BYTES_MAX, read_teachers
+from central.meetings.teacher_file import read_teachers
 from cli.main import main
 from cli.output import EXIT_FAILED, EXIT_USAGE, EXIT_WELL
 
@@ -142,7 +143,7 @@ def test_an_evening_from_a_table(centre, run, later, tmp_path):
         (b"id,name,classes\nx,X,1A,more\n", "line 2: it has more values"),
         (b"id,name,classes\n\xff", "no UTF-8"),
         (b"", "is missing"),
-        (b" " * (TEACHER_BYTES_MAX + 1), "at most 256 KiB"),
+        (b" " * (TABLE_BYTES_MAX + 1), "at most 256 KiB"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_where(body, said):

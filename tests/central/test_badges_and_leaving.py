@@ -1,12 +1,16 @@
 """Badges with their history, and pupils who leave."""
 
 import pytest
+from family_rig import add_parent
 
 from central.badges import BadgeWord, badge_history, issue_badge, replace_badge, set_badge_state
 from central.changes import read_changes
 from central.errors import DatabaseError, Problem, RecordError
+from central.families.contact import set_address
 from central.leaving import forget, leave, list_former
 from central.office import Act
+from central.pages.sessions import open_session
+from central.pages.users import find_user
 from central.reconciliation import reconcile
 from central.snapshot_file import write_copy
 from central.terminals import find_terminal
@@ -222,6 +226,33 @@ def test_a_meal_that_still_waits_today_is_no_longer_cancelled(centre, act):
     with pytest.raises(RecordError, match="cannot be cancelled any more"):
         leave(centre.store, SCHOOL, pupil=order.pupil_id, act=act())
     assert centre.order_state(order) == "reserved"
+
+
+def test_parents_without_another_child_are_let_in_no_longer(centre, clock, act, leaver):
+    other = next(one.id for one in centre.school.pupils if one.id != leaver)
+    for name, children in (("both", (leaver, other)), ("alone", (leaver,))):
+        add_parent(centre.store, SCHOOL, name, *children, at=clock())
+        with centre.store.database.reading() as session:
+            user = find_user(session, name)
+        set_address(centre.store, user, f"{name}@home.example", now=clock())
+        with centre.store.database.writing() as session:
+            open_session(session, user, f"token of {name}", now=clock())
+    leave(centre.store, SCHOOL, pupil=leaver, act=act())
+    closed = {
+        row[0]: (row[1] is not None, row[2] == "!")
+        for row in centre.rows("SELECT name, disabled_at, password_hash FROM web_user")
+    }
+    assert closed == {"both": (False, False), "alone": (True, True)}
+    for table in ("web_session", "family_mail", "mail"):
+        assert centre.rows(f"SELECT DISTINCT user_name FROM {table}") == [("both",)], table
+    pay_out(centre.store, SCHOOL, pupil=leaver, key="a", act=act())
+    forget(centre.store, SCHOOL, pupil=leaver, act=act())
+    assert centre.rows("SELECT name FROM web_user") == [("both",)]
+    assert centre.rows("SELECT user_name, pupil_id FROM family_pupil") == [("both", other)]
+    logged = [row[0] for row in centre.rows("SELECT what FROM audit WHERE subject = 'alone'")]
+    assert "account closed: no child is here any more" in logged
+    assert "account removed" in logged
+    assert "@" not in str(logged), "no address is kept in the log"
 
 
 def test_a_name_is_forgotten_once_nothing_is_to_be_settled(centre, act, leaver):

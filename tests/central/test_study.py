@@ -15,6 +15,9 @@ from central.lateness import (
     late_arrivals_on,
     note_absences,
 )
+from central.office import Act
+from central.postings import CentreBooking, Posting, write_bookings
+from central.presence_corrections import withdraw_presence
 from central.reconciliation import reconcile
 from central.snapshot_file import write_copy
 from central.study import (
@@ -27,7 +30,7 @@ from central.study import (
 )
 from central.terminals import find_terminal
 from core.facts import ArrivedLate, LateWhy, StudyEntered, StudyLeft
-from core.ids import PupilId, SchoolId, SessionId
+from core.ids import EventId, PupilId, SchoolId, SessionId
 from core.money import ZERO, Money
 from core.presence_rows import AbsenceState
 from core.study import StudyEnrolment, StudySession
@@ -187,6 +190,71 @@ def test_a_presence_without_its_leg_would_be_found(centre, till, study, pupil):
         session.run("UPDATE study_presence SET cents = 250")
     with centre.store.database.reading() as session:
         assert "study" in {one.rule for one in reconcile(session, SCHOOL)}
+
+
+def test_a_presence_noted_by_mistake_is_taken_back_once(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    sealed = enters(till, pupil)
+    till.send()
+    act = Act("fatima", centre.clock(), "the wrong twin")
+    for _ in range(2):
+        withdraw_presence(centre.store, SCHOOL, event=sealed.id, act=act)
+        assert centre.balance(pupil) == before
+    (seen,) = presences(centre, pupil)
+    assert (seen.is_withdrawn, seen.cost) == (True, Money(100)), "what was signed stays"
+    rows = centre.rows("SELECT who, what FROM audit WHERE subject = ?", pupil)
+    assert ("fatima", "presence.withdrawn of 2026-11-24: the wrong twin") in rows
+    centre.expect_sound()
+    # Another terminal that saw the same changes nothing of it.
+    other = centre.till("Room 2")
+    enters(other, pupil, at=STUDY_AT - timedelta(minutes=5))
+    other.send()
+    assert centre.balance(pupil) == before
+    assert presences(centre, pupil)[0].is_withdrawn
+    centre.expect_sound()
+
+
+def test_what_cost_nothing_is_taken_back_too(centre, till, study, pupil):
+    before = centre.balance(pupil)
+    free = enters(till, pupil, price=0)
+    late = arrives(till, pupil, at=STUDY_AT)
+    till.send()
+    for sealed in (free, late):
+        for why in ("a mistake", "again"):
+            act = Act("fatima", centre.clock(), why)
+            assert withdraw_presence(centre.store, SCHOOL, event=sealed.id, act=act) == ZERO
+    assert presences(centre, pupil)[0].is_withdrawn
+    with centre.store.database.reading() as session:
+        assert late_arrivals_of(session, SCHOOL, pupil)[0].is_withdrawn
+    assert centre.balance(pupil) == before
+    assert centre.one("SELECT COUNT(*) FROM booking WHERE kind = 'presence.withdrawn'") == 2
+    centre.expect_sound()
+
+
+def test_taking_back_needs_a_reason_and_a_presence(centre, till, study, pupil):
+    sealed = enters(till, pupil)
+    sold = till.sell(pupil, 80)
+    till.send()
+    with pytest.raises(RecordError, match="write a reason"):
+        withdraw_presence(
+            centre.store, SCHOOL, event=sealed.id, act=Act("fatima", centre.clock(), " ")
+        )
+    for event in (sold.id, "nothing"):
+        act = Act("fatima", centre.clock(), "x")
+        with pytest.raises(RecordError, match="noted no presence"):
+            withdraw_presence(centre.store, SCHOOL, event=event, act=act)
+
+
+def test_a_presence_taken_back_without_its_money_would_be_found(centre, till, study, pupil):
+    enters(till, pupil)
+    till.send()
+    event = presences(centre, pupil)[0].event
+    booking = CentreBooking("presence.withdrawn", event, Posting(EventId("x"), (), STUDY_AT))
+    with centre.store.database.writing() as session:
+        write_bookings(session, SCHOOL, [booking])
+    with centre.store.database.reading() as session:
+        told = [one.detail for one in reconcile(session, SCHOOL) if one.rule == "study"]
+    assert told == ["study brought in: 100 cents, but presences that stand: 0"]
 
 
 # --- late arrivals --------------------------------------------------------------------------------

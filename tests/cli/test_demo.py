@@ -12,10 +12,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from counter_inbox import eventually
+
 from central.pages.passwords import is_password
 from central.pages.users import stored_password
 from central.store import open_store
 from cli.output import EXIT_FAILED, EXIT_WELL
+from cli.terminal_link import ask
 
 HOUSE = Path(__file__).parents[2]
 PROGRAM = "import sys, cli.main; sys.exit(cli.main.main(sys.argv[1:]))"
@@ -59,9 +62,10 @@ def test_a_lunch_is_played_booked_and_printed(typed, tmp_path: Path) -> None:
 
 def test_a_visitor_is_told_how_to_reach_the_screen_and_the_office(tmp_path: Path) -> None:
     passwords = []
-    for _ in range(2):
-        with demo(tmp_path) as child:
+    for profile, became in (("till", "collected"), ("study", "entered")):
+        with demo(tmp_path, "--profile", profile) as child:
             said = json.loads(child.stdout.readline())
+            assert tapped(tmp_path) == became
             passwords.append(said["office_password"])
             office = http.client.HTTPConnection(urlsplit(said["centre"]).netloc, timeout=20)
             with closing(office):
@@ -82,9 +86,21 @@ def test_a_visitor_is_told_how_to_reach_the_screen_and_the_office(tmp_path: Path
         assert passwords[0] not in (tmp_path / name).read_text()
 
 
+def tapped(folder: Path) -> str:
+    """Tap the first badge of the demo; return what became of it."""
+    eventually(
+        lambda: ask(folder, "GET", "/v1/status")["copy_at"] is not None,
+        "the terminal knows the school",
+        within_s=60,
+    )
+    first = json.loads((folder / "demo.json").read_text())["badges"][0]
+    body = {"value": first["value"], "technology": first["technology"], "stays": False}
+    return str(ask(folder, "POST", "/v1/tap", body)["outcome"])
+
+
 @contextmanager
-def demo(folder: Path) -> "Iterator[subprocess.Popen[str]]":
-    words = [sys.executable, "-P", "-c", PROGRAM, "demo", "--json", "--data", str(folder)]
+def demo(folder: Path, *more: str) -> "Iterator[subprocess.Popen[str]]":
+    words = [sys.executable, "-P", "-c", PROGRAM, "demo", "--json", "--data", str(folder), *more]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=HOUSE) as child:
         try:
             yield child

@@ -22,23 +22,38 @@ from central.bank.communications import (
 )
 from central.bank.importing import import_file
 from central.enrolment import create_code
+from central.lateness import NotedAbsence, note_absences
 from central.load import load_school
 from central.meetings.booking import Family, book, list_slots
 from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
+from central.presence_corrections import withdraw_presence
 from central.seed import DemoSchool, make_school
+from central.study import enrol as enrol_in_study
+from central.study import put_session
 from central.twin import TwinCentre
 from central.wallets import move
 from core.batch import pack_batch
 from core.catalogue import Category
 from core.chain import GENESIS
 from core.events import SealedEvent, read_event
-from core.facts import Fact, MealCollected, PeriodClosed, SaleLine, SaleMade
-from core.ids import BadgeKey, ProductId, PupilId
+from core.facts import (
+    ArrivedLate,
+    Fact,
+    LateWhy,
+    MealCollected,
+    PeriodClosed,
+    SaleLine,
+    SaleMade,
+    StudyEntered,
+)
+from core.ids import BadgeKey, ProductId, PupilId, SessionId
 from core.money import Money, vat_within
 from core.orders import Order, OrderState
 from core.people import BadgeState, PriceClass
 from core.period import Period
+from core.presence_rows import AbsenceState
+from core.study import WHOLE_WEEK, StudyEnrolment, StudySession
 from core.tap import Assurance
 from core.wallet import WalletKind
 from core.wire import HEALTH_HEADER
@@ -252,6 +267,7 @@ def furnish(twin: TwinCentre, clock: OfficeClock, folder: Path) -> FurnishedOffi
     trip(office)
     evening(office)
     _lunch(office, folder)
+    presences(office, folder)
     return office
 
 
@@ -348,6 +364,48 @@ def evening(office: FurnishedOffice) -> None:
             family=Family((pupil,), "mother"),
             now=office.clock(),
         )
+
+
+def presences(office: FurnishedOffice, folder: Path) -> None:
+    """A gate and a study room have told who came: one late, three to study, one by mistake."""
+    store, school, act = office.twin.store, office.school.school.id, Act("fatima", office.clock())
+    study = StudySession(
+        id=SessionId("short"),
+        name="Étude de midi",
+        weekdays=WHOLE_WEEK,
+        starts=12 * 60 + 10,
+        ends=13 * 60,
+        price=Money(100),
+    )
+    put_session(store, school, study, who=act.who, now=act.at)
+    pupils = [office.lea, *(one.id for one in office.school.pupils[20:24])]
+    for pupil in pupils:
+        place = StudyEnrolment(pupil, study.id, TODAY - timedelta(days=60))
+        enrol_in_study(store, school, place, who=act.who, now=act.at)
+    away = office.school.pupils[30].id
+    note = NotedAbsence(away, TODAY, AbsenceState.ANNOUNCED, "certificat reçu")
+    note_absences(store, school, [note], who=act.who, now=act.at)
+    room = OfficeTill(office, "Salle d'étude", folder / "till-4")
+    late = pupils[1]
+    arrival = ArrivedLate(
+        TODAY,
+        late,
+        office.badge_of(late),
+        Assurance.UID,
+        due_at=MORNING - timedelta(minutes=15),
+        said=LateWhy.TRANSPORT,
+    )
+    room.journal.append(arrival, at=MORNING - timedelta(minutes=3))
+    entered = [
+        room.write(
+            StudyEntered(TODAY, study.id, pupil, office.badge_of(pupil), Assurance.UID, Money(100))
+        )
+        for pupil in pupils[:3]
+    ]
+    room.send()
+    mistaken = Act("fatima", office.clock(), "badge de sa sœur")
+    withdraw_presence(store, school, event=entered[2].id, act=mistaken)
+    room.tell("version=0.1.0; queue=0")
 
 
 def _lunch(office: FurnishedOffice, folder: Path) -> None:

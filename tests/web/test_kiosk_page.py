@@ -13,7 +13,7 @@ from core.ids import ProductId
 from core.order_facts import OrderAct, SlipKind
 from terminal.board import Board, Content
 from terminal.twin import TwinTerminal
-from terminal.twin_kiosk import SESSION, TwinKiosk, twin_order, twin_view
+from terminal.twin_kiosk import SESSION, TwinKiosk, twin_dues, twin_order, twin_view
 
 pytestmark = pytest.mark.browser
 
@@ -194,6 +194,70 @@ def test_an_own_allergen_is_asked_about_once(page: Page, enter: Enter, kiosk: Tw
     page.locator(".dialog .yes").tap()
     expect(page.locator(".came.ok")).to_be_visible()
     assert [one.accepts for one in kiosk.orders] == [False, False, True]
+
+
+APPOINTMENT = {"at": "2026-12-03T16:10:00Z", "teacher": "M. Maes", "subject": "", "room": "B14"}
+
+
+def test_each_slip_is_offered_to_whom_it_has_something_to_say(
+    page: Page, enter: Enter, kiosk: TwinKiosk
+) -> None:
+    enter(page, twin_view(can_top_up=False))
+    offered = "[...document.querySelectorAll('[data-slip]')].map((one) => one.dataset.slip)"
+    assert page.evaluate(offered) == ["planning", "balance"]
+    assert page.locator("[data-dues]").count() == 0
+    enter(page, twin_view(dues=twin_dues(), appointments=[APPOINTMENT]), session="tap-2")
+    page.locator("[data-dues]").wait_for()
+    for slip in SlipKind:
+        if slip is SlipKind.INVOICE:
+            page.locator("[data-dues]").tap()
+            page.locator(".dialog .print").tap()
+        else:
+            page.locator(f"[data-slip={slip.value}]").tap()
+        until(lambda slip=slip: kiosk.slips[-1:] == [slip])
+        expect(page.locator(".came.ok")).to_have_text("Prenez votre papier.")
+    kiosk.has_printer = False
+    page.locator("[data-slip=appointments]").tap()
+    expect(page.locator(".came.refused")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [FLAT, TALL], ids=["flat", "tall"])
+def test_what_is_due_is_listed_with_its_instalments_and_how_they_stand(
+    open_till: OpenTill, kiosk: TwinKiosk, enter: Enter, size: dict[str, int]
+) -> None:
+    page = opened(open_till, size)
+    enter(page, twin_view(dues=twin_dues()))
+    page.locator("[data-dues]").tap()
+    rome, museum = page.locator("[data-due]").all()
+    expect(rome.locator("h3")).to_contain_text("Voyage à Rome")
+    parts = rome.locator("[data-part]").all_inner_texts()
+    assert ["en retard" in part for part in parts] == [True, False, False]
+    assert "vendredi 20 novembre" in parts[0]
+    assert "120,00" in parts[0]
+    expect(rome.locator(".now")).to_contain_text("120,00")
+    expect(rome.locator(".digits")).to_have_text("+++090/9337/55493+++")
+    expect(museum.locator("h3")).to_contain_text("payé")
+    assert museum.locator(".now").count() == 0
+    assert axe_violations(page) == []
+    for aid in ("large", "contrast"):
+        page.keyboard.press("Escape")
+        page.locator(".dialog").wait_for(state="detached")
+        page.locator(f"[data-aid={aid}]").tap()
+        page.locator("[data-dues]").tap()
+    assert axe_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".dialog .print").tap()
+    until(lambda: kiosk.slips == [SlipKind.INVOICE])
+    assert page.locator(".dialog").count() == 0
+
+
+def test_nobody_sees_the_dues_of_whoever_stood_there_before(page: Page, enter: Enter) -> None:
+    enter(page, twin_view(dues=twin_dues()))
+    page.locator("[data-dues]").tap()
+    page.locator("[data-due]").first.wait_for()
+    enter(page, twin_view(name="Roxane Y.", dues=twin_dues()), session="tap-2")
+    expect(page.locator("h1")).to_contain_text("Roxane Y.")
+    assert page.locator("[data-due]").count() == 0
 
 
 # --- who sits, who does not see, who has no hands for a screen ------------------------------------

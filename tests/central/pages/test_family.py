@@ -230,6 +230,21 @@ def test_why_it_is_declined_is_said(office, home, thomas, karim, clock, french):
     assert french["refused.order.too_late"] in text_of(late.text)
 
 
+def test_a_no_is_not_remembered_once_the_money_is_there(office, home, karim):
+    """The same form again, as by the browser's way back, and another dish of the same page."""
+    form = {"day": "2026-11-25", "dish": "sandwich", "once": "1"}
+    assert home.post(path_of(karim, "/meals"), form).status_code == 422
+    other = form | {"dish": "water"}
+    assert home.post(path_of(karim, "/meals"), other).status_code == 422
+    money = {"source": "reserve", "amount": "10", "once": "2"}
+    assert home.post(path_of(karim, "/wallet"), money).status_code == 303
+    assert home.post(path_of(karim, "/meals"), form).status_code == 303
+    assert home.post(path_of(karim, "/meals"), form).status_code == 303, "twice is once"
+    orders = office.rows("SELECT state FROM meal_order WHERE pupil_id = ?", karim.id)
+    assert orders == [("reserved",)]
+    assert sound(office)
+
+
 def test_an_allergen_is_asked_about_once(office, home, thomas):
     with office.store.database.writing() as session:
         session.run("UPDATE pupil SET allergens = 'milk' WHERE id = ?", thomas.id)

@@ -1,6 +1,7 @@
 """Mail to parents: a confirmed address, a forgotten password, what happened today."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -13,7 +14,13 @@ from central.mail.mail_queue import MailKind, due_mail, pause_after, put_mail, t
 from central.mail.senders import MemorySender
 from central.mail.work import MailWork
 from central.pages.users import disable_user
+from central.study import put_session
+from core.facts import ArrivedLate, LateWhy, StudyEntered
+from core.ids import SessionId
+from core.money import Money
 from core.people import Language
+from core.study import WHOLE_WEEK, StudySession
+from core.tap import Assurance
 
 NEW = "a pass phrase of mine"
 EVENING = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)  # half past six in Brussels
@@ -182,6 +189,47 @@ def test_news_of_the_day_in_the_parents_language(office, reached, clock, thomas,
     assert post.look() == 0
     wait_for(office, reached, clock, EVENING + timedelta(days=2))
     assert post.look() == 0, "it was told yesterday"
+
+
+def test_study_that_costs_nothing_and_late_arrivals_are_news_too(
+    office, reached, clock, thomas, post, sender
+):
+    reached.post("/family/account/digest", {"digest": "yes"})
+    school, badge = office.school.school.id, office.badge_of(thomas.id)
+    short = StudySession(SessionId("short"), "Étude courte", WHOLE_WEEK, 965, 1035, Money(100))
+    put_session(office.store, school, short, who="office", now=clock())
+    before = reached.get("/family/news").text
+    clock.advance(minutes=1)
+    gate = office.till("Grille")
+    today = clock().date()
+    late = ArrivedLate(
+        today,
+        thomas.id,
+        badge,
+        Assurance.UID,
+        due_at=clock() - timedelta(minutes=12),
+        said=LateWhy.TRANSPORT,
+    )
+    free = StudyEntered(today, short.id, thomas.id, badge, Assurance.UID)
+    gate.journal.append(late, at=clock())
+    gate.journal.append(free, at=clock())
+    gate.send()
+    assert reached.get("/family/news").text != before
+    wait_for(office, reached, clock, EVENING)
+    assert post.look() == 1
+    (letter,) = sender.sent
+    text = letter.get_content()
+    assert "12 min de retard" in text
+    assert "Étude courte \N{EN DASH} Grille" in text
+    paid = replace(free, price=Money(100), day=today + timedelta(days=1))
+    wait_for(office, reached, clock, EVENING + timedelta(hours=1))
+    gate.journal.append(paid, at=clock())
+    gate.send()
+    wait_for(office, reached, clock, EVENING + timedelta(days=1))
+    assert post.look() == 1
+    text = sender.sent[-1].get_content()
+    assert text.count("Grille") == 1, "what was paid is a movement, and is told once"
+    assert "retard" not in text
 
 
 def test_one_click_stops_it_without_a_sign_in(office, reached, clock, thomas, post, sender, arrive):

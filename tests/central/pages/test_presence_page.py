@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from family_rig import add_parent
 from pages_rig import Clerk
 
 from central.lateness import absences_on
@@ -120,3 +121,33 @@ def test_what_terminals_told_stands_there_with_its_event(office, clerk, named, c
     assert ">12<" in page
     wallet = clerk.get(f"/office/pupils/{named.id}").text
     assert "Étude du soir" in wallet
+
+
+def test_what_was_noted_by_mistake_is_taken_back_with_a_reason(office, clerk, named, arrive):
+    add_parent(office.store, office.school.school.id, "mother", named.id, at=office.clock())
+    assert sent(clerk, "sessions", SESSION).status_code == 303
+    with office.store.database.reading() as session:
+        (held,) = list_sessions(session, "demo")
+    till = office.till("Salle d’étude")
+    badge = office.badge_of(named.id)
+    entered = StudyEntered(TODAY, held.id, named.id, badge, Assurance.UID, Money(100))
+    event = till.journal.append(entered, at=office.clock()).id
+    till.send()
+    before = office.balance(named.id)
+    path = f"/office/presence/{event}/withdraw"
+    assert f'href="{path}"' in clerk.get(f"/office/presence?day={TODAY}").text
+    assert "une seule fois" in clerk.get(path).text
+    assert clerk.post(path, {"why": ""}).status_code == 422
+    for _ in range(2):
+        done = clerk.post(path, {"why": "le mauvais jumeau"})
+        assert done.headers["location"].startswith("/office/presence?day=2026-11-24")
+    assert office.balance(named.id) == before + 100
+    assert "noté par erreur" in clerk.get(f"/office/presence?day={TODAY}").text
+    assert "noté par erreur" in clerk.get(path).text
+    home = arrive("mother")
+    assert "noté par erreur" in home.get(f"/family/children/{named.id}/presence").text
+    wallet = home.get(f"/family/children/{named.id}/wallet").text
+    assert "Étude notée par erreur" in wallet
+    assert clerk.get("/office/presence/nothing/withdraw").status_code == 404
+    assert clerk.post("/office/presence/nothing/withdraw", {"why": "x"}).status_code == 404
+    assert home.get(path).status_code == 403

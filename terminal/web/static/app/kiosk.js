@@ -6,6 +6,7 @@ import { useFollow } from "./follow.js";
 import { Gone } from "./gone.js";
 import { AllergenQuestion } from "./kiosk_ask.js";
 import { Days, Dishes } from "./kiosk_days.js";
+import { Dues } from "./kiosk_dues.js";
 import { useComfort, useKioskTongue } from "./kiosk_comfort.js";
 import { useIdle, Warning } from "./kiosk_idle.js";
 import { useSession } from "./kiosk_session.js";
@@ -30,7 +31,7 @@ const Said = ({ said, isPending, tongue }) => html`
   <p class="came ${said?.tone ?? ""}" role="status" data-said=${said?.key ?? ""}>
     ${isPending ? tongue.say("kiosk.pending") : said?.text ?? ""}</p>`;
 
-function Plan({ session, tongue, comfort }) {
+function Plan({ session, openDues, tongue, comfort }) {
   const { view } = session;
   const [chosen, choose] = useState(null);
   const first = view.days.find(({ why }) => why === null) ?? view.days[0];
@@ -43,7 +44,7 @@ function Plan({ session, tongue, comfort }) {
         <${Dishes} day=${day} session=${session} tongue=${tongue} />
         <${Days} days=${view.days} chosen=${day.day} choose=${choose} tongue=${tongue} />
       </main>
-      <${Tools} session=${session} comfort=${comfort} tongue=${tongue} />
+      <${Tools} session=${session} openDues=${openDues} comfort=${comfort} tongue=${tongue} />
     </div>`;
 }
 
@@ -52,17 +53,22 @@ function Kiosk() {
   const [tongue, speak] = useKioskTongue();
   const comfort = useComfort(tongue);
   const session = useSession({ verdict: board.verdict, status: board.status, tongue, speak, comfort });
+  // Whose dues are shown: of the session that asked, and of no other.
+  const [duesOf, setDuesOf] = useState(null);
   const idle = useIdle(session.view !== null, session.leave, session.stay);
   useFollow(board.status, session.view !== null);
   if (line !== "up") return html`<main><h1 class="unseen">${tongue.say("kiosk.title")}</h1><${Gone} line=${line} tongue=${tongue} /></main>`;
-  const isAsked = session.asked !== null || idle.isWarning;
+  const isDues = session.view !== null && duesOf === session.view.session;
+  const isAsked = session.asked !== null || idle.isWarning || isDues;
   return html`
     <div class="screen" inert=${isAsked} lang=${tongue.language}>
       ${session.view
-        ? html`<${Plan} key=${session.view.session} session=${session} tongue=${tongue} comfort=${comfort} />`
+        ? html`<${Plan} key=${session.view.session} session=${session} tongue=${tongue} comfort=${comfort}
+            openDues=${() => setDuesOf(session.view.session)} />`
         : html`<${Welcome} status=${board.status} refusal=${session.refusal} tongue=${tongue} speak=${speak} comfort=${comfort} line=${line} />`}
     </div>
     ${session.asked && !idle.isWarning && html`<${AllergenQuestion} session=${session} tongue=${tongue} comfort=${comfort} />`}
+    ${isDues && !idle.isWarning && html`<${Dues} session=${session} tongue=${tongue} comfort=${comfort} onClose=${() => setDuesOf(null)} />`}
     ${idle.isWarning && html`<${Warning} left=${idle.left} onStay=${idle.stay} onLeave=${session.leave} tongue=${tongue} comfort=${comfort} />`}`;
 }
 

@@ -7,7 +7,6 @@ const SLIPS = {
   planning: () => true,
   balance: () => true,
   top_up: (view) => view.can_top_up,
-  invoice: (view) => view.dues?.length > 0,
   appointments: (view) => view.appointments?.length > 0,
 };
 
@@ -24,7 +23,7 @@ export function Comfort({ comfort, tongue }) {
     </div>`;
 }
 
-export function Tools({ session, comfort, tongue }) {
+export function Tools({ session, openDues, comfort, tongue }) {
   const slips = Object.keys(SLIPS).filter((slip) => SLIPS[slip](session.view));
   useEffect(() => {
     // A question over the page has its own answer to Escape.
@@ -40,6 +39,8 @@ export function Tools({ session, comfort, tongue }) {
         ${slips.map((slip) => html`
           <button type="button" key=${slip} data-slip=${slip} aria-disabled=${session.isPending} onClick=${() => session.print(slip)}>
             <${Icon} name="printer" /> ${tongue.say(`kiosk.slip_${slip}`)}</button>`)}
+        ${session.view.dues?.length > 0 && html`
+          <button type="button" data-dues onClick=${openDues}><${Icon} name="clock" /> ${tongue.say("kiosk.dues")}</button>`}
       </div>
       <${Comfort} comfort=${comfort} tongue=${tongue} />
       <button type="button" class="leave" onClick=${session.leave}>${tongue.say("kiosk.leave")}</button>

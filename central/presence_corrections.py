@@ -1,0 +1,103 @@
+"""A presence or a late arrival that was noted by mistake: the office takes it back, once.
+
+The terminal's fact stays as it was signed. A booking of the centre's says who took it back and why,
+and gives back to the general wallet what it cost. It is named by the fact, so that it is made once,
+whoever asks and however often.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from central.audit import write_audit
+from central.database import Session
+from central.errors import RecordError
+from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
+from central.postings import CentreBooking, Posting, write_bookings
+from central.store import Store
+from core.codec import read_moment
+from core.ids import PupilId, SchoolId
+from core.ledger import Account, AccountKind, transfer, wallet_account
+from core.money import ZERO, Money
+from core.wallet import WalletKind
+
+KIND: Final = "presence.withdrawn"
+
+
+def is_withdrawn_sql(row: str) -> str:
+    """Return the condition that a presence was taken back. row: what a query calls its table."""
+    return (
+        "EXISTS (SELECT 1 FROM booking w"  # noqa: S608  our own words
+        f" WHERE w.school_id = {row}.school_id AND w.subject = {row}.event_id"
+        f" AND w.kind = '{KIND}')"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NotedPresence:
+    """What a terminal noted of a pupil. session: of study; empty for a late arrival."""
+
+    event: str
+    pupil: PupilId
+    day: date
+    at: datetime
+    session: str
+    cost: Money
+    is_withdrawn: bool
+
+
+def find_noted(session: Session, school: SchoolId, event: str) -> NotedPresence | None:
+    """Return the presence or the late arrival that an event noted; None for any other event."""
+    row = session.row(
+        "SELECT p.pupil_id, p.day, p.entered_at, p.session_id, p.cents FROM study_presence p"
+        " WHERE p.school_id = ? AND p.event_id = ?",
+        school,
+        event,
+    ) or session.row(
+        "SELECT a.pupil_id, a.day, a.arrived_at, '', 0 FROM late_arrival a"
+        " WHERE a.school_id = ? AND a.event_id = ?",
+        school,
+        event,
+    )
+    if row is None:
+        return None
+    return NotedPresence(
+        event,
+        PupilId(row[0]),
+        date.fromisoformat(row[1]),
+        read_moment(row[2]),
+        row[3],
+        Money(row[4]),
+        is_booked(session, school, booking_id(school, KIND, event)),
+    )
+
+
+def withdraw_presence(store: Store, school: SchoolId, *, event: str, act: Act) -> Money:
+    """Take back what an event noted, and return what went back to the wallet; twice is once.
+
+    Raises RecordError without a reason, or for an event that noted no presence.
+    """
+    act = Act(act.who, act.at, checked_why(act.why))
+    with store.database.writing() as session:
+        noted = find_noted(session, school, event)
+        if noted is None:
+            message = f"event {event} noted no presence at school {school}"
+            raise RecordError(message)
+        # Whoever takes back the same at the same time waits here.
+        read_wallets(session, school, noted.pupil, lock=True)
+        booking = booking_id(school, KIND, event)
+        if is_booked(session, school, booking):
+            return ZERO
+        if noted.cost:
+            legs = transfer(
+                source=Account(AccountKind.STUDY, noted.session),
+                target=wallet_account(WalletKind.GENERAL, noted.pupil),
+                amount=noted.cost,
+            )
+            post(session, school, Entry(KIND, event, event, legs), act)
+        else:
+            free = CentreBooking(KIND, event, Posting(booking, (), act.at), act.who, act.why)
+            write_bookings(session, school, [free])
+        words = f"{KIND} of {noted.day.isoformat()}: {act.why}"
+        write_audit(session, school, who=act.who, what=words, subject=noted.pupil, at=act.at)
+    return noted.cost
