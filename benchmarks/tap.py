@@ -23,10 +23,7 @@ within a run; a p99 is judged only while the machine has a core to spare. strace
 its own, counts the sync calls.
 Taps in a row find the processor's caches warm, and pupils do not come like that: `--pause-ms 20`
 lets it rest before each call.
-`--instructions` counts instead what no neighbour can change: the instructions of a call, as
-valgrind's cachegrind sees them in processes of their own. It takes some minutes.
 Usage: python -m benchmarks.tap [--rounds 400] [--pause-ms 0] [--disk FOLDER] [--gate] [--json]
-       python -m benchmarks.tap --instructions
 """
 
 import argparse
@@ -85,8 +82,6 @@ CALLS_A_ROUND = 4
 WARM_ROUNDS = 100
 WITNESSED_TAPS = 50
 WITNESS = "import sys; sys.path[:0] = sys.argv[2:]; import benchmarks.tap as b; b.witnessed()"
-COUNTED = "import sys; sys.path[:0] = sys.argv[4:]; import benchmarks.tap as b; b.counted()"
-COUNTED_TAPS = 50
 SYNC_CALLS = "fsync,fdatasync,sync_file_range,msync"
 P50_MAX, P50_AIM, CPU_MAX = 3.0, 1.5, 8.0
 ENOUGH = Money(100_000_000)
@@ -563,67 +558,6 @@ def witnessed() -> None:
     counter.close()
 
 
-# --- instructions, which no neighbour can change --------------------------------------------------
-
-
-def instructions_per_tap(name: str) -> int | None:
-    """Return the instructions of one call of a contender, whole; None without valgrind."""
-    valgrind = shutil.which("valgrind")
-    if valgrind is None:
-        return None
-    few, many = (_instructions(valgrind, name, taps) for taps in (COUNTED_TAPS, 2 * COUNTED_TAPS))
-    return (many - few) // COUNTED_TAPS
-
-
-def _instructions(valgrind: str, name: str, taps: int) -> int:
-    with tempfile.TemporaryDirectory(prefix="tap-", dir="/dev/shm") as folder:
-        command = [
-            *(valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
-            *(os.path.realpath(sys.executable), "-P", "-c", COUNTED),
-            *(str(Path(folder, "till")), name, str(taps), *filter(None, sys.path)),
-        ]
-        # Dictionaries are laid out alike in all runs.
-        steady = {**os.environ, "PYTHONHASHSEED": "0"}
-        done = subprocess.run(
-            command, check=True, timeout=600, capture_output=True, text=True, env=steady
-        )
-    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    assert found is not None, done.stderr
-    return int(found[1].replace(",", ""))
-
-
-def counted() -> None:
-    """Make some calls of one contender, for valgrind to count."""
-    folder, name, taps = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    school = make_school(seed=7, today=today())
-    shop = generous(school)
-    made: Contender
-    match name:
-        case "collect":
-            made = Counter(folder, school, collections(school))
-        case "sale":
-            made = Counter(folder, shop, sales(shop))
-        case "same":
-            made = Same(folder, school)
-        case _:
-            made = Bare(folder, school, is_ours=False)
-    for _ in range(2 * COUNTED_TAPS + taps):
-        made.prepare()()
-    os._exit(0)
-
-
-def show_instructions() -> None:
-    """Count, and print each contender beside the bare sale."""
-    counts = {name: instructions_per_tap(name) for name in ("bare", "same", "collect", "sale")}
-    bare = counts["bare"]
-    if bare is None:
-        print("instructions: valgrind is missing; apt-get install valgrind")
-        return
-    print("instructions a call, with what prepares it; × the bare sale")
-    for name, count in counts.items():
-        print(f"  {name:10} {count or 0:12,} {(count or 0) / bare:8.2f}")
-
-
 def today() -> date:
     return datetime.now(UTC).date()  # noqa: TID251  a benchmark serves on the real day
 
@@ -710,11 +644,7 @@ def main() -> int:
     parser.add_argument("--disk", type=Path, default=Path("/var/tmp"), help="a folder on a disk")
     parser.add_argument("--gate", action="store_true", help="exit with 1 when a gate fails")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--instructions", action="store_true", help="count them, with valgrind")
     parsed = parser.parse_args()
-    if parsed.instructions:
-        show_instructions()
-        return 0
     result = run_all(parsed)
     missed = failures(result)
     if parsed.json:
