@@ -80,18 +80,20 @@ def measure(folder: Path, school: DemoSchool, rounds: int) -> dict[str, Any]:
     chance = random.Random(7)
     made = counters(folder, school)
     took: dict[str, list[float]] = {name: [] for name in made}
+    whole: dict[str, list[float]] = {name: [] for name in made}
     cpu_s: dict[str, list[float]] = {name: [] for name in made}
     load_before = os.getloadavg()[0]
     for number in range(WARM_ROUNDS + rounds):
         for name in chance.sample(sorted(made), k=len(made)):
-            calls_s, cpu = one_block(made[name], 0.0)
+            calls, cpu = one_block(made[name], 0.0)
             made[name].rest()
             if number >= WARM_ROUNDS:
-                took[name] += calls_s
+                took[name] += [durable_s for durable_s, _ in calls]
+                whole[name] += [whole_s for _, whole_s in calls]
                 cpu_s[name].append(cpu)
     for one in made.values():
         one.close()
-    figures = {name: figures_of(took[name], cpu_s[name]) for name in made}
+    figures = {name: figures_of(took[name], whole[name], cpu_s[name]) for name in made}
     meal, presence = figures["meal"], figures["presence"]
     return {
         "n": rounds * CALLS_A_ROUND,

@@ -24,8 +24,11 @@ def canonical(plain: object) -> bytes:
     return _encoder.encode(plain).encode()
 
 
-canonical_in_order: Final = Encoder().encode
-"""As `canonical`, in a twentieth of its time, for plain values whose keys stand in their order."""
+write_canonical: Final = Encoder(order="deterministic").encode
+"""Make the bytes that `canonical` would, in a tenth of its time: for what we wrote ourselves.
+
+`canonical` itself judges what others wrote, and what lies on the disk.
+"""
 
 
 def link(prev_hash: bytes, body: bytes) -> bytes:

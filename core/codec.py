@@ -56,10 +56,7 @@ class _Read(NamedTuple):
 
 
 def to_plain(value: object) -> Plain:
-    """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None.
-
-    The keys stand in their order, so that `core.chain.canonical_in_order` can write them.
-    """
+    """Return a dataclass as JSON values: dicts, lists, strings, integers, booleans, None."""
     contents, plan = _writing_of(type(value))
     plain: Plain = {}
     for (key, default, write), content in zip(plan, contents(value), strict=False):
@@ -145,11 +142,10 @@ def _reading_of(kind: Hint) -> tuple[_Read, ...]:
 def _writing(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Written, ...]]:
     hints = get_type_hints(kind)
     assert all(field.default_factory is MISSING for field in fields(kind)), "defaults are values"
-    ordered = sorted(fields(kind), key=lambda field: _key(field.name, hints[field.name]))
-    names = [field.name for field in ordered]
+    names = [field.name for field in fields(kind)]
     plan = tuple(
         _Written(_key(field.name, hints[field.name]), field.default, _writer(hints[field.name]))
-        for field in ordered
+        for field in fields(kind)
     )
     # One name more than there are fields: with a single one it would return no tuple.
     return attrgetter(*names, names[0]), plan

@@ -18,7 +18,6 @@ from core.facts import (
     Tender,
 )
 from core.limits import conflicts_of
-from core.money import sum_money
 from core.orders import Order, OrderState
 from core.paper import make_receipt
 from core.people import BadgeState, PriceClass
@@ -35,6 +34,7 @@ from core.sale import (
     made,
     terms_of,
 )
+from core.sale_facts import total_of
 from core.tap import Tap
 from core.view import Holder, View
 
@@ -226,7 +226,7 @@ def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime
         return _refuse(view, Reason.ALREADY_SERVED, earlier_at=view.own.walk_in_at)
     later = Wanted(wanted.items, tender=Tender.LATER, price_class=PriceClass.PUPIL)
     lines = lines_of(later, view)
-    total = sum_money(line.total for line in lines)
+    total = total_of(lines)
     if total > policy.settle_max or is_over_limit(view, policy, total):
         return _refuse(view, Reason.UNKNOWN_BADGE)
     terms = Terms((Circumstance.UNKNOWN_BADGE,), is_to_settle=True)

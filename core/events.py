@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from core.chain import canonical_in_order, link
+from core.chain import link, write_canonical
 from core.codec import (
     CodecError,
     from_plain,
@@ -85,8 +85,7 @@ def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
     assert event.epoch >= 1, "epochs count from 1"
     assert event.seq >= 1, "events count from 1"
     stamp, fact = event.stamp, event.fact
-    # The keys stand in their order: these are the bytes that `canonical` would make of it.
-    body = canonical_in_order(
+    body = write_canonical(
         {
             "at": moment_text(stamp.at),
             "basis": _basis_plain(event.basis),

@@ -12,12 +12,13 @@ from core.decision import Accepted, Outcome, Presence, Refused
 from core.facts import Circumstance, Reason, SaleLine, SaleMade, SaleRefused, Tender
 from core.ids import ProductId
 from core.limits import conflicts_of, limit_reason
-from core.money import Money, sum_money
+from core.money import Money
 from core.paper import make_receipt
 from core.people import BadgeState, PriceClass
 from core.policy import Policy, WalkIn
 from core.receipt import ReceiptKind
 from core.rights import right_refusal
+from core.sale_facts import total_of
 from core.staff import Right
 from core.tap import Assurance
 from core.value import Value
@@ -63,7 +64,7 @@ def sell(wanted: Wanted, presence: Presence, view: View, policy: Policy, now: da
     assert holder is not None, "a sale on a wallet without a pupil was refused"
     terms = terms_of(lines, presence, view, policy, holder, now)
     if isinstance(terms, Reason):
-        return _refuse(view, holder, terms, sum_money(line.total for line in lines))
+        return _refuse(view, holder, terms, total_of(lines))
     return made(wanted, lines, terms, presence, view, policy, now)
 
 
@@ -139,7 +140,7 @@ def terms_of(  # noqa: PLR0911  one line a reason
 ) -> Terms | Reason:
     """Return on which terms a pupil's wallet may pay, or the reason why it may not."""
     assert view.copy_at is not None, "a terminal without a copy refused before"
-    total = sum_money(line.total for line in lines)
+    total = total_of(lines)
     met: list[Circumstance] = []
     answers: set[WalkIn] = set()
     for circumstance, reason in _against(lines, view, policy, holder, now):
@@ -230,7 +231,7 @@ def made(
 ) -> Accepted:
     """Return a sale that nothing stands against any more: its fact and its receipt."""
     holder = view.holder
-    total = sum_money(line.total for line in lines)
+    total = total_of(lines)
     products = [view.products[line.product] for line in lines]
     conflicts = frozenset() if holder is None else conflicts_of(products, holder.pupil)
     is_paid_by_wallet = wanted.tender is Tender.WALLET

@@ -1,5 +1,6 @@
 """What is handed out and paid at the counter, and what is refused there."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -7,7 +8,7 @@ from typing import ClassVar
 from core.catalogue import Category
 from core.ids import NO_COMMAND, BadgeKey, CommandId, OrderId, ProductId, PupilId, StaffId
 from core.kinds import EventKind, Reason
-from core.money import Money, sum_money
+from core.money import Money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
 from core.value import Value
@@ -74,6 +75,11 @@ class SaleLine(Value):
         return self.unit_price * self.quantity
 
 
+def total_of(lines: Iterable[SaleLine]) -> Money:
+    """Return the price of all lines, VAT included."""
+    return Money(sum([line.unit_price.cents * line.quantity for line in lines]))
+
+
 class SaleMade(Value):
     """Products were sold. `is_walk_in`: among them is a meal, without an order.
 
@@ -102,7 +108,7 @@ class SaleMade(Value):
 
     def __post_init__(self) -> None:
         assert self.lines, "a sale has a line"
-        assert self.total == sum_money(line.total for line in self.lines), "the lines make the sum"
+        assert self.total == total_of(self.lines), "the lines make the sum"
         assert self.tender is not Tender.WALLET or self.pupil is not None, "a wallet has an owner"
         assert self.tender is not Tender.LATER or self.is_to_settle, "what is paid later is settled"
 

@@ -15,6 +15,7 @@ from core.facts import SaleLine, SaleMade, SaleRefunded, Tender
 from core.ids import EventId, ProductId, PupilId
 from core.limits import Bought
 from core.money import ZERO, Money
+from core.sale_facts import total_of
 from core.value import Value
 
 Position = tuple[int, int]
@@ -151,9 +152,7 @@ class Unsettled:
     ) -> None:
         assert pupil is not None, "a wallet has an owner"
         kept = tuple(lines)
-        owed = ZERO
-        for line in kept:
-            owed += line.total
+        owed = total_of(kept)
         self._keep(Entry(position, pupil, owed if sign > 0 else -owed, day, kept, sign))
 
     def _keep(self, entry: Entry) -> None:

@@ -22,7 +22,7 @@ from offline_cache.errors import (
     JournalError,
 )
 
-Value = str | int | bytes | None
+Value = str | int | bytes | bytearray | None
 Row = Sequence[Value]
 
 BUSY_TIMEOUT_S = 2

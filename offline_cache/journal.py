@@ -305,9 +305,10 @@ class Journal:
                 event.seq,
                 event.id,
                 str(event.kind),
-                event.body,
-                event.prev_hash,
-                event.hash,
+                # For bytes, sqlite3 would look for an adapter first, for longer than it inserts.
+                bytearray(event.body),
+                bytearray(event.prev_hash),
+                bytearray(event.hash),
             ),
         )
 

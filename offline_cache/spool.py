@@ -131,7 +131,7 @@ class SpoolTable:
                 job.document_id,
                 moment_text(job.created_at),
                 job.kind,
-                job.body,
+                bytearray(job.body),  # as for an event's body
             ),
         )
 

@@ -4,17 +4,16 @@ The till receipt and the closing report are facts of the core; the slips live he
 aware UTC with the school's offset beside them; a pupil is first name and initial, never more.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.money import Money
 from core.people import Language
 from core.receipt import Receipt, SchoolHeader
 from core.report import Report
+from core.value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(Value):
     """A meal or sandwich ordered for a day."""
 
     on: date
@@ -25,8 +24,7 @@ class Reservation:
     """Asked for, and not decided by the centre: neither reserved nor paid."""
 
 
-@dataclass(frozen=True, slots=True)
-class KioskSlip:
+class KioskSlip(Value):
     """What a pupil asked a kiosk for: balances and the reservations to come.
 
     general, reserve: the two wallets; None when they were not asked for. reservations: None when
@@ -48,8 +46,7 @@ class KioskSlip:
     is_training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BursarSlip:
+class BursarSlip(Value):
     """Cash that crossed the bursar's counter; signed by whoever brought or took it.
 
     amount: what was credited to (or, negative, paid out of) the general wallet. tendered: the cash
@@ -76,8 +73,7 @@ class BursarSlip:
     is_training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TopUpSlip:
+class TopUpSlip(Value):
     """How to put money on a wallet by bank transfer; it promises nothing before the centre books.
 
     communication: structured, as in `+++090/9337/55493+++`. suggested: what to transfer; None
@@ -98,8 +94,7 @@ class TopUpSlip:
     is_training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceSlip:
+class InvoiceSlip(Value):
     """What is due for a trip or an activity, whole or as instalment k of n."""
 
     at: datetime
@@ -122,16 +117,14 @@ class InvoiceSlip:
     is_training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeLine:
+class NoticeLine(Value):
     """One row of a notice: what stands left, and what stands right of it."""
 
     left: str
     right: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Value):
     """A short paper for a family: appointments with teachers, a fresh access token.
 
     code: the content of a QR code, empty for none. secret: printed large and never logged.
@@ -151,8 +144,7 @@ class Notice:
     is_training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SelfTest:
+class SelfTest(Value):
     """The page of `printer test`: what this printer was found to be, and how it prints."""
 
     at: datetime

@@ -21,11 +21,13 @@ from operator import attrgetter
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
-from core.chain import canonical_in_order
+from core.chain import write_canonical
 from core.money import Money
 from core.receipt import Receipt
 from core.report import Report
+from core.value import Value
 from printer.documents import (
     BursarSlip,
     Document,
@@ -57,8 +59,8 @@ _Reader = Callable[[Any], Any]
 _Writer = Callable[[Any], object]
 """Turns a value into one that JSON can hold."""
 
-_Plan = tuple[Callable[[object], Iterable[Any]], list[tuple[str, _Writer | None]]]
-"""How the fields of a class are written: all values at once, and the name and writer of each."""
+_Plan = list[tuple[str, _Writer]]
+"""The fields of a class that JSON has not itself, and what writes them."""
 
 # Filled once for each class, at its first document; they only ever hold what the classes say.
 _PLANS: dict[Any, _Plan] = {}
@@ -74,8 +76,7 @@ def document_name(document: Document) -> str:
 
 def encode_document(document: Document) -> bytes:
     """Return the bytes that stand for a document in the spool: the same for the same document."""
-    # The keys stand in their order: these are the bytes that `_dump` would make of it.
-    return canonical_in_order(
+    return write_canonical(
         {
             "content": _plain(document),
             "document": _NAMES[type(document)],
@@ -124,22 +125,19 @@ def _moment_text(moment: datetime) -> str:
     return f"{to_builtins(moment.astimezone(UTC))[:-1]}+00:00"
 
 
-def _plain(value: object) -> dict[str, object]:
-    """Return a dataclass as JSON values, with its keys in their order."""
-    kind = type(value)
-    values, writers = _PLANS.get(kind) or _new_plan(kind)
-    return {
-        name: one if write is None else write(one)
-        for (name, write), one in zip(writers, values(value), strict=False)
-    }
+def _plain(value: Value) -> dict[str, object]:
+    """Return a value as JSON values."""
+    plain = asdict(value)
+    plan = _PLANS.get(type(value))
+    for name, write in _new_plan(type(value)) if plan is None else plan:
+        plain[name] = write(plain[name])
+    return plain
 
 
-def _new_plan(kind: Any) -> _Plan:  # noqa: ANN401  a dataclass
+def _new_plan(kind: type[Value]) -> _Plan:
     hints = get_type_hints(kind)
-    names = sorted(field.name for field in fields(kind))
-    # With a single name `attrgetter` would return no tuple.
-    plan = attrgetter(*names, names[0]), [(name, _writer_of(hints[name])) for name in names]
-    _PLANS[kind] = plan
+    writers = {field.name: _writer_of(hints[field.name]) for field in fields(kind)}
+    plan = _PLANS[kind] = [(name, write) for name, write in writers.items() if write is not None]
     return plan
 
 
