@@ -20,9 +20,9 @@ _PUT_LIMITS = (
     " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
     " product_max = excluded.product_max"
 )
+_BOUGHT = ("school_id", "pupil_id", "day", "product_id", "quantity", "cents", "cursor")
 _ADD_BOUGHT = (
-    "INSERT INTO pupil_bought (school_id, pupil_id, day, product_id, quantity, cents, cursor)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
+    "ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
     " quantity = pupil_bought.quantity + excluded.quantity,"
     " cents = pupil_bought.cents + excluded.cents, cursor = excluded.cursor"
 )
@@ -55,4 +55,4 @@ def write_bought(
         for (pupil, day, product), more in sorted(bought.items())
         if more != Bought()
     ]
-    session.run_many(_ADD_BOUGHT, rows)
+    session.insert_many("pupil_bought", _BOUGHT, rows, conflict=_ADD_BOUGHT)
