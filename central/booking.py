@@ -415,7 +415,7 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
-    """Put into a general wallet."""
+    """Change a general wallet by an amount; negative takes from it."""
     balance = books.wallets.get(pupil)
     books.changed.add(pupil)
     books.wallets[pupil] = amount if balance is None else balance + amount
