@@ -232,7 +232,7 @@ def _book_at_counter(event: Event, books: Books, *, now: datetime) -> Booking:
             flags += _give_back(sale.tender, sale.pupil, sale.total, books)
             _note_bought(sale.tender, sale.pupil, sale.day, sale.lines, books, sign=-1)
         case TopUpVoided(top_up=top_up):
-            flags += _credit(top_up.pupil, -top_up.amount, books)
+            flags += _debit(top_up.pupil, top_up.amount, books)
         case SaleRefunded():
             flags += _give_back(fact.tender, fact.pupil, fact.total, books)
             lines = [back.line for back in fact.lines]
@@ -303,7 +303,7 @@ def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime
     legs: Legs = ()
     if isinstance(fact, StudyEntered) and is_paid_now:
         legs = legs_of(fact)
-        flags = _credit(fact.pupil, -fact.price, books)
+        flags = _debit(fact.pupil, fact.price, books)
         flags += [Flag.TO_SETTLE] if fact.is_to_settle else []
     flags += _badge_flags(fact.badge, fact.pupil, books)
     flags += note_time(event.stamp.at, books, now=now)
@@ -371,15 +371,18 @@ _ORDERED = frozenset({AccountKind.MEALS_PREPAID, AccountKind.MEALS_UNCLAIMED})
 def sell(fact: SaleLike, books: Books) -> list[Flag]:
     """Take a sale's total from whoever pays it. The legs are the caller's."""
     flags: list[Flag] = []
+    pupil = fact.pupil
     if fact.tender is Tender.WALLET:
-        assert fact.pupil is not None, "a wallet has an owner"
-        flags = _credit(fact.pupil, -fact.total, books)
-        if books.wallets[fact.pupil].cents < -books.overdraft_max.cents:
+        assert pupil is not None, "a wallet has an owner"
+        flags = _debit(pupil, fact.total, books)
+        if books.wallets[pupil].cents < -books.overdraft_max.cents:
             flags.append(Flag.OVERDRAFT)
     if fact.is_to_settle:
         flags.append(Flag.TO_SETTLE)
-    flags += _badge_flags(fact.badge, fact.pupil, books)
-    return flags + _circumstance_flags(fact.circumstances)
+    flags += _badge_flags(fact.badge, pupil, books)
+    if fact.circumstances:
+        flags += _circumstance_flags(fact.circumstances)
+    return flags
 
 
 def _give_back(tender: Tender, pupil: PupilId | None, total: Money, books: Books) -> list[Flag]:
@@ -412,10 +415,18 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
-    """Change a general wallet; negative takes from it."""
+    """Change a general wallet by an amount; negative takes from it."""
     balance = books.wallets.get(pupil)
     books.changed.add(pupil)
     books.wallets[pupil] = amount if balance is None else balance + amount
+    return [Flag.UNKNOWN_PUPIL] if balance is None else []
+
+
+def _debit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
+    """Take from a general wallet."""
+    balance = books.wallets.get(pupil)
+    books.changed.add(pupil)
+    books.wallets[pupil] = -amount if balance is None else balance - amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 
 

@@ -20,10 +20,9 @@ _PUT_LIMITS = (
     " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
     " product_max = excluded.product_max"
 )
-_LIMITED = "SELECT pupil_id FROM pupil_limit WHERE school_id = ? AND pupil_id IN"
+_BOUGHT = ("school_id", "pupil_id", "day", "product_id", "quantity", "cents", "cursor")
 _ADD_BOUGHT = (
-    "INSERT INTO pupil_bought (school_id, pupil_id, day, product_id, quantity, cents, cursor)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
+    "ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
     " quantity = pupil_bought.quantity + excluded.quantity,"
     " cents = pupil_bought.cents + excluded.cents, cursor = excluded.cursor"
 )
@@ -47,11 +46,6 @@ def read_limits(session: Session, school: SchoolId, pupil: PupilId) -> Limits:
     return NO_LIMITS if row is None else limits_from_rows(row, ())
 
 
-def limited_of(session: Session, school: SchoolId, pupils: Sequence[PupilId]) -> frozenset[PupilId]:
-    """Return those among some pupils whose parents set a limit."""
-    return frozenset(PupilId(row[0]) for row in session.rows_by(_LIMITED, pupils, school))
-
-
 def write_bought(
     session: Session, school: SchoolId, bought: Mapping[BoughtKey, Bought], cursor: int
 ) -> None:
@@ -61,4 +55,4 @@ def write_bought(
         for (pupil, day, product), more in sorted(bought.items())
         if more != Bought()
     ]
-    session.run_many(_ADD_BOUGHT, rows)
+    session.insert_many("pupil_bought", _BOUGHT, rows, conflict=_ADD_BOUGHT)

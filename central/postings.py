@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from central.database import Row, Session
 from core.codec import moment_text
@@ -11,6 +12,7 @@ from core.ledger import Account, AccountKind, Leg, Legs
 from core.money import Money
 
 _LEG_COLUMNS = ("school_id", "booking_id", "name", "account", "owner", "cents", "at")
+_CENTS_OF = itemgetter(_LEG_COLUMNS.index("cents"))
 _BOOKING_COLUMNS = ("school_id", "id", "kind", "at", "subject", "who", "why")
 
 LegRow = tuple[str, str, str, str, str, int, str]
@@ -60,7 +62,7 @@ def leg_rows(school: SchoolId, posting: Posting) -> list[LegRow]:
 
 def write_legs(session: Session, rows: Sequence[LegRow]) -> None:
     """Write the legs of whole postings; one statement, however many."""
-    assert sum(cents for *_, cents, _ in rows) == 0, "legs that are written together sum to zero"
+    assert sum(map(_CENTS_OF, rows)) == 0, "legs that are written together sum to zero"
     session.insert_many("leg", _LEG_COLUMNS, rows)
 
 

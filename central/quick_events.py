@@ -46,6 +46,7 @@ _SALES = AccountKind.SALES.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
 _SERVED = AccountKind.MEALS_SERVED.value
 _KIND = b'"kind":"'
+_WORD_BYTES = 8
 _UNREAD = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -164,18 +165,18 @@ class QuickBooking(msgspec.Struct, gc=False):
 
 
 _READERS: Final[Mapping[bytes, msgspec.json.Decoder[Meal] | msgspec.json.Decoder[Sale]]] = {
-    f'{EventKind.MEAL_COLLECTED.value}"'.encode(): msgspec.json.Decoder(Meal),
-    f'{EventKind.SALE_MADE.value}"'.encode(): msgspec.json.Decoder(Sale),
+    EventKind.MEAL_COLLECTED.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(Meal),
+    EventKind.SALE_MADE.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(Sale),
 }
-"""What reads a kind, by its word as it stands in the text."""
+"""What reads a kind, by how its word begins; whether it is that word the reader says."""
 
 
 def read_quick(body: bytes, *, epoch: int, seq: int) -> Quick | None:
     """Return the fact at a place when it is plainly well, or None where the core must look."""
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    _, _, behind = body.rpartition(_KIND)
-    reader = _READERS.get(behind[: behind.find(b'"') + 1])
+    word_at = body.rfind(_KIND) + len(_KIND)
+    reader = _READERS.get(body[word_at : word_at + _WORD_BYTES])
     # Escapes can hide what no database takes.
     if reader is None or b"\\" in body:
         return None

@@ -23,7 +23,7 @@ APPLICATION_ID = 0x52464342
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
 _KEY_SIZES = (1, 8, 32, 100, 200, 500)
-_ROWS_AT_ONCE = 20
+_ROW_SIZES = (25, 5, 1)
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -68,17 +68,15 @@ class _SqliteSession(Session):
         *,
         conflict: str = "",
     ) -> None:
-        # Many rows a statement: SQLite opens a table and its indexes once for them all. What is
-        # left over goes row by row, so that one statement is prepared, and not one a number.
-        many = len(rows) // _ROWS_AT_ONCE * _ROWS_AT_ONCE
-        if many:
-            sql = _insertion(table, tuple(columns), conflict, _ROWS_AT_ONCE)
-            for start in range(0, many, _ROWS_AT_ONCE):
-                some = rows[start : start + _ROWS_AT_ONCE]
+        # Many rows a statement: SQLite opens a table and its indexes once for them all. In a few
+        # sizes, so that few statements are prepared and kept.
+        start = 0
+        for size in _ROW_SIZES:
+            while len(rows) - start >= size:
+                sql = _insertion(table, tuple(columns), conflict, size)
+                some = rows[start : start + size]
                 self._connection.execute(sql, list(chain.from_iterable(some)))
-        if len(rows) > many:
-            sql = _insertion(table, tuple(columns), conflict, 1)
-            self._connection.executemany(sql, rows[many:])
+                start += size
 
 
 @cache

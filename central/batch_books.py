@@ -1,0 +1,111 @@
+"""What a batch touches of a school's books: read before it is booked, written when it is.
+
+Each table is asked once, whatever the batch holds. Wallets and orders are locked in the order of
+their ids, and the feed's counter last, so that no two batches can wait for each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from central.arrivals import Incoming, Item
+from central.attendance import read_attended, write_attended
+from central.badge_facts import change_badges
+from central.booking import Books, keys_of
+from central.database import Session
+from central.documents import documents_of, read_documents, write_corrections
+from central.feed import advance_feed
+from central.limits import write_bought
+from central.quick_events import note_quick_keys
+from central.records import read_orders, read_policy
+from core.ids import OrderId, PupilId, SchoolId
+from core.money import ZERO, Money
+from core.orders import OrderState
+
+# Of each wallet also whether the parents set a limit: its pupil's purchases are counted.
+_WALLETS = (
+    "SELECT w.pupil_id, w.general_cents, w.reserve_cents, (SELECT 1 FROM pupil_limit l"
+    " WHERE l.school_id = w.school_id AND l.pupil_id = w.pupil_id)"
+    " FROM wallet w WHERE w.school_id = ? AND w.pupil_id IN"
+)
+_ADD_TO_WALLET = (
+    "ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
+    " general_cents = wallet.general_cents + excluded.general_cents,"
+    " reserve_cents = wallet.reserve_cents + excluded.reserve_cents, cursor = excluded.cursor"
+)
+
+
+def read_books(
+    session: Session, incoming: Incoming, items: Sequence[Item], last_at: datetime | None
+) -> Books:
+    """Return what events are about, as it stands before them. last_at: as in `Books`."""
+    school = incoming.terminal.school_id
+    facts = [item.event.fact for item in items if item.event is not None]
+    keys = keys_of(facts)
+    note_quick_keys((item.quick for item in items if item.quick is not None), keys)
+    wallets = session.rows_by(_WALLETS, sorted(keys.pupils), school, lock=True)
+    balances = {PupilId(pupil): Money(cents) for pupil, cents, _, _ in wallets}
+    badges = session.rows_by(
+        "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN",
+        sorted(keys.badges),
+        school,
+    )
+    return Books(
+        overdraft_max=read_policy(session, school).overdraft_max if keys.pupils else ZERO,
+        orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
+        wallets=balances,
+        opening=dict(balances),
+        reserves={PupilId(pupil): Money(cents) for pupil, _, cents, _ in wallets if cents},
+        badges=dict(badges),
+        last_at=last_at,
+        limited=frozenset(PupilId(pupil) for pupil, _, _, limit in wallets if limit),
+        attended=read_attended(session, school, facts),
+        documents=read_documents(session, school, documents_of(facts)),
+    )
+
+
+def write_books(session: Session, incoming: Incoming, books: Books) -> None:
+    """Write what a batch changed, with a new place in the feed, which is locked only now."""
+    school = incoming.terminal.school_id
+    write_corrections(session, school, books.documents.added)
+    moved = (
+        (books.collected, OrderState.COLLECTED),
+        (books.waiting, OrderState.RESERVED),
+        (books.unclaimed, OrderState.UNCLAIMED),
+    )
+    is_moved = books.changed or any(orders for orders, _ in moved)
+    if not (is_moved or books.attended.changed or books.badge_facts):
+        return
+    cursor = advance_feed(session, school)
+    change_badges(session, incoming, books.badge_facts, cursor)
+    _write_wallets(session, school, books, cursor)
+    if books.attended.changed:
+        write_attended(session, incoming.terminal, books.attended, cursor)
+    if books.bought:
+        write_bought(session, school, books.bought, cursor)
+    for orders, state in moved:
+        _write_orders(session, school, orders, state, cursor)
+
+
+def _write_wallets(session: Session, school: SchoolId, books: Books, cursor: int) -> None:
+    reserves = books.reserve_changed
+    session.insert_many(
+        "wallet",
+        ("school_id", "pupil_id", "general_cents", "reserve_cents", "cursor"),
+        [
+            (school, pupil, amount.cents, reserves.get(pupil, ZERO).cents, cursor)
+            for pupil, amount in books.changes()
+        ],
+        conflict=_ADD_TO_WALLET,
+    )
+
+
+def _write_orders(
+    session: Session, school: SchoolId, orders: Iterable[OrderId], state: OrderState, cursor: int
+) -> None:
+    session.run_by(
+        "UPDATE meal_order SET state = ?, cursor = ? WHERE school_id = ? AND id IN",
+        sorted(orders),
+        state.value,
+        cursor,
+        school,
+    )

@@ -1,0 +1,100 @@
+"""What becomes of a batch's events, row by row, until it is written: one statement a table."""
+
+from typing import Final
+
+from central.arrivals import EventAnswer, Incoming, Item
+from central.booking import Booking
+from central.database import Session, Value
+from central.flagging import WORDS, raise_exceptions
+from central.postings import LegRow, Posting, leg_rows, write_legs
+from central.quick_events import Quick, QuickBooking
+from core.batch import Verdict
+from core.codec import moment_text
+from core.events import Event
+from core.ids import EventId
+
+_EVENT_COLUMNS: Final = (
+    "school_id",
+    "terminal_id",
+    "epoch",
+    "seq",
+    "id",
+    "kind",
+    "at",
+    "body",
+    "hash",
+    "verdict",
+    "flag",
+    "received_at",
+)
+
+
+class BatchRows:
+    """The rows of a batch. answers: what is told of each event, in their order."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        self.answers: list[EventAnswer] = []
+        self._incoming = incoming
+        self._school = incoming.terminal.school_id
+        self._place = (self._school, incoming.terminal.id, incoming.epoch)
+        self._events: list[tuple[Value, ...]] = []
+        self._legs: list[LegRow] = []
+        self._exceptions: list[tuple[str, str, str, str]] = []
+
+    def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
+        """Write down an event that was booked from its fields."""
+        school, event_id, now_text = self._school, quick.id, self._incoming.now_text
+        self._legs += [(school, event_id, *leg, now_text) for leg in booking.legs]
+        flags = booking.flags
+        flag = flags[0].value if flags else None
+        self._note(item, (event_id, quick.kind, quick.at_text), Verdict.ACCEPTED, flag)
+        if flags:
+            self._except(event_id, booking)
+
+    def accept_whole(self, item: Item, event: Event, booking: Booking) -> None:
+        """Write down an event that the core read."""
+        posting = Posting(event.id, booking.legs, self._incoming.now)
+        self._legs += leg_rows(self._school, posting)
+        told = (event.id, event.fact.kind.value, moment_text(event.stamp.at))
+        flag = booking.flags[0].value if booking.flags else None
+        self._note(item, told, Verdict.ACCEPTED, flag)
+        self._except(event.id, booking)
+
+    def set_aside(self, item: Item) -> None:
+        """Keep an event at its place that is not booked, without the id that may be another's."""
+        kind, at_text = "", ""
+        verdict, detail = Verdict.CONFLICT, "its id was used before"
+        if item.quick is not None:
+            kind, at_text = item.quick.kind, item.quick.at_text
+        elif item.event is not None:
+            kind, at_text = item.event.fact.kind.value, moment_text(item.event.stamp.at)
+        else:
+            verdict, detail = Verdict.QUARANTINED, item.fault
+        self._note(item, (None, kind, at_text), verdict, None)
+        place = f"{self._incoming.terminal.id} {self._incoming.epoch}-{item.seq}"
+        self._exceptions.append((f"{place}.{verdict.value}", place, verdict.value, detail))
+
+    def write(self, session: Session) -> None:
+        """Write it all."""
+        session.insert_many("event", _EVENT_COLUMNS, self._events)
+        write_legs(session, self._legs)
+        raise_exceptions(session, self._incoming, self._exceptions)
+
+    def _note(
+        self,
+        item: Item,
+        told: tuple[EventId | None, str, str],
+        verdict: Verdict,
+        flag: str | None,
+    ) -> None:
+        """Add an event's row and answer. told: its id, its kind, and when it happened."""
+        self.answers.append(EventAnswer(item.seq, verdict, flag))
+        now_text = self._incoming.now_text
+        row = (*self._place, item.seq, *told, item.body, item.hash, str(verdict), flag, now_text)
+        self._events.append(row)
+
+    def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
+        """Add what a person must look at: the rules that an event broke."""
+        for flag in booking.flags:
+            words = booking.words.get(flag, WORDS[flag])
+            self._exceptions.append((f"{event_id}.{flag.value}", event_id, flag.value, words))

@@ -1,0 +1,43 @@
+"""What a batch asks of SQLite is counted: no load of the machine can change it."""
+
+import pytest
+
+import central.sqlite_database
+from central.ingest import ingest
+from central.wire_batch import unpack_batch
+from core.batch import pack_batch
+
+STATEMENTS_MAX = 50
+pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
+
+def statements_of(till, count: int) -> list[str]:
+    """Return the statements that one batch of sales to different pupils needs."""
+    events = [till.sell(pupil.id, 100) for pupil in till.centre.school.pupils[:count]]
+    terminal, now = till.identity.terminal_id, till.clock()
+    batch = unpack_batch(pack_batch(terminal, events).body)
+    connection = till.centre.store.database._writer
+    told: list[str] = []
+    connection.set_trace_callback(told.append)
+    ingest(till.centre.store, terminal, batch, now=now)
+    connection.set_trace_callback(None)
+    return told
+
+
+def reads(statements: list[str]) -> int:
+    return sum(sql.startswith("SELECT") for sql in statements)
+
+
+def test_a_batch_reads_as_often_whatever_it_holds(centre):
+    few, many = centre.till(), centre.till("Till 2")
+    assert reads(statements_of(few, 10)) == reads(statements_of(many, 100)) > 0
+
+
+def test_a_hundred_sales_are_few_statements(till):
+    statements = statements_of(till, 100)
+    assert len(statements) <= STATEMENTS_MAX, statements
+
+
+def test_the_control_rows_that_go_one_by_one_are_noticed(till, monkeypatch):
+    monkeypatch.setattr(central.sqlite_database, "_ROW_SIZES", (1,))
+    assert len(statements_of(till, 100)) > STATEMENTS_MAX
