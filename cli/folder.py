@@ -27,17 +27,19 @@ def data_folder(parsed: argparse.Namespace) -> Path:
 
 
 @contextmanager
-def owned_by_its_service(folder: Path) -> Iterator[None]:
+def owned_by_its_service(folder: Path, *, part: str = "*") -> Iterator[None]:
     """Give what a block makes in a terminal's folder to whoever owns that, however the block ends.
 
-    A technician works as root; the service has to read and write the files afterwards.
+    A technician works as root; the service has to read and write the files afterwards. part: what
+    of the folder's own files and folders may have been made, as a pattern.
     """
     try:
         yield
     finally:
         if os.geteuid() == 0 and folder.is_dir():
             owner = folder.stat()
-            for path in folder.rglob("*"):
+            found = [one for top in folder.glob(part) for one in (top, *top.rglob("*"))]
+            for path in found:
                 # The disk's own folder, where it is one of its own, stays root's.
                 if "lost+found" not in path.parts and not path.is_symlink():
                     os.chown(path, owner.st_uid, owner.st_gid)

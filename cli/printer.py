@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.folder import data_folder
+from cli.folder import data_folder, owned_by_its_service
 from cli.output import (
     EXIT_FAILED,
     EXIT_NOT_CONFIGURED,
@@ -227,8 +227,9 @@ def _find_out(printer: "Printer", parsed: argparse.Namespace) -> Path | None:
     path = profile_path(_profile_folder(folder), url)
     try:
         findings = printer.find_out()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_profile(findings.profile, path)
+        with owned_by_its_service(folder, part=path.parent.name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_profile(findings.profile, path)
     except (LineLostError, ProfileError) as error:
         raise CommandError(str(error)) from error
     except OSError as error:

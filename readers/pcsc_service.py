@@ -8,7 +8,9 @@ Rule 2: an error of the service drops the context, even where the library still 
 Rule 3: a response shorter than its status word is a card that left, whatever the return code says.
 """
 
+import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec, module_from_spec
 from typing import Any, cast
 
 from readers.cards.apdu import Exchange
@@ -169,6 +171,11 @@ def list_devices() -> list[str]:
 
 
 def _load() -> Any:  # noqa: ANN401  pyscard's C module has no types
+    # Its package would import sessions, monitors and observers for whoever wants its raw calls: it
+    # is made, and not run.
+    spec = find_spec("smartcard")
+    if spec is not None and "smartcard" not in sys.modules:
+        sys.modules["smartcard"] = module_from_spec(spec)
     from smartcard import scard  # noqa: PLC0415  a heavy vendor library, first loaded in the thread
 
     return scard

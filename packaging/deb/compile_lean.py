@@ -2,7 +2,8 @@
 
 A till at rest keeps 1.4 MB of them, and nobody asks a till for help(). Asserts stay: they guard the
 money, and `python -OO` would drop them. Docstrings of classes stay, too, since dataclasses would
-write their own. Lines keep their numbers, so that a traceback is as it was.
+write their own. Lines keep their numbers, so that a traceback is as it was; started with
+`-X no_debug_ranges`, as the package's build does, it leaves out the columns (0.2 MB).
 
 Usage: compile_lean.py FOLDER. The files are as `compileall --invalidation-mode unchecked-hash`
 writes them: a start asks no file for its time. Source: PEP 552.

@@ -7,20 +7,24 @@ click on a link elsewhere, a browser would follow a redirect without the strict 
 import re
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from terminal.web.bundle import bundle
 from terminal.web.catalogue import LANGUAGES, words
+from terminal.web.plain_pages import entered_page, locked_page, screen_page
 from terminal.web.screen import Screen
 from terminal.web.sessions import Sessions
 from terminal.web.sounds import SOUNDS, wav
-from terminal.web.static_files import FONT, LIBRARY, PAGE_SCRIPTS, static_path
+from terminal.web.static_files import PAGE_SCRIPTS, static_path
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER: Final = Path(__file__).parent
 _ENROLLED_S: Final = 400 * 24 * 3600  # the most that a browser keeps (RFC 6265bis)
@@ -62,8 +66,9 @@ class Pages:
         return self._scripted("pupil", self._told() | {"tongues": tongues})
 
     def _scripted(self, name: str, told: dict[str, object]) -> Response:
-        own_words = words(self._screen.language)
-        return html_page("screen.html", name=name, told=told, words=own_words)
+        language = self._screen.language
+        notice = words(language)["gone.text"]
+        return HTMLResponse(screen_page(name, told, language=language, notice=notice))
 
     def _told(self) -> dict[str, object]:
         language = self._screen.language
@@ -79,7 +84,7 @@ class Pages:
         cookie = self._sessions.open(token)
         if cookie is None:
             return self._locked()
-        page = html_page("entered.html", language=self._screen.language, target="/")
+        page = HTMLResponse(entered_page(language=self._screen.language, target="/"))
         page.set_cookie(
             self._sessions.cookie,
             cookie,
@@ -94,8 +99,11 @@ class Pages:
     def _locked(self) -> Response:
         language = self._screen.language
         order = [language, *(code for code in LANGUAGES if code != language)]
-        catalogue = {code: words(code) for code in order}
-        return html_page("locked.html", status=401, language=language, catalogue=catalogue)
+        notices = {
+            code: (words(code)["gone.locked_title"], words(code)["gone.locked_text"])
+            for code in order
+        }
+        return HTMLResponse(locked_page(notices), status_code=HTTPStatus.UNAUTHORIZED)
 
     async def _sound(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -118,15 +126,17 @@ def _words_for_pupils(language: str) -> dict[str, str]:
 
 
 def html_page(template: str, *, status: int = 200, **values: object) -> Response:
-    """Return a page from a template; whatever stands in the values stays text."""
+    """Return a page with lists and cases; whatever stands in the values stays text."""
     text = _templates().get_template(template).render(values)
     return HTMLResponse(text, status_code=status)
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  see `plain_pages`
+
     templates = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, auto_reload=False
     )
-    templates.globals |= {"static": static_path, "font": FONT, "library": LIBRARY}
+    templates.globals["static"] = static_path
     return templates
