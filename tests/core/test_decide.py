@@ -117,8 +117,8 @@ def test_refusals(changes: dict[str, object], reason: Reason) -> None:
 
 def test_a_random_uid_is_no_identity() -> None:
     random = tap(value="08010203", technology=Technology.MIFARE_CLASSIC)
-    assert identity_fault(random.credential) is not None, "so a view of it knows no badge"
-    nobody = replace(Scene().view(), badge=None)
+    assert identity_fault(random.credential) is not None, "a view of it knows nobody"
+    nobody = replace(Scene().view(), badge=None, holder=None)
     refused(decide(random, nobody, POLICY, NOON), Reason.NOT_AN_IDENTITY)
 
 
