@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from web_rig import OpenTill, Visitor, until
 
 from core.ids import ProductId
-from core.order_facts import OrderAct, SlipKind
+from core.order_facts import KIOSK_SLIPS, OrderAct, SlipKind
 from terminal.board import Board, Content
 from terminal.twin import TwinTerminal
 from terminal.twin_kiosk import SESSION, TwinKiosk, twin_dues, twin_order, twin_view
@@ -208,7 +208,7 @@ def test_each_slip_is_offered_to_whom_it_has_something_to_say(
     assert page.locator("[data-dues]").count() == 0
     enter(page, twin_view(dues=twin_dues(), appointments=[APPOINTMENT]), session="tap-2")
     page.locator("[data-dues]").wait_for()
-    for slip in SlipKind:
+    for slip in KIOSK_SLIPS:
         if slip is SlipKind.INVOICE:
             page.locator("[data-dues]").tap()
             page.locator(".dialog .print").tap()
@@ -228,7 +228,9 @@ def test_what_is_due_is_listed_with_its_instalments_and_how_they_stand(
     page = opened(open_till, size)
     enter(page, twin_view(dues=twin_dues()))
     page.locator("[data-dues]").tap()
-    rome, museum = page.locator("[data-due]").all()
+    dues = page.locator("[data-due]")
+    expect(dues).to_have_count(2)
+    rome, museum = dues.all()
     expect(rome.locator("h3")).to_contain_text("Voyage à Rome")
     parts = rome.locator("[data-part]").all_inner_texts()
     assert ["en retard" in part for part in parts] == [True, False, False]
