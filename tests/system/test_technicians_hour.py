@@ -143,12 +143,23 @@ def test_how_it_is(site: Site) -> None:
 
 def test_readers_and_printers(site: Site) -> None:
     stranger = "04DEADBEEF0001"
-    hand = threading.Timer(3.0, site.tap, [stranger])
+    is_heard = threading.Event()
+
+    def keep_tapping() -> None:
+        # Nobody sees when the command begins to listen: the card comes again until it was heard.
+        while not is_heard.is_set():
+            site.show_card(stranger)
+            is_heard.wait(0.5)
+
+    hand = threading.Thread(target=keep_tapping)
     for command in site.manual.commands("Readers and printers"):
         if "listen" in command:
             hand.start()
-            assert stranger in site.type(command)
-            hand.join()
+            try:
+                assert stranger in site.type(command)
+            finally:
+                is_heard.set()
+                hand.join()
         else:
             site.type(command)
 
