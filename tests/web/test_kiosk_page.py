@@ -246,6 +246,8 @@ def test_what_is_due_is_listed_with_its_instalments_and_how_they_stand(
         page.locator(".dialog").wait_for(state="detached")
         page.locator(f"[data-aid={aid}]").tap()
         page.locator("[data-dues]").tap()
+        # The first answer has the focus once the question hears keys.
+        page.locator(".dialog :focus").wait_for()
     assert axe_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator(".dialog .print").tap()

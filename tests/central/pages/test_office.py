@@ -10,6 +10,8 @@ from central.bank.communications import communication_of, give_communications, s
 from central.figures import disagreements
 from central.pages.office import PLACES
 from central.pages.pupils import folded
+from core.facts import ArrivedLate, LateWhy
+from core.tap import Assurance
 
 MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 
@@ -276,18 +278,22 @@ def test_every_page_answers_on_both_engines(centre, clock):
 
     add_clerks(centre.store, centre.school.school.id, clock())
     till = centre.till()
-    sealed = till.sell(centre.school.pupils[3].id)
+    pupil = centre.school.pupils[3].id
+    sealed = till.sell(pupil)
+    late = ArrivedLate(
+        clock().date(), pupil, None, Assurance.TYPED, due_at=clock(), said=LateWhy.NOT_SAID
+    )
+    noted = till.journal.append(late, at=clock())
     till.send()
     clerk = Clerk(centre.url)
     assert clerk.sign_in("anton").status_code == 303
-    names = {"pupil": centre.school.pupils[3].id, "event": sealed.id}
-    names["terminal"] = till.identity.terminal_id
+    names = {"pupil": pupil, "event": sealed.id, "terminal": till.identity.terminal_id}
     for place in PLACES:
         if place.method == "GET" and not {"case", "line", "epoch"} & set(place.path.split("{")):
-            path = place.path.format_map(Missing(names))
+            about = {"event": noted.id} if "/presence/" in place.path else {}
+            path = place.path.format_map(Missing(names | about))
             expected = 404 if "nobody" in path else 200
             assert clerk.get(path).status_code == expected, path
-    pupil = names["pupil"]
     moved = {"once": "1", "source": "general", "amount": "1"}
     assert clerk.post(f"/office/pupils/{pupil}/move", moved).status_code == 303
     clerk.close()
