@@ -44,7 +44,7 @@ VENDORS = HEAVY | {
 
 # Homes of a heavy library that load late as a whole: nothing imports them at its own top.
 # The conformance kit is loaded by its own command alone, and is all about httpx.
-_KIT = ("batches", "copies", "enrolment", "kit", "orders", "signatures", "speaker")
+_KIT = ("batches", "copies", "enrolment", "kit", "office", "orders", "signatures", "speaker")
 _PICTURES = ("central.photo_files", "central.portraits")
 LATE_MODULES = {"sync.channel", *_PICTURES, *(f"sync.conformance.{name}" for name in _KIT)}
 

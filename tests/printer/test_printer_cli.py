@@ -121,7 +121,7 @@ def test_the_known_printers_are_listed(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_the_gallery_is_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("gallery", folder / "gallery") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 68
+    assert len(capsys.readouterr().out.splitlines()) == 88
 
 
 def test_a_gallery_that_cannot_be_written_says_so(folder: Path) -> None:
