@@ -32,11 +32,16 @@ export function useComfort(tongue) {
   const [isSpoken, setSpoken] = useState(false);
   const [isSilent, setSilent] = useState(false);
   const spoken = useRef(false);
+  const line = useRef(Promise.resolve());
   const language = useRef(tongue.language);
   language.current = tongue.language;
 
-  const send = (text, own = language.current) =>
-    command("/v1/kiosk/speech", { text: text.slice(0, TEXT_MAX), language: own }, told.csrf).catch(() => null);
+  // One behind the other: what was reached first must not be spoken over what was reached last.
+  const send = (text, own = language.current) => {
+    const request = () => command("/v1/kiosk/speech", { text: text.slice(0, TEXT_MAX), language: own }, told.csrf);
+    line.current = line.current.then(request).catch(() => null);
+    return line.current;
+  };
   const say = (text, own) => { if (spoken.current) send(text, own); };
   const setSpeech = (isOn) => {
     spoken.current = isOn;
