@@ -23,6 +23,9 @@ from web_rig import Serve, until
 
 from terminal.web.server import WebServer
 
+# Needs what a machine with a screen has: `pytest -m system tests/web/test_kiosk_start.py`.
+pytestmark = pytest.mark.system
+
 HOUSE = Path(__file__).parents[2]
 UNIT = HOUSE / "systemd/system/refectory-kiosk.service"
 POLICY = HOUSE / "systemd/chromium/refectory.json"
