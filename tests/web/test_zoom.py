@@ -49,10 +49,8 @@ def test_who_serves_reaches_all(
     terminal.publish_status({"profile": profile})
     zoomed.goto(server.launch_url())
     zoomed.locator("[data-staff]").first.wait_for()
-    zoomed.screenshot(path=f"/tmp/screens-zoom-{profile}-1.png")
     holds(zoomed)
     sign_in(zoomed, shown=".sale" if profile == "till" else ".leave")
-    zoomed.screenshot(path=f"/tmp/screens-zoom-{profile}-2.png")
     holds(zoomed)
 
 
