@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from central.clock import Clock
 from central.errors import Problem
-from central.signatures import SignedRequest, content_digest, sign_reply
+from central.signatures import SignedRequest, content_digest, sign_reply, verify_request
 from central.store import Store
+from core.ids import TerminalId
 from core.wire import REPLY_COMPONENTS
 
 
@@ -34,6 +35,15 @@ class Centre:
             url = self.public_url + request.url.path
             url += f"?{request.url.query}" if request.url.query else ""
         return SignedRequest(request.method, url, request.headers)
+
+    def prove(
+        self, signed: SignedRequest, *, body: bytes | None, terminal: TerminalId, now: datetime
+    ) -> None:
+        """Prove that a terminal asks, by a key that holds. Raises Problem, also `revoked`."""
+        with self.store.database.reading() as session:
+            key = verify_request(session, signed, body=body, terminal=terminal, now=now)
+        if key.revoked_at is not None:
+            raise revoked()
 
     def signed_json(
         self, signed: SignedRequest, plain: dict[str, object], now: datetime

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from central.answers import decoded, read_body
-from central.centre import Centre, revoked
-from central.errors import Problem
+from central.centre import Centre
 from central.exceptions import Resolution
 from central.office_questions import (
     Asker,
@@ -23,8 +22,8 @@ from central.office_questions import (
     settle_case,
 )
 from central.records import read_school
-from central.signatures import SignedRequest, verify_request
-from central.terminals import TerminalState, find_terminal
+from central.signatures import SignedRequest
+from central.terminals import active_terminal
 from core.codec import moment_text
 from core.ids import PupilId, StaffId, TerminalId
 from core.wire import ID_LENGTH_MAX, ID_PATTERN
@@ -143,16 +142,10 @@ class OfficeRoutes:
         now = self._centre.clock()
         terminal = TerminalId(request.path_params["terminal"])
         signed = self._centre.signed(request)
-        with self._centre.store.database.reading() as session:
-            key = verify_request(session, signed, body=body, terminal=terminal, now=now)
-        if key.revoked_at is not None:
-            raise revoked()
+        self._centre.prove(signed, body=body, terminal=terminal, now=now)
         asked = decoded(body, kind)
         with self._centre.store.database.reading() as session:
-            known = find_terminal(session, terminal)
-            if known.state is not TerminalState.ACTIVE:
-                detail = f"terminal {known.name} is {known.state.value}"
-                raise Problem("frozen", status=409, detail=detail)
+            known = active_terminal(session, terminal)
             staff = StaffId(asked.staff)
             name = check_bursar(session, known.school_id, staff)
             asker = Asker(read_school(session, known.school_id), known, staff, name, now)

@@ -10,10 +10,9 @@ from starlette.responses import Response
 
 from central.answers import decoded, read_body
 from central.asked_orders import AskedOrder, Decided, Standing, decide_order, standing_of
-from central.centre import Centre, revoked
+from central.centre import Centre
 from central.errors import Problem
-from central.signatures import verify_request
-from central.terminals import TerminalState, find_terminal
+from central.terminals import active_terminal
 from core.codec import moment_text
 from core.ids import BadgeKey, CommandId, OrderId, ProductId, PupilId, TerminalId
 from core.order_facts import OrderAct
@@ -50,17 +49,10 @@ class OrderRoutes:
         now = self._centre.clock()
         terminal = TerminalId(request.path_params["terminal"])
         signed = self._centre.signed(request)
-        with self._centre.store.database.reading() as session:
-            key = verify_request(session, signed, body=body, terminal=terminal, now=now)
-        if key.revoked_at is not None:
-            raise revoked()
+        self._centre.prove(signed, body=body, terminal=terminal, now=now)
         asked = _asked(decoded(body, OrderQuestion), terminal)
         with self._centre.store.database.writing() as session:
-            known = find_terminal(session, terminal)
-            if known.state is not TerminalState.ACTIVE:
-                raise Problem(
-                    "frozen", status=409, detail=f"terminal {known.name} is {known.state.value}"
-                )
+            known = active_terminal(session, terminal)
             decided = decide_order(session, known.school_id, asked, moment=now, now=now)
             standing = standing_of(session, known.school_id, asked)
         return self._centre.signed_json(signed, _plain(asked, decided, standing, now), now)

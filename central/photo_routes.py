@@ -4,10 +4,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from central.centre import Centre, revoked
+from central.centre import Centre
 from central.errors import Problem
 from central.photos import read_photo
-from central.signatures import verify_request
 from central.terminals import find_terminal
 from core.ids import TerminalId
 from core.photos import PHOTO_TYPE, is_photo_digest
@@ -28,10 +27,8 @@ class PhotoRoutes:
         terminal = TerminalId(request.path_params["terminal"])
         digest = request.path_params["digest"]
         signed = self._centre.signed(request)
+        self._centre.prove(signed, body=None, terminal=terminal, now=now)
         with self._centre.store.database.reading() as session:
-            key = verify_request(session, signed, body=None, terminal=terminal, now=now)
-            if key.revoked_at is not None:
-                raise revoked()
             school = find_terminal(session, terminal).school_id
             content = read_photo(session, school, digest) if is_photo_digest(digest) else None
         if content is None:

@@ -76,6 +76,15 @@ def find_terminal(session: Session, terminal: TerminalId, *, lock: bool = False)
     return _terminal(row)
 
 
+def active_terminal(session: Session, terminal: TerminalId) -> Terminal:
+    """Return a terminal that may ask for something new. Raises Problem, also `frozen`."""
+    known = find_terminal(session, terminal)
+    if known.state is not TerminalState.ACTIVE:
+        detail = f"terminal {known.name} is {known.state.value}"
+        raise Problem("frozen", status=409, detail=detail)
+    return known
+
+
 def list_terminals(session: Session, school: SchoolId) -> list[Terminal]:
     """Return all terminals of a school, by name."""
     sql = f"SELECT {_COLUMNS} FROM terminal WHERE school_id = ? ORDER BY name, id"  # noqa: S608

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from central.answers import decoded, plain_json, read_body
-from central.centre import Centre, revoked
+from central.centre import Centre
 from central.enrolment import redeem_code, rotate_key
 from central.epochs import read_going
 from central.errors import Problem
-from central.signatures import public_key_of, verify_request
+from central.signatures import public_key_of
 from central.terminals import find_terminal
 from core.codec import moment_text, to_plain
 from core.ids import TerminalId
@@ -92,10 +92,7 @@ class TrustRoutes:
         now = self._centre.clock()
         terminal = TerminalId(request.path_params["terminal"])
         signed = self._centre.signed(request)
-        with self._centre.store.database.reading() as session:
-            key = verify_request(session, signed, body=body, terminal=terminal, now=now)
-        if key.revoked_at is not None:
-            raise revoked()
+        self._centre.prove(signed, body=body, terminal=terminal, now=now)
         asked = decoded(body, Rotation)
         public_key, proof = _read_keys(asked.public_key, asked.proof)
         key_id, ends_at = rotate_key(
@@ -112,10 +109,8 @@ class TrustRoutes:
         now = self._centre.clock()
         named = TerminalId(request.path_params["terminal"])
         signed = self._centre.signed(request)
+        self._centre.prove(signed, body=None, terminal=named, now=now)
         with self._centre.store.database.reading() as session:
-            key = verify_request(session, signed, body=None, terminal=named, now=now)
-            if key.revoked_at is not None:
-                raise revoked()
             terminal = find_terminal(session, named)
             going = read_going(session, terminal)
         epoch, seq = terminal.high_water

@@ -101,7 +101,7 @@ class TwinTerminal:
     """
 
     def __init__(self, board: Board, badges: Sequence[DemoBadge] = ()) -> None:
-        self._board = board
+        self.board = board
         self._badges = tuple(badges)
         self._script: dict[Credential, Content] = {}
         self._lock = threading.RLock()
@@ -132,7 +132,7 @@ class TwinTerminal:
         """Publish a status, as changes to the one before."""
         with self._lock:
             self._status |= changes
-            self._board.publish("status", dict(self._status))
+            self.board.publish("status", dict(self._status))
 
     def publish_verdict(self, changes: Content) -> Content:
         """Publish a verdict, as changes to BASE_VERDICT; return it whole."""
@@ -140,7 +140,7 @@ class TwinTerminal:
             self._seq += 1
             numbers = {"tap": f"tap-{self._seq}", "seq": self._seq}
             verdict: Mapping[str, object] = dict(BASE_VERDICT) | numbers | dict(changes)
-            self._board.publish("verdict", verdict)
+            self.board.publish("verdict", verdict)
             self.counter.hear(verdict)
         return verdict
 
@@ -158,7 +158,7 @@ class TwinTerminal:
         with self._lock:
             answer = self.counter.do(command)
             if not answer["is_repeat"]:
-                self._board.publish("act", answer)
+                self.board.publish("act", answer)
         return answer
 
     def till(self) -> Content:

@@ -5,6 +5,8 @@ Usage: python docs/pictures/make_screens.py [FOLDER]
 """
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -40,6 +42,9 @@ TILL = {"width": 1280, "height": 800}
 SMALL = {"width": 1024, "height": 600}
 WIDE = {"width": 1920, "height": 1080}
 PORTRAIT = {"width": 800, "height": 1280}
+
+Scenes = Callable[[Page, TwinTerminal, Callable[[str], None]], None]
+"""Brings a page from state to state, and has a picture taken of each by its name."""
 
 LUNCH: tuple[Content, ...] = (
     {"name": "Noé D.", "class_name": "1A"},
@@ -152,6 +157,39 @@ class Found(Upkeep):
         ]
 
 
+@contextmanager
+def serving(
+    terminal: TwinTerminal,
+    *,
+    language: str = "fr",
+    screen_mm: int = 257,
+    upkeep: Upkeep | None = None,
+) -> Iterator[WebServer]:
+    """Serve the screens of a twin."""
+    server = WebServer(
+        listen="127.0.0.1:0",
+        socket_path=None,
+        board=terminal.board,
+        terminal=terminal,
+        language=language,
+        screen_mm=screen_mm,
+        upkeep=upkeep,
+    )
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def in_trouble() -> TwinTerminal:
+    """Return a till without paper and network, on a day with a menu."""
+    terminal = TwinTerminal(Board(boot="picture"))
+    menu = ["Potage aux légumes", "Spaghetti bolognaise", "Lasagne végétarienne"]
+    terminal.publish_status(TROUBLE | {"menu": menu})
+    return terminal
+
+
 class Studio:
     """A server with a twin behind it, and a browser before it."""
 
@@ -183,19 +221,8 @@ class Studio:
             terminal.publish_verdict(tap)
         if verdict:
             terminal.publish_verdict(verdict)
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language=language,
-            screen_mm=screen_mm,
-        )
-        server.start()
-        try:
+        with serving(terminal, language=language, screen_mm=screen_mm) as server:
             self._shoot(name, server, size)
-        finally:
-            server.stop()
 
     def _shoot(self, name: str, server: WebServer, size: dict[str, int]) -> None:
         page = self._page(size)
@@ -207,155 +234,83 @@ class Studio:
 
     def counter(self) -> None:
         """Take the pictures of the counter, one state after the other."""
-        board = Board(boot="picture")
-        terminal = TwinTerminal(board)
+        terminal = TwinTerminal(Board(boot="picture"))
         terminal.publish_status({"mode": "live", "served": 142, "reserved": 180})
         for tap in LUNCH:
             terminal.publish_verdict(tap)
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language="fr",
-            screen_mm=257,
-        )
-        server.start()
-        try:
-            page = self._page(TILL)
-            page.goto(server.launch_url())
-            play(page, terminal, lambda name: self._take(page, name))
-            page.context.close()
-        finally:
-            server.stop()
+        self._series(terminal, play)
 
     def presence(self) -> None:
         """Take the pictures of the study room, the gate, and the closed terminal."""
-        board = Board(boot="picture")
-        terminal = TwinTerminal(board)
+        terminal = TwinTerminal(Board(boot="picture"))
         terminal.publish_status({"mode": "live"})
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language="fr",
-            screen_mm=257,
-        )
-        server.start()
-        try:
-            page = self._page(TILL)
-            page.goto(server.launch_url())
-            page.wait_for_selector("h1")
-            presence_scenes.play(page, terminal, lambda name: self._take(page, name))
-            page.context.close()
-        finally:
-            server.stop()
+        self._series(terminal, presence_scenes.play)
 
     def office(self) -> None:
         """Take the pictures of the bursar's terminal."""
-        board = Board(boot="picture")
-        terminal = TwinTerminal(board)
+        terminal = TwinTerminal(Board(boot="picture"))
         terminal.publish_status({"mode": "live", "terminal": "Économat"})
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language="fr",
-            screen_mm=257,
-        )
-        server.start()
-        try:
-            page = self._page(TILL)
-            page.goto(server.launch_url())
-            page.wait_for_selector("h1")
-            office_scenes.play(page, terminal, lambda name: self._take(page, name))
-            page.context.close()
-        finally:
-            server.stop()
+        self._series(terminal, office_scenes.play)
 
     def kiosk(self, size: dict[str, int], name: str) -> None:
         """Take the pictures of the kiosk, one state after the other."""
-        board = Board(boot="picture")
-        terminal = TwinTerminal(board)
+        terminal = TwinTerminal(Board(boot="picture"))
         menu = ["Carbonnade à la flamande, frites", "Dahl de lentilles, riz"]
         terminal.publish_status({"mode": "live", "profile": "kiosk", "menu": menu})
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language="fr",
-            screen_mm=257,
-        )
-        server.start()
-        try:
+        self._series(terminal, play_kiosk, size=size, prefix=f"{name}-")
+
+    def _series(
+        self,
+        terminal: TwinTerminal,
+        scenes: Scenes,
+        *,
+        size: dict[str, int] = TILL,
+        prefix: str = "",
+    ) -> None:
+        with serving(terminal) as server:
             page = self._page(size)
             page.goto(server.launch_url())
-            play_kiosk(page, terminal, lambda state: self._take(page, f"{name}-{state}"))
+            page.wait_for_selector("h1")
+            scenes(page, terminal, lambda state: self._take(page, f"{prefix}{state}"))
             page.context.close()
-        finally:
-            server.stop()
 
     def gone(self, name: str) -> None:
         """Take one picture of a till whose daemon has ended."""
-        board, server = self._stage()
+        terminal = in_trouble()
         page = self._page(TILL)
-        page.goto(server.launch_url())
-        page.wait_for_selector(".chip")
-        for tap in LUNCH:
-            TwinTerminal(board).publish_verdict(tap)
-        page.wait_for_selector("[data-seq]")
-        server.stop()
+        with serving(terminal) as server:
+            page.goto(server.launch_url())
+            page.wait_for_selector(".chip")
+            for tap in LUNCH:
+                terminal.publish_verdict(tap)
+            page.wait_for_selector("[data-seq]")
         page.clock.run_for(4000)
         page.wait_for_selector("[data-line=gone]")
         self._keep(page, name)
 
     def pupil(self, name: str, verdict: Content | None) -> None:
         """Take one picture of the pupils' screen."""
-        board, server = self._stage()
-        try:
+        terminal = in_trouble()
+        with serving(terminal) as server:
             page = self._page(TILL)
             page.goto(server.launch_url())
             page.wait_for_selector(".chip")
             page.goto(f"{server.address}/pupil")
             page.wait_for_selector(".menu")
             if verdict is not None:
-                TwinTerminal(board).publish_verdict(verdict)
+                terminal.publish_verdict(verdict)
                 page.wait_for_selector("[data-seq]")
             self._keep(page, name)
-        finally:
-            server.stop()
 
     def technician(self, name: str) -> None:
         """Take one picture of the technician's page."""
-        _, server = self._stage(Found(Path("/nowhere"), status=dict, now=SystemClock().now))
-        try:
+        upkeep = Found(Path("/nowhere"), status=dict, now=SystemClock().now)
+        with serving(in_trouble(), upkeep=upkeep) as server:
             page = self._page(TILL)
             page.goto(server.launch_url())
             page.wait_for_selector(".chip")
             page.goto(f"{server.address}/technician")
             self._keep(page, name)
-        finally:
-            server.stop()
-
-    def _stage(self, upkeep: Upkeep | None = None) -> tuple[Board, WebServer]:
-        board = Board(boot="picture")
-        terminal = TwinTerminal(board)
-        menu = ["Potage aux légumes", "Spaghetti bolognaise", "Lasagne végétarienne"]
-        terminal.publish_status(TROUBLE | {"menu": menu})
-        server = WebServer(
-            listen="127.0.0.1:0",
-            socket_path=None,
-            board=board,
-            terminal=terminal,
-            language="fr",
-            screen_mm=257,
-            upkeep=upkeep,
-        )
-        server.start()
-        return board, server
 
     def _keep(self, page: Page, name: str) -> None:
         self._take(page, name)
