@@ -13,8 +13,9 @@ from core.calendar import SchoolCalendar
 from core.ids import SchoolId
 from core.orders import Order
 from core.policy import Policy
+from core.policy_plain import policy_from_plain, policy_plain
 from core.receipt import SchoolHeader
-from core.snapshot import ORDER_COLUMNS, order_from_row, policy_from_plain, policy_plain
+from core.snapshot import ORDER_COLUMNS, order_from_row
 
 
 @dataclass(frozen=True, slots=True)

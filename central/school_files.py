@@ -21,7 +21,7 @@ from core.ids import BadgeKey, ProductId, PupilId, SchoolId, StaffId
 from core.money import Money, parse_money
 from core.people import Allergen, BadgeState, Language, PriceClass, Pupil
 from core.policy import Policy
-from core.snapshot import policy_from_plain
+from core.policy_plain import policy_from_plain
 from core.staff import Right, StaffMember
 from core.tap import Credential, Technology, identity_fault
 from core.text import printable

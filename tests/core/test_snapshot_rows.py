@@ -18,6 +18,7 @@ from core.money import Money
 from core.order_facts import Decline
 from core.people import Allergen, Badge, BadgeState, PriceClass
 from core.policy import CLOSED, WalkIn
+from core.policy_plain import policy_from_plain, policy_plain
 from core.receipt import SchoolHeader
 from core.sale_facts import Circumstance
 from core.snapshot import (
@@ -25,8 +26,6 @@ from core.snapshot import (
     SnapshotRowError,
     limit_row,
     limits_from_rows,
-    policy_from_plain,
-    policy_plain,
     staff_from_row,
     staff_row,
 )
