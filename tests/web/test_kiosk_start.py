@@ -23,7 +23,8 @@ from web_rig import Serve, until
 
 from terminal.web.server import WebServer
 
-# Needs what a machine with a screen has: `pytest -m system tests/web/test_kiosk_start.py`.
+# Mounts the policies where Chromium looks for them, which a chroot, as CI's may be, cannot do
+# without telling its host: a part of `./test --system`.
 pytestmark = pytest.mark.system
 
 HOUSE = Path(__file__).parents[2]
