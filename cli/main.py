@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NoReturn, TypeAlias
 
-from cli.output import EXIT_FAILED, EXIT_USAGE, CommandError, complain
+from cli.output import EXIT_FAILED, EXIT_USAGE, EXIT_WELL, CommandError, complain, say
 
 # One file a command. Files are imported to build the parser, so none of them imports a vendor
 # library or another layer at its top: that is left to the function that runs the command.
@@ -36,6 +36,15 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 """Where a command registers itself (argparse gives this type no public name)."""
 
 
+class _Version(argparse.Action):
+    """`--version`: tells it and ends. Read from the installed package when asked, not before."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        """Print one line and leave with 0."""
+        say(f"refectory {import_module('cli.version').installed_version()}")
+        sys.exit(EXIT_WELL)
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one line with the cure."""
 
@@ -53,6 +62,7 @@ def build_parser(word: str | None = None) -> argparse.ArgumentParser:
     would keep them for as long as it runs.
     """
     parser = _Parser(prog="refectory", description="Canteen till, badge terminal and centre.")
+    parser.add_argument("--version", nargs=0, action=_Version, help="print the version and end")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     own = f"cli.{word}"
     for name in (own,) if own in COMMAND_FILES else COMMAND_FILES:

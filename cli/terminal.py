@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from cli.output import (
     say,
     say_json,
 )
+from cli.version import installed_version
 
 if TYPE_CHECKING:
     from cli.main import Commands
@@ -163,7 +163,7 @@ def _build(
         return Terminal(
             settings,
             identity,
-            version=_version(),
+            version=installed_version(),
             demo=demo,
             memory=_memory(os.environ),
             settings_texts=lambda: _settings_texts(config),
@@ -206,13 +206,6 @@ def _serve(terminal: "Terminal", *, as_json: bool) -> int:
     except WebError as error:
         raise CommandError(str(error)) from error
     return EXIT_WELL
-
-
-def _version() -> str:
-    try:
-        return version("refectory")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _stop_at_end(terminal: "Terminal") -> None:

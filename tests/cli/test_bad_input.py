@@ -5,6 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,12 @@ def test_help_is_no_mistake(typed) -> None:
     answer = typed("--help")
     assert (answer.code, answer.err) == (EXIT_WELL, "")
     assert "terminal" in answer.out
+
+
+def test_the_version_is_no_mistake(typed) -> None:
+    answer = typed("--version")
+    assert (answer.code, answer.err) == (EXIT_WELL, "")
+    assert answer.out.split() == ["refectory", version("refectory")]
 
 
 def test_a_tap_that_is_no_number(typed, till_folder) -> None:
