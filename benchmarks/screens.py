@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from terminal.board import Board
+from terminal.clock import SystemClock
 from terminal.commands import SignIn
 from terminal.twin import TwinTerminal
 from terminal.twin_kiosk import SESSION, twin_view
@@ -103,6 +104,7 @@ class Stage:
             socket_path=None,
             board=self.board,
             terminal=self.terminal,
+            now=SystemClock().now,
             language="fr",
             screen_mm=257,
         )

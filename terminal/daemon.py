@@ -253,6 +253,7 @@ class Terminal:
             socket_path=self._folder / SOCKET_NAME,
             board=self._board,
             terminal=self.port,
+            now=self._clock.now,
             language=settings.language,
             screen_mm=settings.screen_mm,
             token=None if demo is None else demo.token,

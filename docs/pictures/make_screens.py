@@ -171,6 +171,7 @@ def serving(
         socket_path=None,
         board=terminal.board,
         terminal=terminal,
+        now=lambda: terminal.counter.now,
         language=language,
         screen_mm=screen_mm,
         upkeep=upkeep,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sync.identity import Identity
 from terminal.board import Board
+from terminal.clock import SystemClock
 from terminal.enrol_desk import EnrolDesk
 from terminal.notify import Watchdog
 from terminal.web.sockets import LOOPBACK_NAMES, Listen, bind_tcp, bind_unix, parse_listen
@@ -77,7 +78,7 @@ class EnrolServer:
         from terminal.web.listener import Door, Listener  # noqa: PLC0415
         from terminal.web.stream import Stream  # noqa: PLC0415
 
-        stream = Stream(Board("enrolment"))
+        stream = Stream(Board("enrolment"), now=SystemClock().now)
         page = enrol_page_app(
             self._desk,
             language=self._language,

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,6 @@ from terminal.web.tls import Tls
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
 
     from terminal.web.listener import Listener
     from terminal.web.stream import Stream
@@ -35,6 +36,7 @@ class WebServer:
     """Serves a board and a terminal to browsers and to the command line.
 
     listen: `HOST:PORT`, port 0 for a free one. socket_path: where commands are taken, or None.
+    now: the terminal's clock, which the screens go by.
     language: of the screens, until somebody chooses another. screen_mm: the staff screen's
     diagonal. token: opens the first session, once; `keeps_token`: as often as it is asked, as suits
     a demo. key_path: where the key of the sessions is kept, so that they outlive a restart.
@@ -49,6 +51,7 @@ class WebServer:
         socket_path: Path | None,
         board: Board,
         terminal: TerminalPort,
+        now: Callable[[], datetime],
         language: str,
         screen_mm: int,
         token: str | None = None,
@@ -63,6 +66,7 @@ class WebServer:
         self._socket_path = socket_path
         self._board = board
         self._terminal = terminal
+        self._now = now
         self._upkeep = upkeep
         self._screen = Screen(language=language, screen_mm=screen_mm, time_zone=time_zone)
         self._sessions = Sessions(load_key(key_path))
@@ -164,7 +168,7 @@ class WebServer:
         from terminal.web.listener import Door, Listener  # noqa: PLC0415
         from terminal.web.stream import Stream  # noqa: PLC0415
 
-        stream = self._stream = Stream(self._board)
+        stream = self._stream = Stream(self._board, now=self._now)
         page = page_app(
             stream=stream,
             terminal=self._terminal,

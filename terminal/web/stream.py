@@ -3,6 +3,9 @@
 A screen's place in the board's ring is its whole queue: it is bounded, and a screen that falls
 behind it, or comes from another run of the daemon, gets one snapshot instead. The till thread only
 rings a bell here; a slow screen cannot slow it.
+
+Whatever is sent begins with a beat, and after a second of silence one is sent alone. It tells that
+the daemon lives, and what time it is there: a screen's own clock may be hours off.
 """
 
 import asyncio
@@ -10,6 +13,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.profiles import Profile
@@ -32,10 +36,16 @@ PUPIL_VIEW: Final = BoardView(of_note=pupil_note, of_state=pupil_state)
 
 
 class Stream:
-    """The bells of all screens that listen. Lives in the server's loop, but for `ring`."""
+    """The bells of all screens that listen. Lives in the server's loop, but for `ring`.
 
-    def __init__(self, board: Board, *, heartbeat_s: float = HEARTBEAT_S) -> None:
+    now: the daemon's clock, by which all moments on the board are told.
+    """
+
+    def __init__(
+        self, board: Board, *, now: Callable[[], datetime], heartbeat_s: float = HEARTBEAT_S
+    ) -> None:
         self._board = board
+        self._now = now
         self._heartbeat_s = heartbeat_s
         self._bells: set[asyncio.Event] = set()
         self._unlisten: Callable[[], None] | None = None
@@ -82,10 +92,8 @@ class Stream:
             while not self.is_closing:
                 bell.clear()
                 last_id, frames = self._frames_after(last_id, view)
-                if frames:
-                    yield frames
-                elif not await self._is_rung(bell):
-                    yield _BEAT
+                if frames or not await self._is_rung(bell):
+                    yield self._beat() + frames
         finally:
             self._bells.discard(bell)
 
@@ -106,12 +114,13 @@ class Stream:
             return False
         return True
 
+    def _beat(self) -> str:
+        now_ms = round(self._now().timestamp() * 1000)
+        return f'event: beat\ndata: {{"now_ms": {now_ms}}}\n\n'
+
     def _ring(self) -> None:
         for bell in self._bells:
             bell.set()
-
-
-_BEAT = "event: beat\ndata: {}\n\n"
 
 
 def _note_frame(note: Note) -> str:

@@ -54,6 +54,12 @@ def test_one_wrong_digit_is_found(number: int, place: int, other: int) -> None:
         parse_communication(wrong)
 
 
+@pytest.mark.parametrize("written", ["", "lunch for Bob", "+++090/9337/5549+++", "090933755493"])
+def test_what_has_another_form_is_no_communication(written: str) -> None:
+    with pytest.raises(PaymentReferenceError, match="no structured communication"):
+        parse_communication(written)
+
+
 def test_a_number_that_does_not_fit_is_refused() -> None:
     with pytest.raises(PaymentReferenceError, match="ten digits"):
         structured_communication(10**10)

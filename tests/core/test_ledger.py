@@ -14,6 +14,7 @@ from core.facts import (
     ReceiptReprinted,
     SaleLine,
     SaleMade,
+    StudyEntered,
     StudyLeft,
     TapRefused,
     Tender,
@@ -82,6 +83,18 @@ def test_a_meal_is_paid_when_reserved_and_only_moves_on_when_collected() -> None
         Account(AccountKind.MEALS_PREPAID): ZERO,
         Account(AccountKind.MEALS_SERVED): Money(450),
     }
+
+
+def test_a_place_in_the_study_is_paid_to_its_session() -> None:
+    entered = StudyEntered(
+        TODAY, SessionId("s1"), P1, BadgeKey("k"), Assurance.UID, price=Money(150)
+    )
+    sums = {leg.account: leg.amount for leg in legs_of(entered)}
+    assert sums == {
+        wallet_account(WalletKind.GENERAL, P1): Money(-150),
+        Account(AccountKind.STUDY, SessionId("s1")): Money(150),
+    }
+    assert legs_of(replace(entered, price=ZERO)) == ()
 
 
 def test_a_meal_whose_money_is_gone_is_paid_by_the_exceptions() -> None:

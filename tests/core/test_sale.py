@@ -24,6 +24,7 @@ from pure_till import (
 
 from core.basket import Item, merged, printed
 from core.catalogue import Category
+from core.decision import Presence
 from core.facts import Circumstance, MealCollected, Reason, SaleMade, SaleRefused, Tender
 from core.ids import ProductId
 from core.limits import Bought, Limits, limit_reason
@@ -31,6 +32,7 @@ from core.money import ZERO, Money
 from core.orders import OrderState
 from core.people import Allergen, BadgeState, PriceClass
 from core.policy import Policy, WalkIn
+from core.sale import by_name_refusal
 from core.sale_facts import SaleLine
 from core.tap import Assurance
 
@@ -115,6 +117,12 @@ def test_what_stands_before_a_basket_in_the_order_in_which_a_person_asks() -> No
     counter.people[BOB].badge = BadgeState.LOST
     assert reason_of(counter.sell(BOB, (WATER, 1))) is Reason.LOST_BADGE
     assert served(counter.sell(BOB, (WATER, 1), by_name=True, why="lost it")).price == Money(85)
+
+
+def test_a_ticket_of_the_office_serves_without_a_right_or_a_reason() -> None:
+    view = till(is_signed_in=False).view(BOB, by_name=True)
+    assert by_name_refusal(Presence(Assurance.TICKET), view) is None
+    assert by_name_refusal(Presence(Assurance.TYPED, why="lost it"), view) is Reason.NOT_SIGNED_IN
 
 
 def test_a_helper_may_sell_and_not_serve_by_name() -> None:

@@ -1,5 +1,6 @@
 """What `./test` says of a test that failed beside others: run again alone, and never lost."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 ALONE = "--- passed alone only: 1"
 AGAIN = "once more, alone"
+# What the script's own words need; the others would be loaded eight times for nothing.
+PLUGINS = ("-p", "xdist", "-p", "pytest_cov")
 
 
 @pytest.fixture
@@ -20,8 +23,9 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, checkout: Path, source: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_one.py").write_text(source, encoding="utf-8")
     return subprocess.run(
-        [checkout / "packaging/tests-twice", sys.executable, "-p", "no:randomly", "--cov=."],
+        [checkout / "packaging/tests-twice", sys.executable, *PLUGINS, "--cov=."],
         cwd=folder,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=120,

@@ -15,6 +15,8 @@ from terminal.web.server import WebServer
 from terminal.web.sessions import cookie_name
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from playwright.sync_api import Page
 
 TOKEN = "a-token-for-tests"
@@ -30,7 +32,11 @@ class Serve(Protocol):
 
 
 class OpenTill(Protocol):
-    """Opens the till page in a browser and watches it to the end of the test."""
+    """Opens the till page in a browser and watches it to the end of the test.
+
+    clock_at: where the browser's clock stands still, hours from the daemon's unless a test says
+    otherwise; None: it goes on.
+    """
 
     def __call__(
         self,
@@ -38,7 +44,7 @@ class OpenTill(Protocol):
         width: int = 1280,
         height: int = 800,
         url: str | None = None,
-        is_clock_fixed: bool = True,
+        clock_at: "datetime | None" = ...,
         **more: object,
     ) -> "Page": ...
 
@@ -197,8 +203,15 @@ def stream_of(
         connection.close()
 
 
-def next_event(line: http.client.HTTPResponse) -> dict[str, Any]:
-    """Read the next event of a stream: its id, event and data."""
+def next_event(line: http.client.HTTPResponse, *, passes_beats: bool = True) -> dict[str, Any]:
+    """Read the next event of a stream: its id, event and data. passes_beats: over what is none."""
+    while True:
+        event = _event(line)
+        if event["event"] != "beat" or not passes_beats:
+            return event
+
+
+def _event(line: http.client.HTTPResponse) -> dict[str, Any]:
     event: dict[str, Any] = {}
     for raw in line:
         text = raw.decode().rstrip("\n")

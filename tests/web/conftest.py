@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,8 +15,8 @@ from terminal.ports import DemoBadge
 from terminal.twin import TwinTerminal, card
 from terminal.web.server import WebServer
 
-# Twenty seconds after the verdicts of the twin: what the page shows does not hang on the day.
-LUNCH_AT = "2026-11-24T10:52:20Z"
+# Two hours after the twin's lunch: what a page shows of the daemon's moments is told by its clock.
+WRONG_AT = datetime(2026, 11, 24, 12, 52, tzinfo=UTC)
 LEA = card("04A1B2C3D4E501")
 ZOE = card("04A1B2C3D4E502")
 EVIL = card("04A1B2C3D4E503")
@@ -73,6 +74,7 @@ def serve(
             "socket_path": socket_path,
             "board": board,
             "terminal": terminal,
+            "now": lambda: terminal.counter.now,
             "language": "fr",
             "screen_mm": 257,
             "token": TOKEN,
@@ -131,7 +133,7 @@ def open_till(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
         width: int = 1280,
         height: int = 800,
         url: str | None = None,
-        is_clock_fixed: bool = True,
+        clock_at: datetime | None = WRONG_AT,
         **more: object,
     ) -> Page:
         size = {"width": width, "height": height}
@@ -140,8 +142,8 @@ def open_till(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
         )
         context.add_init_script(WATCH)
         page = context.new_page()
-        if is_clock_fixed:
-            page.clock.set_fixed_time(LUNCH_AT)
+        if clock_at is not None:
+            page.clock.set_fixed_time(clock_at)
         watch = Watch(foreign=[], errors=[])
         address = url or request.getfixturevalue("server").launch_url()
         origin = address.partition("/?")[0]

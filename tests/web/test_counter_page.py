@@ -1,5 +1,7 @@
 """The counter's screen: a basket, a second badge, a broken line, keys and a scanner."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 from web_rig import OpenTill, open_panel, sign_in
@@ -201,10 +203,11 @@ def test_a_wrong_pin_says_so_and_ten_lock(till: Page, terminal: TwinTerminal) ->
 
 def test_a_till_that_nobody_touches_locks_itself(counter: Page, terminal: TwinTerminal) -> None:
     expect(counter.locator(".sale")).to_be_visible()
-    counter.clock.set_fixed_time("2026-11-24T10:57:00Z")
+    terminal.counter.now += timedelta(minutes=4, seconds=50)
+    expect(counter.locator("time.clock")).to_have_text("11:56")
     counter.wait_for_timeout(1500)
     expect(counter.locator(".sale")).to_be_visible()
-    counter.clock.set_fixed_time("2026-11-24T10:57:30Z")
+    terminal.counter.now += timedelta(seconds=11)
     expect(counter.locator(".sign-in")).to_be_visible()
     (out,) = [one for one in terminal.counter.commands if isinstance(one, SignOut)]
     assert out.is_idle

@@ -45,7 +45,7 @@ def page(open_till: OpenTill, kiosk: TwinKiosk) -> Page:
 
 
 def opened(open_till: OpenTill, size: dict[str, int]) -> Page:
-    page = open_till(**size, is_clock_fixed=False, url=None)
+    page = open_till(**size, clock_at=None, url=None)
     page.wait_for_selector(".welcome .call")
     return page
 

@@ -35,7 +35,7 @@ def test_a_badge_then_is_answered(closed: Page, terminal: TwinTerminal) -> None:
             "outcome": "refused",
             "tone": "attention",
             "reason": "no_service",
-            "at": "2026-11-24T10:52:20Z",
+            "at": "2026-11-24T10:52:00Z",
             "until": "2026-11-24T15:00:00Z",
         }
     )

@@ -166,7 +166,7 @@ def choose(page: Page, day: date) -> None:
 
 
 def test_a_morning_at_the_kiosk(hall: Hall, open_till: OpenTill) -> None:
-    page = open_till(url=hall.page_url, is_clock_fixed=False)
+    page = open_till(url=hall.page_url, clock_at=None)
     pupil, badge = hall.somebody()
     before = hall.balance(pupil)
     reserve_at_0858(hall, page, pupil, badge)
@@ -260,7 +260,7 @@ def test_a_kiosk_whose_clock_is_wrong_keeps_to_the_schools_nine(
     """The terminal wakes up in the week before; the centre's clock decides all the same."""
     hall.centre.app.faults.clear()
     pupil, badge = hall.somebody()
-    page = open_till(url=hall.page_url, is_clock_fixed=False)
+    page = open_till(url=hall.page_url, clock_at=None)
     true = SchoolClock(NINE + timedelta(seconds=1))
     hall.centre.stop()
     hall.centre._clock = true.now

@@ -160,7 +160,7 @@ def school(tmp_path: Path) -> Iterator[School]:
 
 def test_a_morning_at_the_bursars(school: School, open_till: OpenTill) -> None:
     (first, name, old), (second, other, _) = school.hungry()[:2]
-    page = open_till(url=school.office.page_url, is_clock_fixed=False)
+    page = open_till(url=school.office.page_url, clock_at=None)
     sign_in(page, staff=f"'{school.nadia.member.id}'", pin=school.nadia.pin, shown=".find")
     open_card(page, first, name)
     reserve_to_general(school, page, first)

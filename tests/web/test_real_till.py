@@ -37,7 +37,7 @@ def badge(page: Page, words: str) -> None:
 def test_a_lunch_on_a_real_till(open_till: OpenTill, tmp_path: Path) -> None:
     with DemoServices(tmp_path, seed=7, today=today(), is_new=True) as services:
         services.wait_for_copy(60)
-        page = open_till(url=services.page, is_clock_fixed=False)
+        page = open_till(url=services.page, clock_at=None)
         annick = page.locator(".staff button", has_text="Annick").get_attribute("data-staff")
         sign_in(page, staff=annick, pin="975310")
         open_panel(page, "cash")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from terminal.web.server import WebServer
 
 @contextmanager
 def listening(
-    visitor: Visitor, last_id: str | None = None
+    visitor: Visitor, last_id: str | None = None, *, passes_beats: bool = True
 ) -> Iterator[Callable[[], dict[str, Any]]]:
     with stream_of(visitor, "/events", last_id=last_id) as line:
-        yield lambda: next_event(line)
+        yield lambda: next_event(line, passes_beats=passes_beats)
 
 
 def test_a_page_that_is_loaded_gets_the_whole_state(
@@ -70,11 +71,25 @@ def test_a_page_that_was_away_too_long_gets_the_whole_state(
 
 
 def test_silence_is_filled_with_heartbeats_that_keep_the_place(visitor: Visitor) -> None:
-    with listening(visitor) as next_one:
-        assert next_one()["event"] == "snapshot"
-        beat = next_one()
-    assert beat["event"] == "beat"
-    assert "id" not in beat
+    with listening(visitor, passes_beats=False) as next_one:
+        heard = [next_one() for _ in range(3)]
+    assert [event["event"] for event in heard] == ["beat", "snapshot", "beat"]
+    assert "id" not in heard[2]
+
+
+def test_whatever_is_sent_begins_with_the_daemons_time(
+    visitor: Visitor, terminal: TwinTerminal
+) -> None:
+    terminal.counter.now = datetime(2001, 9, 9, 1, 46, 40, 7000, tzinfo=UTC)
+    with listening(visitor, passes_beats=False) as next_one:
+        first = next_one()
+        next_one()
+        terminal.counter.now += timedelta(hours=2)
+        terminal.publish_verdict({})
+        told = {event["event"]: event for event in (next_one() for _ in range(2))}
+    assert first["data"] == {"now_ms": 1_000_000_000_007}
+    assert told["beat"]["data"] == {"now_ms": 1_000_007_200_007}
+    assert "verdict" in told
 
 
 def test_a_line_break_in_a_name_stays_inside_its_event(

@@ -23,6 +23,7 @@ def main() -> None:
         socket_path=None,
         board=board,
         terminal=terminal,
+        now=lambda: terminal.counter.now,
         language="fr",
         screen_mm=257,
         token=token,

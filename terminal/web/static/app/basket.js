@@ -1,4 +1,5 @@
 // The basket: lines of products, and who pays. Pure; the page keeps it over a reload.
+import { farFrom } from "./clock.js";
 
 export const EMPTY = { lines: [], owner: null, accepted: [] };
 export const GUEST = { guest: true, name: null, allergens: [], wallet_cents: null, price_class: "guest" };
@@ -7,10 +8,9 @@ const LINES_MAX = 40;
 const CANDIDATE_MS = 120_000;
 const KEPT = "refectory.basket";
 
-// Whoever laid down a badge within the last two minutes can pay. ageMs: by the page's own clock,
-// which may be hours from the daemon's that stands in the verdict.
-export function candidateOf(verdict, ageMs) {
-  if (!verdict?.name || !verdict.tap || ageMs > CANDIDATE_MS) return null;
+// Whoever laid down a badge within the last two minutes can pay.
+export function candidateOf(verdict, nowMs) {
+  if (!verdict?.name || !verdict.tap || farFrom(Date.parse(verdict.at), nowMs) > CANDIDATE_MS) return null;
   const { tap, name, class_name, allergens, wallet_cents, price_class, at } = verdict;
   return { tap, name, class_name, allergens, wallet_cents, price_class: price_class ?? "pupil", at };
 }

@@ -1,29 +1,24 @@
 // What the daemon publishes, as one state: topics, the last taps, and when meals were served.
 import { useEffect, useReducer, useState } from "../vendor/htm-preact-3.1.1.js";
+import { now } from "./clock.js";
 import { openLink } from "./link.js";
 import { play } from "./sound.js";
 
 const LAST_TAPS_MAX = 8;
-const CLOCK_MS = 1000;
 const FRESH_MS = 3000;
 const MINUTE_MS = 60_000;
 const SERVED_MAX = 240;
 const SOUND_OF = { ok: "ok", refused: "refused", attention: "attention", unknown: "refused" };
-const EMPTY = { verdict: null, heardMs: 0, repeat: null, status: null, act: null, taps: [], served: [] };
+const EMPTY = { verdict: null, repeat: null, status: null, act: null, taps: [], served: [] };
 
 const isServed = (verdict) => verdict.outcome !== "refused";
 const timesOf = (verdicts) => verdicts.filter(isServed).map(({ at }) => Date.parse(at));
 
-// When a verdict came, by this page's own clock: a tablet's may be hours from the daemon's.
-const heardOf = ({ verdict, status }, nowMs) =>
-  nowMs - (verdict && status?.at ? Math.max(0, Date.parse(status.at) - Date.parse(verdict.at)) : 0);
-
-function advance(board, { topic, content, nowMs }) {
+function advance(board, { topic, content }) {
   switch (topic) {
     case "snapshot":
       return {
         verdict: content.verdict ?? null,
-        heardMs: heardOf(content, nowMs),
         repeat: content.repeat ?? null,
         status: content.status ?? null,
         act: null,
@@ -34,7 +29,6 @@ function advance(board, { topic, content, nowMs }) {
       return {
         ...board,
         verdict: content,
-        heardMs: nowMs,
         repeat: null,
         taps: [content, ...board.taps].slice(0, LAST_TAPS_MAX),
         served: [...timesOf([content]), ...board.served].slice(0, SERVED_MAX),
@@ -52,7 +46,7 @@ function sound({ topic, content }) {
     if (content.alarm && !hadAlarm) play("error");
     hadAlarm = Boolean(content.alarm);
   }
-  if (topic === "verdict" && Date.now() - content.t0_ms <= FRESH_MS) {
+  if (topic === "verdict" && now() - content.t0_ms <= FRESH_MS) {
     play(SOUND_OF[content.tone] ?? "error");
   }
 }
@@ -62,21 +56,12 @@ export function useBoard() {
   const [line, setLine] = useState("up");
   useEffect(() => openLink({
     onNote: (topic, content) => {
-      dispatch({ topic, content, nowMs: Date.now() });
+      dispatch({ topic, content });
       sound({ topic, content });
     },
     onLine: setLine,
   }), []);
   return [board, line];
-}
-
-export function useNow() {
-  const [nowMs, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return nowMs;
 }
 
 // Meals a minute: those of the last sixty seconds.

@@ -1,6 +1,7 @@
 // Between services: it says when it opens, and so does every tap.
 import { html, render } from "../vendor/htm-preact-3.1.1.js";
-import { useBoard, useCatalogue, useNow } from "./board.js";
+import { useBoard, useCatalogue } from "./board.js";
+import { farFrom, useNow } from "./clock.js";
 import { useDesk } from "./desk.js";
 import { useFollow } from "./follow.js";
 import { Gone } from "./gone.js";
@@ -31,7 +32,7 @@ function Closed() {
   const desk = useDesk(tongue);
   const catalogue = useCatalogue(status?.cursor, line);
   const isUp = line === "up";
-  const isTapped = verdict !== null && nowMs - Date.parse(verdict.at) < STAYS_MS;
+  const isTapped = verdict !== null && farFrom(Date.parse(verdict.at), nowMs) < STAYS_MS;
   return html`
     <${StatusStrip} status=${isUp ? status : null} tongue=${tongue} nowMs=${nowMs}
       terminal=${status?.terminal ?? tongue.say("page.title")} />

@@ -10,7 +10,8 @@ const FATE_MS = 60_000;
 const SECRET = new Set(["sign_in"]);
 
 // A command whose fate is not known keeps its id: sent again, by a second touch or after a reload,
-// it is done once.
+// it is done once. For how long is this page's own affair: right after a reload, nobody has told it
+// the daemon's time yet.
 function recall() {
   const fate = JSON.parse(sessionStorage.getItem(FATE) ?? "null");
   return fate && Date.now() - fate.atMs < FATE_MS ? fate : null;

@@ -52,7 +52,7 @@ function Kiosk() {
   const [board, line] = useBoard();
   const [tongue, speak] = useKioskTongue();
   const comfort = useComfort(tongue);
-  const session = useSession({ verdict: board.verdict, status: board.status, tongue, speak, comfort });
+  const session = useSession({ verdict: board.verdict, tongue, speak, comfort });
   // Whose dues are shown: of the session that asked, and of no other.
   const [duesOf, setDuesOf] = useState(null);
   const idle = useIdle(session.view !== null, session.leave, session.stay);

@@ -9,13 +9,13 @@ const ANSWER_MS = 20_000;
 const LOOK_MS = 250;
 
 export function useIdle(isOpen, onEnd, onStay) {
-  const touchedMs = useRef(Date.now());
+  const touchedMs = useRef(performance.now());
   const [left, setLeft] = useState(null);
   const end = useRef(onEnd);
   end.current = onEnd;
 
   const stay = () => {
-    touchedMs.current = Date.now();
+    touchedMs.current = performance.now();
     setLeft(null);
     onStay();
   };
@@ -24,12 +24,12 @@ export function useIdle(isOpen, onEnd, onStay) {
       setLeft(null);
       return undefined;
     }
-    touchedMs.current = Date.now();
+    touchedMs.current = performance.now();
     let isWarned = false;
     // While the question stands, only its answer counts.
-    const touch = () => { if (!isWarned) touchedMs.current = Date.now(); };
+    const touch = () => { if (!isWarned) touchedMs.current = performance.now(); };
     const look = () => {
-      const restMs = IDLE_MS + ANSWER_MS - (Date.now() - touchedMs.current);
+      const restMs = IDLE_MS + ANSWER_MS - (performance.now() - touchedMs.current);
       isWarned = restMs <= ANSWER_MS;
       setLeft(isWarned ? Math.max(0, Math.ceil(restMs / 1000)) : null);
       if (restMs <= 0) end.current();

@@ -1,5 +1,6 @@
 // Somebody's session: fetched when their badge was read, and forgotten when they leave.
 import { useEffect, useRef, useState } from "../vendor/htm-preact-3.1.1.js";
+import { now } from "./clock.js";
 import { told } from "./language.js";
 import { command } from "./link.js";
 
@@ -7,9 +8,6 @@ const REFUSAL_MS = 8000;
 const STAY_EVERY_MS = 15_000;
 const FRESH_MS = 60_000;
 const GONE = 410;
-
-// By the terminal's own clock: this screen's may be another.
-const isFresh = (verdict, status) => !status?.at || Date.parse(status.at) - verdict.t0_ms < FRESH_MS;
 
 // What an answer of the centre means, as a key of the words, and its amount.
 function said(answer, act, tongue, closesAt) {
@@ -23,7 +21,7 @@ function said(answer, act, tongue, closesAt) {
   return { key, tone, text: tongue.say(key, { price, time: tongue.time(closesAt) }) };
 }
 
-export function useSession({ verdict, status, tongue, speak, comfort }) {
+export function useSession({ verdict, tongue, speak, comfort }) {
   const [view, setView] = useState(null);
   const [asked, setAsked] = useState(null);
   const [message, setMessage] = useState(null);
@@ -61,7 +59,7 @@ export function useSession({ verdict, status, tongue, speak, comfort }) {
   };
 
   useEffect(() => {
-    if (!verdict || !isFresh(verdict, status)) return undefined;
+    if (!verdict || now() - verdict.t0_ms > FRESH_MS) return undefined;
     if (verdict.session) {
       enter(verdict.session, verdict.language);
       return undefined;

@@ -1,4 +1,5 @@
 // The line to the daemon: events come in; commands go out. It says when nobody answers any more.
+import { hearClock } from "./clock.js";
 
 const SILENCE_MS = 2400;
 const WATCH_MS = 200;
@@ -23,7 +24,10 @@ export function openLink({ onNote, onLine, url = "/events" }) {
   function open() {
     closedMs = null;
     source = new EventSource(url);
-    source.addEventListener("beat", hear);
+    source.addEventListener("beat", (event) => {
+      hear();
+      hearClock(JSON.parse(event.data).now_ms);
+    });
     for (const topic of TOPICS) {
       source.addEventListener(topic, (event) => {
         hear();

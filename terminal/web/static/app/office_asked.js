@@ -1,5 +1,6 @@
 // What only the centre may answer: an access for parents, exceptions; and a pupil's account.
 import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
+import { now } from "./clock.js";
 import { told } from "./language.js";
 import { command } from "./link.js";
 import { Icon } from "./icons.js";
@@ -58,7 +59,7 @@ const pad = (day) => new Date(day).toLocaleDateString("sv", { timeZone: told.tim
 export function Account({ card, room, onClose }) {
   const { tongue, desk, status } = room;
   const [ask, isWaiting] = useAsk(room);
-  const today = status?.day ?? pad(Date.now());
+  const today = status?.day ?? pad(now());
   const [since, setSince] = useState(`${today.slice(0, 8)}01`);
   const [until, setUntil] = useState(today);
   const [account, setAccount] = useState(null);

@@ -1,7 +1,8 @@
 // What the study room, the gate and the office share: the frame, the verdict, names by right, a pupil by name.
 import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
 import { Asked } from "./asked.js";
-import { useBoard, useCatalogue, useNow } from "./board.js";
+import { useBoard, useCatalogue } from "./board.js";
+import { useNow } from "./clock.js";
 import { useDesk } from "./desk.js";
 import { useFollow } from "./follow.js";
 import { Gone } from "./gone.js";

@@ -1,5 +1,6 @@
 // Without a badge: a pupil by name or class, and why. It is journalled.
 import { html, useEffect, useState } from "../vendor/htm-preact-3.1.1.js";
+import { now } from "./clock.js";
 import { Panel, Why } from "./panel.js";
 
 const REASONS = ["forgotten", "lost", "broken"];
@@ -39,7 +40,7 @@ function Chosen({ chosen, desk, onServed, onBuy, tongue }) {
   const buy = () => isReady && onBuy({
     pupil: chosen.id, name: pupil.name, class_name: pupil.class_name, allergens: pupil.allergens,
     wallet_cents: pupil.wallet_cents, price_class: pupil.price_class ?? "pupil", why: why.trim(),
-    at: new Date().toISOString(),
+    at: new Date(now()).toISOString(),
   });
   const orders = pupil?.orders ?? [];
   return html`

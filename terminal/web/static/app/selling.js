@@ -5,7 +5,7 @@ import { GUEST, candidateOf, change, conflictsOf, keep, pieces, recall } from ".
 
 const customerOf = (owner) => (owner?.tap ? { tap: owner.tap } : owner?.pupil ? { pupil: owner.pupil } : {});
 
-export function useSale({ catalogue, verdict, ageMs, desk, canSell, tongue }) {
+export function useSale({ catalogue, verdict, nowMs, desk, canSell, tongue }) {
   const [basket, dispatch] = useReducer(change, undefined, recall);
   const [ask, setAsk] = useState(null);
   const [isCash, setCash] = useState(false);
@@ -19,7 +19,7 @@ export function useSale({ catalogue, verdict, ageMs, desk, canSell, tongue }) {
     if (desk.settled?.word === "sell") dispatch({ kind: "clear" });
   }, [desk.settled]);
 
-  const candidate = candidateOf(verdict, ageMs);
+  const candidate = candidateOf(verdict, nowMs);
   const owner = basket.owner ?? candidate;
   const isOther = candidate && basket.owner && !basket.owner.pupil && basket.lines.length > 0
     && candidate.tap !== basket.owner.tap && !(Date.parse(candidate.at) < Date.parse(basket.owner.at));

@@ -1,5 +1,6 @@
 // Who is at the till: a badge on the reader, or a name and a PIN. Nobody touched it for long: locked.
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact-3.1.1.js";
+import { farFrom, now } from "./clock.js";
 import { Icon } from "./icons.js";
 import { Pad } from "./pad.js";
 
@@ -49,10 +50,9 @@ export function SignIn({ catalogue, desk, tongue }) {
 export function useIdleLock({ operator, board, desk }) {
   const notedMs = useRef(0);
   const touch = () => {
-    const nowMs = Date.now();
-    if (nowMs - notedMs.current < NOTED_MS) return;
-    notedMs.current = nowMs;
-    localStorage.setItem(TOUCHED, String(nowMs));
+    if (farFrom(notedMs.current) < NOTED_MS) return;
+    notedMs.current = now();
+    localStorage.setItem(TOUCHED, String(notedMs.current));
   };
   useEffect(() => {
     notedMs.current = 0;
@@ -67,8 +67,7 @@ export function useIdleLock({ operator, board, desk }) {
   useEffect(() => {
     if (!operator) return undefined;
     const timer = setInterval(() => {
-      const touchedMs = Number(localStorage.getItem(TOUCHED) ?? 0);
-      if (Date.now() - touchedMs > IDLE_MS) desk.send("sign_out", { is_idle: true }, { isAsked: true });
+      if (farFrom(Number(localStorage.getItem(TOUCHED) ?? 0)) > IDLE_MS) desk.send("sign_out", { is_idle: true }, { isAsked: true });
     }, 1000);
     return () => clearInterval(timer);
   }, [operator?.id]);

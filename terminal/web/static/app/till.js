@@ -1,7 +1,8 @@
 // The till page: it shows what the daemon says and sends what staff touch; it decides nothing.
 import { html, render, useEffect } from "../vendor/htm-preact-3.1.1.js";
 import { Asked } from "./asked.js";
-import { rateOf, useBoard, useCatalogue, useNow } from "./board.js";
+import { rateOf, useBoard, useCatalogue } from "./board.js";
+import { useNow } from "./clock.js";
 import { useDemo } from "./demo.js";
 import { useDesk } from "./desk.js";
 import { useFollow } from "./follow.js";
@@ -61,7 +62,7 @@ function Till() {
   const [kind, setKind] = useKind(catalogue, demo);
   const operator = status?.operator ?? null;
   const isLocked = Boolean(catalogue?.needs_sign_in) && !operator;
-  const sale = useSale({ catalogue, verdict, ageMs: nowMs - board.heardMs, desk, canSell: !isLocked, tongue });
+  const sale = useSale({ catalogue, verdict, nowMs, desk, canSell: !isLocked, tongue });
   useTillKeys({ panel, setPanel, sale, catalogue, kind, desk, tongue });
   useIdleLock({ operator, board, desk });
   useFollow(status, panel !== null || sale.basket.lines.length > 0);

@@ -1,5 +1,6 @@
 // The verdict card and the strip of last taps.
 import { html, useState } from "../vendor/htm-preact-3.1.1.js";
+import { farFrom } from "./clock.js";
 import { Icon } from "./icons.js";
 
 const OLD_MS = 30_000;
@@ -112,8 +113,9 @@ function Idle({ status, tongue }) {
 export function Verdict({ board, desk, tongue, nowMs, isBare = false }) {
   const { verdict, repeat, status } = board;
   const told = isBare ? { ...status, copy_at: null } : status;
-  if (!verdict || nowMs - board.heardMs > REST_MS) return html`<${Idle} status=${told} tongue=${tongue} />`;
-  const isOld = nowMs - Date.parse(verdict.at) > OLD_MS;
+  const ageMs = verdict ? farFrom(Date.parse(verdict.at), nowMs) : Infinity;
+  if (ageMs > REST_MS) return html`<${Idle} status=${told} tongue=${tongue} />`;
+  const isOld = ageMs > OLD_MS;
   return html`
     <section class="verdict ${verdict.tone} ${isOld ? "old" : ""}" aria-label=${tongue.say("verdict.region")}
         data-seq=${verdict.seq} data-t0=${verdict.t0_ms} data-tap=${verdict.tap} data-tone=${verdict.tone}>
