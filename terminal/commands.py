@@ -268,6 +268,21 @@ class SayWhyLate(_PresenceCommand, frozen=True, tag="say_why_late"):
     said: LateWhy
 
 
+class WithdrawPresence(_PresenceCommand, frozen=True, tag="withdraw_presence"):
+    """Take back how a pupil was noted today. session: of study; none: as late, at the gate."""
+
+    why: Why
+    session: Id | None = None
+
+    @property
+    def session_id(self) -> SessionId | None:
+        """The session, if it is about one."""
+        return None if self.session is None else SessionId(self.session)
+
+
+PresenceCommand = EnterStudy | LeaveStudy | ArriveLate | SayWhyLate | WithdrawPresence
+
+
 class MoveReserve(_PresenceCommand, frozen=True, tag="move_reserve"):
     """Move an amount from one wallet of a pupil to the other. source: out of which."""
 
@@ -332,10 +347,7 @@ Command = (
     | StartTraining
     | EndTraining
     | ConfirmDay
-    | EnterStudy
-    | LeaveStudy
-    | ArriveLate
-    | SayWhyLate
+    | PresenceCommand
     | MoveReserve
     | GiveBadge
     | StopBadge
