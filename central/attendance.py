@@ -1,7 +1,9 @@
 """Presences that terminals told, as the centre keeps them: one a pupil, day and session.
 
 Two terminals may see the same pupil come in, each without the other: the first that is heard is
-paid, and every later one only adds what it knows. Pure, on rows read before; `Attended` advances.
+paid, and every later one only adds what it knows. What was noted by mistake is taken back once, by
+a terminal's fact or by the office; who comes again afterwards is noted, and pays, anew. Pure, on
+rows read before; `Attended` advances.
 """
 
 from collections.abc import Iterable
@@ -13,9 +15,19 @@ from central.database import Row, Session
 from central.terminals import Terminal
 from core.codec import moment_text, read_moment
 from core.events import Event
-from core.facts import ArrivedLate, Fact, LateWhy, PresenceFact, StudyEntered, StudyLeft
+from core.facts import (
+    ArrivedLate,
+    Fact,
+    LateWhy,
+    PresenceFact,
+    PresenceWithdrawn,
+    StudyEntered,
+    StudyLeft,
+)
 from core.ids import EventId, PupilId, SchoolId, SessionId
+from core.kinds import EventKind
 from core.money import ZERO, Money
+from core.presences import stands
 
 _STUDY: Final = "key, pupil_id, day, session_id, entered_at, left_at, cents, event_id, staff"
 _LATE: Final = "key, pupil_id, day, arrived_at, due_at, said, event_id, staff"
@@ -23,7 +35,10 @@ _LATE: Final = "key, pupil_id, day, arrived_at, due_at, said, event_id, staff"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A pupil at a session of a day. paid: what it cost; ZERO while nobody took anything."""
+    """A pupil at a session of a day. paid: what it cost; ZERO while nobody took anything.
+
+    withdrawn_at: when it was taken back.
+    """
 
     pupil: PupilId
     day: date
@@ -33,11 +48,15 @@ class Seen:
     paid: Money
     event: EventId
     staff: str
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A pupil's late arrival on a day: the first that a terminal told."""
+    """A pupil's late arrival on a day: the first that a terminal told.
+
+    withdrawn_at: as of `Seen`.
+    """
 
     pupil: PupilId
     day: date
@@ -46,6 +65,15 @@ class Late:
     said: LateWhy
     event: EventId
     staff: str
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What taking a presence back comes to. event: by which it is known; paid: to give back."""
+
+    event: EventId
+    paid: Money
 
 
 @dataclass(slots=True)
@@ -56,7 +84,7 @@ class Attended:
     late: dict[str, Late] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
-    def note(self, event: Event, fact: PresenceFact) -> bool:
+    def note(self, event: Event, fact: StudyEntered | StudyLeft | ArrivedLate) -> bool:
         """Add a presence. Result: whether what it costs is to be taken, as it was not before."""
         key = presence_key(fact)
         self.changed.add(key)
@@ -71,10 +99,33 @@ class Attended:
                 assert_never(fact)
         return False
 
+    def withdraw(self, event: Event, fact: PresenceWithdrawn) -> Withdrawal | None:
+        """Take a presence back; None when the centre knows of none.
+
+        It is the pupil's presence at that session of the day, whichever terminal noted it; what was
+        taken back before stays so, and nothing is given back again.
+        """
+        key, at = presence_key(fact), event.stamp.at
+        known = self.late.get(key) if fact.session is None else self.seen.get(key)
+        if known is None:
+            return None
+        was_stood = known.withdrawn_at is None
+        paid = known.paid if isinstance(known, Seen) and was_stood else ZERO
+        if was_stood:
+            self.changed.add(key)
+            if isinstance(known, Seen):
+                self.seen[key] = replace(known, withdrawn_at=at)
+            else:
+                self.late[key] = replace(known, withdrawn_at=at)
+        return Withdrawal(known.event, paid)
+
     def _enter(self, key: str, event: Event, fact: StudyEntered) -> bool:
         at = event.stamp.at
         known = self.seen.get(key)
-        if known is None:
+        if known is not None and not stands(at, known.withdrawn_at):
+            # Another terminal had noted it as well, before it was taken back.
+            return False
+        if known is None or known.withdrawn_at is not None:
             known = Seen(
                 fact.pupil, fact.day, fact.session, at, None, ZERO, event.id, fact.staff or ""
             )
@@ -101,8 +152,10 @@ class Attended:
         self.seen[key] = replace(known, left_at=left)
 
     def _arrive(self, key: str, event: Event, fact: ArrivedLate) -> None:
-        known = self.late.get(key)
-        if known is None:
+        known, at = self.late.get(key), event.stamp.at
+        withdrawn_at = None if known is None else known.withdrawn_at
+        is_anew = withdrawn_at is not None and fact.arrival is None and stands(at, withdrawn_at)
+        if known is None or is_anew:
             self.late[key] = Late(
                 fact.pupil,
                 fact.day,
@@ -121,8 +174,24 @@ class Attended:
 
 def presence_key(fact: PresenceFact) -> str:
     """Return by what a presence is one row: the day, the session or the gate, the pupil."""
-    room = "gate" if isinstance(fact, ArrivedLate) else f"study.{fact.session}"
+    session = None if isinstance(fact, ArrivedLate) else fact.session
+    room = "gate" if session is None else f"study.{session}"
     return f"{fact.day.isoformat()} {room} {fact.pupil}"
+
+
+def withdrawn_at_sql(row: str) -> str:
+    """Return when a presence was taken back: by the office, or by a terminal; or null.
+
+    row: what a query calls its table.
+    """
+    return (
+        "COALESCE((SELECT MIN(w.at) FROM booking w"  # noqa: S608  our own words
+        f" WHERE w.school_id = {row}.school_id AND w.subject = {row}.event_id"
+        f" AND w.kind = '{EventKind.PRESENCE_WITHDRAWN.value}'),"
+        " (SELECT MIN(x.at) FROM correction c"
+        " JOIN event x ON x.school_id = c.school_id AND x.id = c.event_id"
+        f" WHERE c.school_id = {row}.school_id AND c.document_id = {row}.event_id))"
+    )
 
 
 def read_attended(session: Session, school: SchoolId, facts: Iterable[Fact]) -> Attended:
@@ -134,12 +203,14 @@ def read_attended(session: Session, school: SchoolId, facts: Iterable[Fact]) -> 
     if not keys:
         return Attended()
     seen = session.rows_by(
-        f"SELECT {_STUDY} FROM study_presence WHERE school_id = ? AND key IN",  # noqa: S608  ours
+        f"SELECT {_STUDY}, {withdrawn_at_sql('p')} FROM study_presence p"  # noqa: S608  ours
+        " WHERE school_id = ? AND key IN",
         keys,
         school,
     )
     late = session.rows_by(
-        f"SELECT {_LATE} FROM late_arrival WHERE school_id = ? AND key IN",  # noqa: S608  ours
+        f"SELECT {_LATE}, {withdrawn_at_sql('p')} FROM late_arrival p"  # noqa: S608  ours
+        " WHERE school_id = ? AND key IN",
         keys,
         school,
     )
@@ -176,7 +247,7 @@ def write_attended(session: Session, terminal: Terminal, attended: Attended, cur
         seen,
         conflict="ON CONFLICT (school_id, key) DO UPDATE SET entered_at = excluded.entered_at,"
         " left_at = excluded.left_at, cents = excluded.cents, event_id = excluded.event_id,"
-        " cursor = excluded.cursor",
+        f" {_whose('study_presence')}, cursor = excluded.cursor",
     )
     late = [
         (
@@ -200,7 +271,17 @@ def write_attended(session: Session, terminal: Terminal, attended: Attended, cur
         ("school_id", *_LATE.split(", ")[:7], "terminal_id", "staff", "cursor"),
         late,
         conflict="ON CONFLICT (school_id, key) DO UPDATE SET arrived_at = excluded.arrived_at,"
-        " said = excluded.said, cursor = excluded.cursor",
+        " due_at = excluded.due_at, said = excluded.said, event_id = excluded.event_id,"
+        f" {_whose('late_arrival')}, cursor = excluded.cursor",
+    )
+
+
+def _whose(table: str) -> str:
+    """Return the part of a change that says at which terminal it was, and by whom: the event's."""
+    kept = f"CASE WHEN excluded.event_id = {table}.event_id THEN {table}."
+    return ", ".join(
+        f"{column} = {kept}{column} ELSE excluded.{column} END"
+        for column in ("terminal_id", "staff")
     )
 
 
@@ -214,6 +295,7 @@ def _seen(row: Row) -> Seen:
         Money(row[6]),
         EventId(row[7]),
         row[8],
+        None if row[9] is None else read_moment(row[9]),
     )
 
 
@@ -226,4 +308,5 @@ def _late(row: Row) -> Late:
         LateWhy(row[5]),
         EventId(row[6]),
         row[7],
+        None if row[8] is None else read_moment(row[8]),
     )

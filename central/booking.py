@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, assert_never
 
 from central.attendance import Attended
-from central.documents import Documents
+from central.documents import WHOLE, Correction, Documents
 from core.batch import Flag
 from core.errors import MalformedEventError
 from core.events import Event
@@ -29,6 +29,7 @@ from core.facts import (
     OrderRequested,
     PeriodClosed,
     PresenceFact,
+    PresenceWithdrawn,
     ReserveMoved,
     SaleLine,
     SaleMade,
@@ -182,10 +183,10 @@ def _note_keys(fact: Fact, keys: Keys) -> None:  # noqa: C901  one arm a kind of
         case ReserveMoved() | BadgeGiven() | BadgeStopped() | TicketGiven():
             keys.pupils.add(fact.pupil)
             _note_badge(getattr(fact, "badge", None), keys)
-        case StudyEntered() | StudyLeft() | ArrivedLate():
+        case StudyEntered() | StudyLeft() | ArrivedLate() | PresenceWithdrawn():
             # Also where no money moves: two terminals' words about one pupil come one by one.
             keys.pupils.add(fact.pupil)
-            _note_badge(fact.badge, keys)
+            _note_badge(getattr(fact, "badge", None), keys)
         case _:
             pass  # it moves no money of anybody's
 
@@ -298,6 +299,8 @@ def _give_badge(event: Event, fact: BadgeGiven, books: Books) -> list[Flag]:
 
 def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime) -> Booking:
     """Note a presence; what it costs is taken by the first terminal that told of it."""
+    if isinstance(fact, PresenceWithdrawn):
+        return _withdraw(event, fact, books, now=now)
     is_paid_now = books.attended.note(event, fact)
     flags: list[Flag] = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
     legs: Legs = ()
@@ -306,6 +309,23 @@ def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime
         flags = _debit(fact.pupil, fact.price, books)
         flags += [Flag.TO_SETTLE] if fact.is_to_settle else []
     flags += _badge_flags(fact.badge, fact.pupil, books)
+    flags += note_time(event.stamp.at, books, now=now)
+    return Booking(legs=legs, flags=tuple(flags))
+
+
+def _withdraw(event: Event, fact: PresenceWithdrawn, books: Books, *, now: datetime) -> Booking:
+    """Take a presence back; what was taken for it goes back, and once."""
+    found = books.attended.withdraw(event, fact)
+    flags: list[Flag] = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+    legs: Legs = ()
+    if found is None:
+        flags.append(Flag.UNKNOWN_DOCUMENT)
+    else:
+        for document in sorted({fact.presence, found.event}):
+            books.documents.added.append(Correction(document, event.id, WHOLE, 1))
+        if found.paid:
+            legs = legs_of(replace(fact, price=found.paid))
+            flags = _credit(fact.pupil, found.paid, books)
     flags += note_time(event.stamp.at, books, now=now)
     return Booking(legs=legs, flags=tuple(flags))
 
@@ -483,7 +503,7 @@ def _figures_of(  # noqa: PLR0911  one line a kind of fact
             return [top_up.amount], []
         case CashMoved():
             return [fact.amount], []
-        case StudyEntered():
+        case StudyEntered() | PresenceWithdrawn():
             return [fact.price], []
         case ReserveMoved():
             return [fact.amount], []

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from central.attendance import withdrawn_at_sql
 from central.database import Row, Session
 from core.ids import SchoolId
 from core.presence_rows import (
@@ -11,6 +12,8 @@ from core.presence_rows import (
     LATE_COLUMNS,
     PRESENCE_COLUMNS,
     SESSION_COLUMNS,
+    WITHDRAWAL_COLUMNS,
+    WITHDRAWALS,
 )
 
 _OF_A_DAY: Final = {
@@ -23,6 +26,15 @@ _OF_A_DAY: Final = {
 def _is_here(table: str) -> str:
     """Return the condition that a row's pupil is in the copy: whoever left is not."""
     return f" AND pupil_id IN (SELECT id FROM pupil WHERE school_id = {table}.school_id)"  # noqa: S608
+
+
+_WITHDRAWN: Final = " UNION ALL ".join(
+    f"SELECT cursor, pupil_id, day, {place} AS session_id, {withdrawn_at_sql(table)}"  # noqa: S608
+    f" AS withdrawn_at FROM {table} WHERE school_id = ? AND cursor > ?{_is_here(table)}"
+    f" AND {withdrawn_at_sql(table)} IS NOT NULL"
+    for table, place in (("study_presence", "session_id"), ("late_arrival", "''"))
+)
+"""Presences that were taken back, changed after a place in the feed."""
 
 
 def presence_tables(
@@ -53,6 +65,12 @@ def presence_tables(
         )
         for table, columns in _OF_A_DAY.items()
     ]
+    withdrawn = session.rows(
+        f"SELECT {WITHDRAWAL_COLUMNS} FROM ({_WITHDRAWN}) AS told WHERE day >= ?",  # noqa: S608
+        *(school, 0) * 2,
+        today.isoformat(),
+    )
+    of_days.append((WITHDRAWALS, WITHDRAWAL_COLUMNS, withdrawn))
     return [
         ("study_session", SESSION_COLUMNS, sessions),
         ("study_enrolment", ENROLMENT_COLUMNS, enrolments),
@@ -69,5 +87,6 @@ PRESENCE_CHANGES: Final = {
     "study_session": _changed("study_session", SESSION_COLUMNS, has_pupil=False),
     "study_enrolment": _changed("study_enrolment", ENROLMENT_COLUMNS),
     **{table: _changed(table, columns) for table, columns in _OF_A_DAY.items()},
+    WITHDRAWALS: f"SELECT * FROM ({_WITHDRAWN}) AS told",  # noqa: S608
 }
 """By table of the copy: what changed after a place in the feed."""

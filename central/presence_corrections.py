@@ -2,35 +2,35 @@
 
 The terminal's fact stays as it was signed. A booking of the centre's says who took it back and why,
 and gives back to the general wallet what it cost. It is named by the fact, so that it is made once,
-whoever asks and however often.
+whoever asks and however often. Staff at a terminal can do the same by a fact of its own journal
+(`core.presence_corrections`): whichever the centre hears of first is the one.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from central.attendance import withdrawn_at_sql
 from central.audit import write_audit
 from central.database import Session
 from central.errors import RecordError
-from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
+from central.feed import advance_feed
+from central.office import Act, Entry, booking_id, checked_why, post, read_wallets
 from central.postings import CentreBooking, Posting, write_bookings
 from central.store import Store
 from core.codec import read_moment
 from core.ids import PupilId, SchoolId
+from core.kinds import EventKind
 from core.ledger import Account, AccountKind, transfer, wallet_account
 from core.money import ZERO, Money
 from core.wallet import WalletKind
 
-KIND: Final = "presence.withdrawn"
+KIND: Final = EventKind.PRESENCE_WITHDRAWN.value
 
 
 def is_withdrawn_sql(row: str) -> str:
     """Return the condition that a presence was taken back. row: what a query calls its table."""
-    return (
-        "EXISTS (SELECT 1 FROM booking w"  # noqa: S608  our own words
-        f" WHERE w.school_id = {row}.school_id AND w.subject = {row}.event_id"
-        f" AND w.kind = '{KIND}')"
-    )
+    return f"{withdrawn_at_sql(row)} IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,14 @@ class NotedPresence:
 def find_noted(session: Session, school: SchoolId, event: str) -> NotedPresence | None:
     """Return the presence or the late arrival that an event noted; None for any other event."""
     row = session.row(
-        "SELECT p.pupil_id, p.day, p.entered_at, p.session_id, p.cents FROM study_presence p"
+        "SELECT p.pupil_id, p.day, p.entered_at, p.session_id, p.cents,"  # noqa: S608  our own words
+        f" {is_withdrawn_sql('p')} FROM study_presence p"
         " WHERE p.school_id = ? AND p.event_id = ?",
         school,
         event,
     ) or session.row(
-        "SELECT a.pupil_id, a.day, a.arrived_at, '', 0 FROM late_arrival a"
+        "SELECT a.pupil_id, a.day, a.arrived_at, '', 0,"  # noqa: S608  our own words
+        f" {is_withdrawn_sql('a')} FROM late_arrival a"
         " WHERE a.school_id = ? AND a.event_id = ?",
         school,
         event,
@@ -68,7 +70,7 @@ def find_noted(session: Session, school: SchoolId, event: str) -> NotedPresence 
         read_moment(row[2]),
         row[3],
         Money(row[4]),
-        is_booked(session, school, booking_id(school, KIND, event)),
+        bool(row[5]),
     )
 
 
@@ -83,11 +85,12 @@ def withdraw_presence(store: Store, school: SchoolId, *, event: str, act: Act) -
         if noted is None:
             message = f"event {event} noted no presence at school {school}"
             raise RecordError(message)
-        # Whoever takes back the same at the same time waits here.
+        # Whoever takes back the same at the same time waits here, a terminal's batch as well.
         read_wallets(session, school, noted.pupil, lock=True)
-        booking = booking_id(school, KIND, event)
-        if is_booked(session, school, booking):
+        noted = find_noted(session, school, event)
+        if noted is None or noted.is_withdrawn:
             return ZERO
+        booking = booking_id(school, KIND, event)
         if noted.cost:
             legs = transfer(
                 source=Account(AccountKind.STUDY, noted.session),
@@ -98,6 +101,19 @@ def withdraw_presence(store: Store, school: SchoolId, *, event: str, act: Act) -
         else:
             free = CentreBooking(KIND, event, Posting(booking, (), act.at), act.who, act.why)
             write_bookings(session, school, [free])
+        _tell_terminals(session, school, event)
         words = f"{KIND} of {noted.day.isoformat()}: {act.why}"
         write_audit(session, school, who=act.who, what=words, subject=noted.pupil, at=act.at)
     return noted.cost
+
+
+def _tell_terminals(session: Session, school: SchoolId, event: str) -> None:
+    """Put a presence that was taken back at the end of the feed."""
+    cursor = advance_feed(session, school)
+    for table in ("study_presence", "late_arrival"):
+        session.run(
+            f"UPDATE {table} SET cursor = ? WHERE school_id = ? AND event_id = ?",  # noqa: S608
+            cursor,
+            school,
+            event,
+        )

@@ -273,12 +273,11 @@ Check = Callable[[Session, SchoolId], list[str]]
 
 
 def _study(session: Session, school: SchoolId) -> list[str]:
-    """What terminals' facts took for study is what the presences cost."""
+    """What facts took for study is what the presences cost; who came again has paid again."""
     taken = _whole(
         session,
-        "SELECT SUM(l.cents) FROM leg l WHERE l.school_id = ? AND l.account = 'study'"
-        " AND EXISTS (SELECT 1 FROM event e WHERE e.school_id = l.school_id"
-        " AND e.id = l.booking_id)",
+        "SELECT SUM(l.cents) FROM leg l JOIN study_presence p ON p.school_id = l.school_id"
+        " AND p.event_id = l.booking_id WHERE l.school_id = ? AND l.account = 'study'",
         school,
     )
     cost = _whole(session, "SELECT SUM(cents) FROM study_presence WHERE school_id = ?", school)

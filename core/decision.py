@@ -61,6 +61,8 @@ class NotedAs(StrEnum):
     PRESENT = "present"
     """Was noted before: nothing new is written."""
     LATE = "late"
+    WITHDRAWN = "withdrawn"
+    """Had been noted by mistake."""
     SHOWN = "shown"
     """Only known now who stands there, as at a kiosk."""
 

@@ -36,7 +36,13 @@ from core.order_facts import (
     SlipKind,
     SlipPrinted,
 )
-from core.presence_facts import ArrivedLate, LateWhy, StudyEntered, StudyLeft
+from core.presence_facts import (
+    ArrivedLate,
+    LateWhy,
+    PresenceWithdrawn,
+    StudyEntered,
+    StudyLeft,
+)
 from core.sale_facts import (
     Circumstance,
     MealCollected,
@@ -83,7 +89,7 @@ MachineFact = (
     | ProfileChosen
 )
 OrderFact = OrderRequested | SlipPrinted
-PresenceFact = StudyEntered | StudyLeft | ArrivedLate
+PresenceFact = StudyEntered | StudyLeft | ArrivedLate | PresenceWithdrawn
 OfficeFact = ReserveMoved | BadgeGiven | BadgeStopped | TicketGiven
 Fact = (
     SaleFact
@@ -127,6 +133,7 @@ FACTS: dict[EventKind, type[Fact]] = {
     EventKind.STUDY_ENTERED: StudyEntered,
     EventKind.STUDY_LEFT: StudyLeft,
     EventKind.ARRIVAL_LATE: ArrivedLate,
+    EventKind.PRESENCE_WITHDRAWN: PresenceWithdrawn,
     EventKind.RESERVE_MOVED: ReserveMoved,
     EventKind.BADGE_GIVEN: BadgeGiven,
     EventKind.BADGE_STOPPED: BadgeStopped,
@@ -166,6 +173,7 @@ __all__ = [
     "PinRefused",
     "PinReleased",
     "PresenceFact",
+    "PresenceWithdrawn",
     "PriceClassTotal",
     "ProfileChosen",
     "Proof",

@@ -12,6 +12,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from core.facts import (
+    ArrivedLate,
     CashMoved,
     CorrectionFact,
     DrawerOpened,
@@ -23,6 +24,7 @@ from core.facts import (
     OrderFact,
     PeriodClosed,
     PresenceFact,
+    PresenceWithdrawn,
     ReserveMoved,
     SaleFact,
     SaleMade,
@@ -33,6 +35,7 @@ from core.facts import (
     ShiftOpened,
     StaffFact,
     StudyEntered,
+    StudyLeft,
     TapRefused,
     Tender,
     TopUpVoided,
@@ -188,13 +191,19 @@ def _correction_legs(fact: CorrectionFact, paid_from: AccountKind) -> Legs:
 
 
 def _presence_legs(fact: PresenceFact) -> Legs:
-    if not isinstance(fact, StudyEntered):
-        return ()
-    return transfer(
-        source=wallet_account(WalletKind.GENERAL, fact.pupil),
-        target=Account(AccountKind.STUDY, fact.session),
-        amount=fact.price,
-    )
+    match fact:
+        case StudyEntered(session=session):
+            wallet = wallet_account(WalletKind.GENERAL, fact.pupil)
+            study = Account(AccountKind.STUDY, session)
+            return transfer(source=wallet, target=study, amount=fact.price)
+        case PresenceWithdrawn(session=session):
+            wallet = wallet_account(WalletKind.GENERAL, fact.pupil)
+            study = Account(AccountKind.STUDY, session or "")
+            return transfer(source=study, target=wallet, amount=fact.price)
+        case StudyLeft() | ArrivedLate():
+            return ()
+        case _:
+            assert_never(fact)
 
 
 def _office_legs(fact: OfficeFact) -> Legs:

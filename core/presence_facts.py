@@ -1,4 +1,4 @@
-"""Who was there: evening study, and who came late to school."""
+"""Who was there: evening study, who came late to school, and what of it was a mistake."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -78,3 +78,26 @@ class ArrivedLate(Value):
     staff: StaffId | None = None
     why: str = ""
     command: CommandId = NO_COMMAND
+
+
+class PresenceWithdrawn(Value):
+    """A presence or a late arrival was noted by mistake, and is taken back, once.
+
+    presence: the event that noted it, in the same journal. session: of study; None for a late
+    arrival. price: what it cost, which goes back to the general wallet; the centre, which alone
+    knows what was taken, gives that back and no more.
+    """
+
+    kind: ClassVar[EventKind] = EventKind.PRESENCE_WITHDRAWN
+    day: date
+    presence: EventId
+    pupil: PupilId
+    session: SessionId | None
+    staff: StaffId
+    why: str
+    price: Money = ZERO
+    command: CommandId = NO_COMMAND
+
+    def __post_init__(self) -> None:
+        assert self.price.cents >= 0, "it cost something or nothing"
+        assert self.session is not None or not self.price, "a late arrival costs nothing"

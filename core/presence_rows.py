@@ -4,7 +4,7 @@ As `core.snapshot`, of which it is a part: the centre writes the rows, the termi
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from core.codec import read_moment
@@ -52,6 +52,13 @@ CREATE TABLE late_arrival (
     said TEXT NOT NULL,
     PRIMARY KEY (pupil_id, day)
 ) WITHOUT ROWID;
+CREATE TABLE presence_withdrawal (
+    pupil_id TEXT NOT NULL REFERENCES pupil (id),
+    day TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    withdrawn_at TEXT NOT NULL,
+    PRIMARY KEY (pupil_id, day, session_id)
+) WITHOUT ROWID;
 CREATE TABLE absence (
     pupil_id TEXT NOT NULL REFERENCES pupil (id),
     day TEXT NOT NULL,
@@ -63,11 +70,15 @@ TABLES = frozenset(
     {"study_session", "study_enrolment", "study_presence", "late_arrival", "absence"}
 )
 
+WITHDRAWALS = "presence_withdrawal"
+"""What was noted by mistake, which came later than the others: `session_id` is `''` at the gate."""
+
 SESSION_COLUMNS = "id, name, weekdays, starts, ends, price_cents, wants_out, is_held"
 ENROLMENT_COLUMNS = "pupil_id, session_id, since, until, weekdays, price_cents"
 PRESENCE_COLUMNS = "pupil_id, day, session_id, entered_at, left_at"
 LATE_COLUMNS = "pupil_id, day, arrived_at, due_at, said"
 ABSENCE_COLUMNS = "pupil_id, day, state"
+WITHDRAWAL_COLUMNS = "pupil_id, day, session_id, withdrawn_at"
 
 Row = Sequence[str | int | None]
 
@@ -156,6 +167,11 @@ def arrival_from_row(row: Row) -> Arrival:
     word = str(row[4])
     said = LateWhy(word) if word in set(LateWhy) else LateWhy.OTHER
     return Arrival(read_moment(row[2]), read_moment(row[3]), said)
+
+
+def withdrawal_from_row(row: Row) -> tuple[PupilId, datetime]:
+    """Return whose presence was taken back, and when: of WITHDRAWAL_COLUMNS. Raises ValueError."""
+    return PupilId(str(row[0])), read_moment(row[3])
 
 
 def absence_from_row(row: Row) -> Absence:

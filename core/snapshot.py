@@ -161,6 +161,7 @@ SCHEMA += presence_rows.SCHEMA
 
 
 LATER_TABLES = presence_rows.TABLES | {
+    presence_rows.WITHDRAWALS,
     "staff",
     "staff_badge",
     "pupil_limit",

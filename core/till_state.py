@@ -14,6 +14,7 @@ from core.day import ConfirmedDay, Jump
 from core.documents import Documents
 from core.events import Event, Stamp
 from core.facts import (
+    ArrivedLate,
     BadgeGiven,
     BadgeStopped,
     ClockChanged,
@@ -28,6 +29,7 @@ from core.facts import (
     OrderRequested,
     PeriodClosed,
     PresenceFact,
+    PresenceWithdrawn,
     ProfileChosen,
     ReceiptReprinted,
     ReserveMoved,
@@ -39,6 +41,7 @@ from core.facts import (
     ShiftFact,
     StaffFact,
     StudyEntered,
+    StudyLeft,
     TapRefused,
     TerminalStarted,
     TicketGiven,
@@ -49,7 +52,6 @@ from core.facts import (
     WalletToppedUp,
 )
 from core.ids import BadgeKey, CommandId, EventId, OrderId, ProductId, PupilId
-from core.money import ZERO
 from core.own_badges import OwnBadges
 from core.period import Period
 from core.presences import Presences
@@ -198,8 +200,15 @@ class TillState:
             self._ask(sale.day, sale.pupil, [line.product for line in sale.lines])
 
     def _pay_presence(self, fact: PresenceFact) -> None:
-        price = fact.price if isinstance(fact, StudyEntered) else ZERO
-        self.unsettled.attended(self.head, fact.pupil, price)
+        match fact:
+            case StudyEntered(price=price):
+                self.unsettled.attended(self.head, fact.pupil, price)
+            case PresenceWithdrawn(price=price):
+                self.unsettled.attended(self.head, fact.pupil, -price)
+            case StudyLeft() | ArrivedLate():
+                pass
+            case _:
+                assert_never(fact)
 
     def _office(self, fact: OfficeFact) -> None:
         match fact:

@@ -132,7 +132,7 @@ class Unsettled:
             self._keep(Entry(position, pupil, owed=-amount))
 
     def attended(self, position: Position, pupil: PupilId, price: Money) -> None:
-        """Add what a session of evening study cost a pupil."""
+        """Add what a session of evening study cost a pupil; negative: it was taken back."""
         if position > self.settled and price:
             self._keep(Entry(position, pupil, owed=price))
 

@@ -18,11 +18,14 @@ from core.presence_rows import (
     LATE_COLUMNS,
     PRESENCE_COLUMNS,
     SESSION_COLUMNS,
+    WITHDRAWAL_COLUMNS,
+    WITHDRAWALS,
     absence_from_row,
     arrival_from_row,
     attendance_from_row,
     enrolment_from_row,
     session_from_row,
+    withdrawal_from_row,
 )
 from core.snapshot import (
     APPOINTMENT_COLUMNS,
@@ -79,6 +82,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "study_presence": PRESENCE_COLUMNS,
     "late_arrival": LATE_COLUMNS,
     "absence": ABSENCE_COLUMNS,
+    WITHDRAWALS: WITHDRAWAL_COLUMNS,
 }
 _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "product": product_from_row,
@@ -96,6 +100,7 @@ _READERS: Final[Mapping[str, Callable[[Row], object]]] = {
     "study_presence": attendance_from_row,
     "late_arrival": arrival_from_row,
     "absence": absence_from_row,
+    WITHDRAWALS: withdrawal_from_row,
 }
 
 

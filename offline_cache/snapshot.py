@@ -191,6 +191,9 @@ OR datetime(entered_at) IS NULL OR (left_at IS NOT NULL AND datetime(left_at) IS
     "late_arrival": """
 SELECT pupil_id FROM late_arrival WHERE day IS NOT date(day, '+0 days')
 OR datetime(arrived_at) IS NULL OR datetime(due_at) IS NULL""",
+    "presence_withdrawal": """
+SELECT pupil_id FROM presence_withdrawal WHERE day IS NOT date(day, '+0 days')
+OR datetime(withdrawn_at) IS NULL""",
     "absence": f"""
 SELECT pupil_id FROM absence WHERE day IS NOT date(day, '+0 days')
 OR {_not_in("state", AbsenceState)}""",  # noqa: S608

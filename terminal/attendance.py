@@ -1,9 +1,12 @@
 """What a terminal knows of today's presences: its own journal's, and those that the copy brings.
 
-The newer word counts: a pupil who came in at another terminal and left at this one has left.
+The newer word counts: a pupil who came in at another terminal and left at this one has left, and
+what was noted before it was taken back, here or elsewhere, counts no more.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from core.codec import moment_text
@@ -11,7 +14,7 @@ from core.day import Day
 from core.events import Stamp
 from core.ids import PupilId, SessionId
 from core.money import Money
-from core.presences import Arrival, Attendance
+from core.presences import Arrival, Attendance, stands
 from core.profiles import MINUTES_A_DAY
 from core.study import EARLY_MINUTES, StudyEnrolment, StudySession, StudyView, places_on
 from core.view import View
@@ -31,10 +34,19 @@ def study_view(desk: Desk, view: View, stamp: Stamp) -> StudyView:
     if copy is None or pupil is None:
         return StudyView((), {}, None)
     told = desk.reading(lambda: copy.of_pupil(pupil, view.day), default=PupilStudy())
-    own = desk.recorder.state.presences
-    seen = dict(told.seen)
+    presences = desk.recorder.state.presences
+    enrolled = {place.session for place in told.enrolments}
+    seen: dict[SessionId, Attendance] = {}
     for session in copy.sessions:
-        newest = _newer(seen.get(session), own.at_study(view.day, session, pupil))
+        own = presences.at_study(view.day, session, pupil)
+        withdrawn_at = _later(
+            told.withdrawn.get(session), presences.withdrawn_at(view.day, session, pupil)
+        )
+        if own is not None and session not in enrolled:
+            # Of a guest in the room the copy is asked apart; hardly ever is there one.
+            elsewhere = _withdrawn_elsewhere(desk, copy, view.day, session)
+            withdrawn_at = _later(withdrawn_at, elsewhere.get(pupil))
+        newest = _newer(told.seen.get(session), own, withdrawn_at)
         if newest is not None:
             seen[session] = newest
     is_closed = view.day in view.place.calendar.closed_days
@@ -64,11 +76,17 @@ def arrival_of(desk: Desk, view: View) -> Arrival | None:
     if view.holder is None:
         return None
     pupil = view.holder.pupil.id
-    own = desk.recorder.state.presences.late_on(view.day, pupil)
-    copy = _copy(desk)
-    if own is not None or copy is None:
-        return own
-    return desk.reading(lambda: copy.late_of(view.day, pupil), default=None)
+    presences, copy = desk.recorder.state.presences, _copy(desk)
+    known = presences.late_on(view.day, pupil)
+    if copy is None:
+        return known
+    if known is None:
+        known = desk.reading(lambda: copy.late_of(view.day, pupil), default=None)
+    if known is None:
+        return None
+    elsewhere = _withdrawn_elsewhere(desk, copy, view.day, None).get(pupil)
+    own = presences.withdrawn_at(view.day, None, pupil)
+    return known if stands(known.at, _later(elsewhere, own)) else None
 
 
 # --- for the screens ------------------------------------------------------------------------------
@@ -105,7 +123,13 @@ def gate_content(desk: Desk, stamp: Stamp) -> Content:
     told: dict[PupilId, Arrival] = {}
     if copy is not None:
         told = desk.reading(lambda: copy.late(day), default={})
-    late = {**told, **desk.recorder.state.presences.late.get(day, {})}
+    presences = desk.recorder.state.presences
+    elsewhere = {} if copy is None else _withdrawn_elsewhere(desk, copy, day, None)
+    late = {
+        pupil: one
+        for pupil, one in {**told, **presences.late.get(day, {})}.items()
+        if stands(one.at, _later(elsewhere.get(pupil), presences.withdrawn_at(day, None, pupil)))
+    }
     absent: list[Absence] = []
     if copy is not None:
         absent = desk.reading(lambda: copy.absent(day), default=absent)
@@ -127,6 +151,7 @@ def gate_content(desk: Desk, stamp: Stamp) -> Content:
                 "at": moment_text(one.at),
                 "due_at": moment_text(one.due_at),
                 "said": one.said.value,
+                "is_noted_here": one.event is not None,
             }
             for pupil, one in sorted(late.items(), key=lambda entry: entry[1].at, reverse=True)
         ]
@@ -146,10 +171,32 @@ def _copy(desk: Desk) -> PresenceCopy | None:
     return None if snapshot is None else snapshot.presence
 
 
-def _newer(told: Attendance | None, own: Attendance | None) -> Attendance | None:
+def _newer(
+    told: Attendance | None, own: Attendance | None, withdrawn_at: datetime | None
+) -> Attendance | None:
+    """Return the newest word on a pupil in a room, of those that stand. own: noted here."""
+    told = _standing(told, withdrawn_at)
+    own = _standing(own, withdrawn_at)
     if told is None or own is None:
         return told or own
-    return own if own.newest_at >= told.newest_at else told
+    return own if own.newest_at >= told.newest_at else replace(told, event=own.event)
+
+
+def _standing(one: Attendance | None, withdrawn_at: datetime | None) -> Attendance | None:
+    return one if one is not None and stands(one.entered_at, withdrawn_at) else None
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
+
+
+def _withdrawn_elsewhere(
+    desk: Desk, copy: PresenceCopy, day: date, session: SessionId | None
+) -> Mapping[PupilId, datetime]:
+    none: dict[PupilId, datetime] = {}
+    return desk.reading(lambda: copy.withdrawn(day, session), default=none)
 
 
 def _may_see_names(desk: Desk) -> bool:
@@ -162,13 +209,7 @@ def _session(
     none: list[StudyEnrolment] = []
     places = desk.reading(lambda: copy.enrolled(session.id), default=none)
     enrolled = {place.pupil for place in places if place.is_on(day.date)}
-    seen: dict[PupilId, Attendance] = {}
-    seen = desk.reading(lambda: copy.present(day.date, session.id), default=seen)
-    own = desk.recorder.state.presences.study.get((day.date, session.id), {})
-    for pupil, attendance in own.items():
-        newest = _newer(seen.get(pupil), attendance)
-        assert newest is not None, "one of two that is there"
-        seen[pupil] = newest
+    seen = _seen(desk, copy, day.date, session.id)
     is_now = minutes is None or session.starts - EARLY_MINUTES <= minutes < session.ends
     inside = sum(one.left_at is None for one in seen.values())
     content: dict[str, object] = {
@@ -189,6 +230,24 @@ def _session(
     return content
 
 
+def _seen(
+    desk: Desk, copy: PresenceCopy, day: date, session: SessionId
+) -> dict[PupilId, Attendance]:
+    """Return who was seen at a session of a day, here or elsewhere."""
+    told: dict[PupilId, Attendance] = {}
+    told = desk.reading(lambda: copy.present(day, session), default=told)
+    presences = desk.recorder.state.presences
+    own = presences.study.get((day, session), {})
+    elsewhere = _withdrawn_elsewhere(desk, copy, day, session)
+    seen = {}
+    for pupil in {*told, *own}:
+        withdrawn_at = _later(elsewhere.get(pupil), presences.withdrawn_at(day, session, pupil))
+        newest = _newer(told.get(pupil), own.get(pupil), withdrawn_at)
+        if newest is not None:
+            seen[pupil] = newest
+    return seen
+
+
 def _roster(
     desk: Desk, enrolled: set[PupilId], seen: Mapping[PupilId, Attendance]
 ) -> list[Content]:
@@ -202,6 +261,7 @@ def _roster(
                 "is_enrolled": pupil in enrolled,
                 "entered_at": None if one is None else moment_text(one.entered_at),
                 "left_at": None if one is None or one.left_at is None else moment_text(one.left_at),
+                "is_noted_here": one is not None and one.event is not None,
             }
         )
     return sorted(rows, key=lambda row: (str(row["name"]), str(row["id"])))

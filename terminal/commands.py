@@ -23,6 +23,8 @@ CENTS_MAX: Final = 1_000_000
 _ID_MAX: Final = 64
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=_ID_MAX, pattern=r"^[\x21-\x7e]+$")]
+TapWord = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""As a verdict names its tap: by its reader, and that by its address, blanks and all."""
 Why = Annotated[str, msgspec.Meta(max_length=WHY_MAX)]
 Cents = Annotated[int, msgspec.Meta(gt=0, le=CENTS_MAX)]
 CentsOrNone = Annotated[int, msgspec.Meta(ge=0, le=CENTS_MAX)]
@@ -45,7 +47,7 @@ class Customer(_Shape, frozen=True):
     why without a badge. price_class: a guest's.
     """
 
-    tap: Id | None = None
+    tap: TapWord | None = None
     pupil: Id | None = None
     price_class: PriceClass = PriceClass.GUEST
 
@@ -266,6 +268,21 @@ class SayWhyLate(_PresenceCommand, frozen=True, tag="say_why_late"):
     said: LateWhy
 
 
+class WithdrawPresence(_PresenceCommand, frozen=True, tag="withdraw_presence"):
+    """Take back how a pupil was noted today. session: of study; none: as late, at the gate."""
+
+    why: Why
+    session: Id | None = None
+
+    @property
+    def session_id(self) -> SessionId | None:
+        """The session, if it is about one."""
+        return None if self.session is None else SessionId(self.session)
+
+
+PresenceCommand = EnterStudy | LeaveStudy | ArriveLate | SayWhyLate | WithdrawPresence
+
+
 class MoveReserve(_PresenceCommand, frozen=True, tag="move_reserve"):
     """Move an amount from one wallet of a pupil to the other. source: out of which."""
 
@@ -281,7 +298,7 @@ class GiveBadge(_PresenceCommand, frozen=True, tag="give_badge"):
     use any more; is_lost: because it was lost.
     """
 
-    tap: Id
+    tap: TapWord
     replaces: Id | None = None
     is_lost: bool = False
     why: Why = ""
@@ -330,10 +347,7 @@ Command = (
     | StartTraining
     | EndTraining
     | ConfirmDay
-    | EnterStudy
-    | LeaveStudy
-    | ArriveLate
-    | SayWhyLate
+    | PresenceCommand
     | MoveReserve
     | GiveBadge
     | StopBadge

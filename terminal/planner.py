@@ -63,6 +63,7 @@ from terminal.commands import (
     TopUp,
     Undo,
     Void,
+    WithdrawPresence,
 )
 from terminal.desk import Desk
 from terminal.office_planner import OfficePlanner
@@ -104,7 +105,7 @@ class Planner:
                 return self._close(command, stamp)
             case ConfirmDay():
                 return self._confirm_day(command, stamp)
-            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
+            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate() | WithdrawPresence():
                 return self._presences.plan(command, stamp)
             case MoveReserve() | GiveBadge() | StopBadge() | GiveTicket():
                 return self._office.plan(command, stamp)

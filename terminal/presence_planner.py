@@ -9,18 +9,24 @@ from core.decision import Decision, Noted, NotedAs, Presence, Refused
 from core.events import Stamp
 from core.facts import Reason
 from core.gate import arrive_by_name, give_reason
+from core.presence_corrections import withdraw
 from core.study import let_in, let_out
 from core.tap import Assurance
 from core.view import View
 from terminal.attendance import arrival_of, session_of, study_view
-from terminal.commands import ArriveLate, EnterStudy, LeaveStudy, SayWhyLate
+from terminal.commands import (
+    ArriveLate,
+    EnterStudy,
+    LeaveStudy,
+    PresenceCommand,
+    SayWhyLate,
+    WithdrawPresence,
+)
 from terminal.customers import view_of
 from terminal.desk import Desk
 from terminal.late_slip import late_paper
 from terminal.plan import Plan
 from terminal.recent_taps import RecentTaps
-
-PresenceCommand = EnterStudy | LeaveStudy | ArriveLate | SayWhyLate
 
 
 class PresencePlanner:
@@ -52,8 +58,21 @@ class PresencePlanner:
                 known = arrival_of(self._desk, view)
                 outcome = give_reason(presence, view, known, command.said)
                 return self._with_slip(view, outcome, stamp, waits=False)
+            case WithdrawPresence():
+                return Plan(view, self._withdraw(command, presence, view, stamp), has_person=True)
             case _:
                 assert_never(command)
+
+    def _withdraw(
+        self, command: WithdrawPresence, presence: Presence, view: View, stamp: Stamp
+    ) -> Decision:
+        if command.session_id is None:
+            return withdraw(arrival_of(self._desk, view), None, presence, view)
+        session = session_of(self._desk, command.session_id)
+        if session is None:
+            return Refused((), Reason.NO_SESSION)
+        noted = study_view(self._desk, view, stamp).seen.get(session.id)
+        return withdraw(noted, session, presence, view)
 
     def _study(
         self, command: EnterStudy | LeaveStudy, presence: Presence, view: View, stamp: Stamp

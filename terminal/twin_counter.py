@@ -32,6 +32,7 @@ from terminal.commands import (
     MoveReserve,
     OpenDrawer,
     OpenShift,
+    PresenceCommand,
     PrintReport,
     Refund,
     ReleasePin,
@@ -45,6 +46,7 @@ from terminal.commands import (
     TopUp,
     Undo,
     Void,
+    WithdrawPresence,
 )
 from terminal.twin_school import PRODUCTS, PUPILS, STAFF, StaffScript
 
@@ -68,6 +70,7 @@ _RIGHTS: Final[dict[type[Command], Right]] = {
     GiveBadge: Right.OFFICE,
     StopBadge: Right.OFFICE,
     GiveTicket: Right.OFFICE,
+    WithdrawPresence: Right.VOID,
 }
 
 _OFFICE_KINDS: Final[Mapping[type, str]] = {
@@ -85,6 +88,7 @@ _NOTED: Final[Mapping[type, tuple[str, str]]] = {
     LeaveStudy: ("left", "study.left"),
     ArriveLate: ("late", "arrival.late"),
     SayWhyLate: ("late", "arrival.late"),
+    WithdrawPresence: ("withdrawn", "presence.withdrawn"),
 }
 
 
@@ -180,7 +184,7 @@ class TwinCounter:
             case ConfirmDay(day=day):
                 self.publish_status({"day_question": None, "day": day.isoformat()})
                 return self._told(command, "day.confirmed")
-            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate():
+            case EnterStudy() | LeaveStudy() | ArriveLate() | SayWhyLate() | WithdrawPresence():
                 return self._note_presence(command)
             case ChooseProfile():
                 profile = command.profile or Profile.TILL
@@ -191,11 +195,13 @@ class TwinCounter:
                 kind = _OFFICE_KINDS[type(command)]
                 return {**self._told(command, kind), "name": person.get("name")}
 
-    def _note_presence(self, command: EnterStudy | LeaveStudy | ArriveLate | SayWhyLate) -> Content:
+    def _note_presence(self, command: PresenceCommand) -> Content:
         person = self._person(command.customer)
         outcome, kind = _NOTED[type(command)]
         about = getattr(command, "session", None)
         changes: dict[str, object] = {"outcome": outcome, "tone": "ok", "about": about}
+        if outcome == "withdrawn":
+            changes["tone"] = "attention"
         if outcome == "late":
             is_reason = isinstance(command, SayWhyLate)
             changes |= {"due_at": _text(NOON), "earlier_at": _text(NOON) if is_reason else None}

@@ -49,7 +49,7 @@ _TONES: dict[Reason, Tone] = {
 """Of taps. What else can be a reason is said to staff who asked for something: it is refused."""
 
 
-_NOT_PLAIN: Final = frozenset({NotedAs.PRESENT, NotedAs.LATE})
+_NOT_PLAIN: Final = frozenset({NotedAs.PRESENT, NotedAs.LATE, NotedAs.WITHDRAWN})
 
 
 def tone_of(decision: Decision) -> Tone:

@@ -16,7 +16,7 @@ _NAMES = (("zoe", "Zoé L.", "4A"), ("leo", "Léo M.", "3B"), ("i", "Inès B.", 
 def _pupil(row: tuple[str, str, str], entered: str | None, left: str | None = None) -> Content:
     pupil, name, class_name = row
     told = {"id": pupil, "name": name, "class_name": class_name, "is_enrolled": True}
-    return {**told, "entered_at": entered, "left_at": left}
+    return {**told, "entered_at": entered, "left_at": left, "is_noted_here": bool(entered)}
 
 
 _SHORT: Content = {
@@ -74,6 +74,11 @@ def play(page: Page, terminal: TwinTerminal, shoot: Callable[[str], None]) -> No
     page.wait_for_selector(".results .found")
     page.locator(".results .found").first.tap()
     shoot("study-by-name")
+    page.locator(".panel .close").tap()
+    page.locator(".roster.is-inside [data-pupil=leo]").tap()
+    page.locator(".mistake button").tap()
+    page.locator("[data-why=wrong_person]").tap()
+    shoot("study-mistake")
     page.locator(".panel .close").tap()
     terminal.publish_status({"profile": "gate"})
     page.wait_for_selector(".roster.is-absent")

@@ -18,6 +18,7 @@ HEADS = {
     "batch-v1-staff.json": "01c4aa9ef6721bee6df16ed6b78e7988a4d74af0ef5532c007359d84cd811d91",
     "batch-v1-kiosk.json": "dbe467d662f07d245745302d05e382b0dc0fc9c1dc55a07b5916528bc52762c9",
     "batch-v1-presence.json": "76ed51eea5996d51c5b7d91e7e76d4b20f0673118ba536ff47f7d86815425c8a",
+    "batch-v1-withdrawal.json": "4f0e65e1b83a8dc43051ca2e15518bca04e92f5c8b3961d29fc3f12315cf9f42",
     "batch-v1-office.json": "9edd2f64ad7ed8146bda337d979319d34d866dd12fee77e4f5e35018d94d683d",
 }
 KINDS = {
@@ -49,6 +50,7 @@ KINDS = {
     ],
     "batch-v1-kiosk.json": ["order.requested", "slip.printed"],
     "batch-v1-presence.json": ["study.entered", "study.left", "arrival.late"],
+    "batch-v1-withdrawal.json": ["presence.withdrawn", "presence.withdrawn"],
     "batch-v1-office.json": [
         "reserve.moved",
         "badge.given",

@@ -42,6 +42,7 @@ from core.facts import (
     Perpetual,
     PinRefused,
     PinReleased,
+    PresenceWithdrawn,
     PriceClassTotal,
     ProfileChosen,
     Proof,
@@ -174,6 +175,16 @@ PRESENCES = (
         due_at=NOON,
         said=LateWhy.TRANSPORT,
         arrival=EventId("01a20d37-5658-7000-8000-000000000001"),
+    ),
+    PresenceWithdrawn(
+        TODAY,
+        EventId("01a20d37-5658-7000-8000-000000000001"),
+        PupilId("p1"),
+        SessionId("short"),
+        StaffId("fatima"),
+        "the wrong twin",
+        price=Money(100),
+        command=CommandId("c-9"),
     ),
 )
 TOP_UP = WalletToppedUp(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.catalogue import Category
 from core.facts import (
     MealCollected,
+    PresenceWithdrawn,
     Reason,
     ReceiptReprinted,
     SaleLine,
@@ -20,7 +21,7 @@ from core.facts import (
     Tender,
     TerminalStarted,
 )
-from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, SessionId
+from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId, SessionId, StaffId
 from core.ledger import (
     Account,
     AccountKind,
@@ -145,6 +146,18 @@ def test_a_wallet_pays_down_to_its_limit(balance: int, overdraft: int, *, may: b
 def test_what_a_stranger_got_waits_until_somebody_pays() -> None:
     assert payer_account(Tender.LATER, None) == Account(AccountKind.TO_SETTLE)
     assert payer_account(Tender.CASH, None) == Account(AccountKind.CASH)
+
+
+def test_a_presence_taken_back_brings_its_price_back_and_a_late_arrival_nothing() -> None:
+    back = PresenceWithdrawn(
+        TODAY, EventId("e"), P1, SessionId("short"), StaffId("f"), "mistake", Money(100)
+    )
+    took, gave = legs_of(back)
+    assert (took.account, took.amount) == (Account(AccountKind.STUDY, "short"), Money(-100))
+    assert (gave.account.kind, gave.amount) == (AccountKind.WALLET_GENERAL, Money(100))
+    assert legs_of(replace(back, session=None, price=ZERO)) == ()
+    with pytest.raises(AssertionError, match="costs nothing"):
+        replace(back, session=None)
 
 
 def test_who_leaves_the_study_room_moves_nothing() -> None:

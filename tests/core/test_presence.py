@@ -5,19 +5,31 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from canteen import NOON, POLICY, TODAY, Scene
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.decision import Noted, NotedAs, Presence, Refused
 from core.events import Basis, Event, Stamp
-from core.facts import ArrivedLate, Reason, StudyLeft
+from core.facts import (
+    ArrivedLate,
+    LateWhy,
+    PresenceFact,
+    PresenceWithdrawn,
+    Reason,
+    StudyEntered,
+    StudyLeft,
+)
 from core.gate import arrive, arrive_by_name
 from core.ids import BadgeKey, EventId, PupilId, SessionId, StaffId
-from core.money import Money
+from core.money import ZERO, Money
 from core.people import BadgeState
+from core.presence_corrections import withdraw
 from core.presence_rows import read_weekdays, session_from_row
-from core.presences import Attendance, Presences
+from core.presences import Arrival, Attendance, Presences, stands
 from core.staff import Right, StaffMember
 from core.study import StudySession, StudyView, attend, let_in, let_out
 from core.tap import Assurance
+from core.unsettled import Unsettled
 
 BADGE = Presence(Assurance.UID)
 BY_NAME = Presence(Assurance.TYPED, why="forgotten")
@@ -80,7 +92,7 @@ def test_by_name_who_is_in_is_in_and_who_left_has_left() -> None:
     assert (said.facts, said.noted_as) == ((), NotedAs.PRESENT)
 
 
-def noted(fact: ArrivedLate | StudyLeft, at: datetime) -> Event:
+def noted(fact: PresenceFact, at: datetime) -> Event:
     stamp = Stamp(at, 0, "b", is_synced=True)
     return Event(1, 1, EventId("e"), stamp, Basis("1", 1, is_online=True), fact)
 
@@ -101,6 +113,87 @@ def test_who_leaves_without_having_come_was_there_at_that_moment() -> None:
     at = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
     presences.apply(noted(fact, at), fact)
     assert presences.at_study(TODAY, SHORT.id, PupilId("p1")) == Attendance(at, at)
+
+
+STAFF_WHO_VOID = StaffMember(StaffId("f"), "Fatima", "", frozenset({Right.VOID}))
+HERE = Attendance(NOON, event=EventId("e1"), paid=Money(100))
+MISTAKE = Presence(Assurance.TYPED, why="wrong twin")
+
+
+def test_what_stands_against_taking_a_presence_back() -> None:
+    view = replace(Scene().view(), operator=STAFF_WHO_VOID)
+    assert reason_of(withdraw(HERE, SHORT, MISTAKE, Scene().view())) is Reason.NOT_SIGNED_IN
+    without = replace(MISTAKE, why=" ")
+    assert reason_of(withdraw(HERE, SHORT, without, view)) is Reason.WHY_IS_MISSING
+    lost = replace(view, is_day_known=False)
+    assert reason_of(withdraw(HERE, SHORT, MISTAKE, lost)) is Reason.DAY_NOT_KNOWN
+    nobody = replace(view, holder=None)
+    assert reason_of(withdraw(HERE, SHORT, MISTAKE, nobody)) is Reason.UNKNOWN_PUPIL
+    assert reason_of(withdraw(None, SHORT, MISTAKE, view)) is Reason.NOT_PRESENT
+    told = Attendance(NOON)
+    assert reason_of(withdraw(told, SHORT, MISTAKE, view)) is Reason.NOTED_ELSEWHERE
+
+
+def test_a_presence_is_taken_back_with_what_it_cost_and_an_arrival_without_money() -> None:
+    view = replace(Scene().view(), operator=STAFF_WHO_VOID)
+    said = withdraw(HERE, SHORT, MISTAKE, view)
+    assert isinstance(said, Noted)
+    (fact,) = said.facts
+    assert isinstance(fact, PresenceWithdrawn)
+    assert (fact.presence, fact.session, fact.price) == (HERE.event, SHORT.id, Money(100))
+    assert said.wallet_after is not None
+    late = Arrival(NOON, NOON, LateWhy.OTHER, EventId("e2"))
+    said = withdraw(late, None, MISTAKE, view)
+    assert isinstance(said, Noted)
+    (fact,) = said.facts
+    assert isinstance(fact, PresenceWithdrawn)
+    assert (fact.presence, fact.session, fact.price) == (late.event, None, ZERO)
+    assert (said.about, said.wallet_after) == ("", None)
+
+
+@given(st.lists(st.sampled_from(["in", "out", "back", "late", "late back"]), max_size=12))
+def test_what_stands_is_what_was_noted_after_the_last_mistake(deeds: list[str]) -> None:
+    """The fold against a plain story: one line a deed, money and place written by hand."""
+    presences, state, at = Presences(), Unsettled(), NOON
+    is_in, paid, is_late = False, 0, False
+    pupil, gate = PupilId("p1"), (TODAY, None, PupilId("p1"))
+    for number, deed in enumerate(deeds):
+        at += timedelta(minutes=1)
+        fact: PresenceFact
+        match deed:
+            case "in":
+                price = ZERO if is_in else Money(100)
+                fact = StudyEntered(TODAY, SHORT.id, pupil, None, Assurance.TYPED, price=price)
+                is_in, paid = True, paid + price.cents
+                state.attended((1, number + 1), pupil, price)
+            case "out":
+                fact = StudyLeft(TODAY, SHORT.id, pupil, None, Assurance.TYPED)
+                is_in = True
+            case "back":
+                known = presences.at_study(TODAY, SHORT.id, pupil)
+                cost = ZERO if known is None else known.paid
+                fact = PresenceWithdrawn(
+                    TODAY, EventId("e"), pupil, SHORT.id, StaffId("f"), "x", cost
+                )
+                is_in, paid = False, paid - cost.cents
+                state.attended((1, number + 1), pupil, -cost)
+            case "late":
+                fact = ArrivedLate(TODAY, pupil, None, Assurance.TYPED, NOON)
+                is_late = True
+            case _:
+                fact = PresenceWithdrawn(TODAY, EventId("e"), pupil, None, StaffId("f"), "x")
+                is_late = False
+        presences.apply(noted(fact, at), fact)
+        seen = presences.at_study(TODAY, SHORT.id, pupil)
+        assert (seen is not None) == is_in
+        assert (presences.late_on(TODAY, pupil) is not None) == is_late
+        assert state.owed_of(pupil).cents == paid
+        if is_late:
+            assert gate not in presences.withdrawn
+        if not is_in:
+            assert paid == 0, "who is not there pays nothing"
+            withdrawn = presences.withdrawn_at(TODAY, SHORT.id, pupil)
+            assert withdrawn is None or not stands(withdrawn, withdrawn)
 
 
 @pytest.mark.parametrize("text", ["", "7", "x"])

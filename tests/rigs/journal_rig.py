@@ -135,6 +135,7 @@ PRESENCE_TABLES = {
     "study_presence": presence_rows.PRESENCE_COLUMNS,
     "late_arrival": presence_rows.LATE_COLUMNS,
     "absence": presence_rows.ABSENCE_COLUMNS,
+    presence_rows.WITHDRAWALS: presence_rows.WITHDRAWAL_COLUMNS,
 }
 
 

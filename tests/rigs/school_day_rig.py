@@ -1,6 +1,6 @@
-"""A whole school for one day: its centre, its hall and its till with readers on real lines, and
-the browsers of pupils, staff, the bursar and a parent. One clock, which the test moves, is
-everybody's but the browsers'.
+"""A whole school for one day: its centre, its hall, its till and its bursar's office, with readers
+on real lines, and the browsers of pupils, staff, the bursar and a parent. One clock, which the test
+moves, is everybody's but the browsers'.
 """
 
 import queue
@@ -54,6 +54,7 @@ TODAY = date(2026, 11, 24)
 ZONE = ZoneInfo("Europe/Brussels")
 SCHOOL = SchoolId("demo")
 TRIP = "demo-sea"
+OFFICE = "Économat"
 LONG_S = 60.0
 LONG_MS = LONG_S * 1000
 STUDY = StudySession(
@@ -184,12 +185,19 @@ class SchoolDay:
         self.centre.start()
         self.pupil, self.badge = self._somebody()
         self._furnish()
-        self._line = SerialLine(folder / "ttyUSB0")
-        self._put_away.callback(self._line.pull)
-        self._shown_s = 0.0
-        self.hall = self._open("Hall", f"serial://{self._line.path}?frame=promag", HALL_HOURS)
+        self._lines: dict[str, SerialLine] = {}
+        for name in ("Hall", OFFICE):
+            self._lines[name] = self._line()
+        self._shown_s = dict.fromkeys(self._lines, 0.0)
+        self.hall = self._open("Hall", self._at_a_line("Hall"), HALL_HOURS)
         self.till = self._open("Caisse 1", "pcsc://", ())
+        self.office = self._open(OFFICE, self._at_a_line(OFFICE), ("office else",))
         self.opening = self.wallets()
+
+    @property
+    def counters(self) -> tuple[Counter, ...]:
+        """The terminals of the school."""
+        return (self.hall, self.till, self.office)
 
     def close(self) -> None:
         """Stop what runs, terminals before their centre."""
@@ -219,6 +227,14 @@ class SchoolDay:
         with store.database.reading() as session:
             (self.invoice,) = invoices_of_pupil(session, SCHOOL, self.pupil.id)
 
+    def _line(self) -> SerialLine:
+        line = SerialLine(self.folder / f"ttyUSB{len(self._lines)}")
+        self._put_away.callback(line.pull)
+        return line
+
+    def _at_a_line(self, name: str) -> str:
+        return f"serial://{self._lines[name].path}?frame=promag"
+
     def _open(self, name: str, reader: str, hours: tuple[str, ...]) -> Counter:
         counter = Counter(self, name, reader, hours)
         self._put_away.callback(counter.stop)
@@ -246,18 +262,19 @@ class SchoolDay:
 
     # --- hands ----------------------------------------------------------------------------------
 
-    def tap_hall(self, badge: Credential) -> None:
-        """Show a card to the reader in the hall, until it was decided.
+    def lay(self, badge: Credential, counter: Counter) -> None:
+        """Show a card to the reader of the hall or of the office, until it was decided.
 
         A reader of this kind tells no removal: the same card is another tap once it was away for
         a while, by the clock that the reader's own driver looks at.
         """
-        away_s = _REPEAT_S - (time.monotonic() - self._shown_s)
+        name = counter.name
+        away_s = _REPEAT_S - (time.monotonic() - self._shown_s[name])
         threading.Event().wait(max(away_s, 0.0))
-        taps = self._taps(self.hall)
-        self._line.write(b"\x02" + badge.hex.encode() + b"\r\n\x03\r\n")
-        self.hall.wait_for(lambda _: self._taps(self.hall) > taps, "the card was decided")
-        self._shown_s = time.monotonic()
+        taps = self._taps(counter)
+        self._lines[name].write(b"\x02" + badge.hex.encode() + b"\r\n\x03\r\n")
+        counter.wait_for(lambda _: self._taps(counter) > taps, "the card was decided")
+        self._shown_s[name] = time.monotonic()
 
     def tap_till(self, badge: Credential) -> None:
         """Lay a card on the reader of the till, until it was decided, and take it off."""

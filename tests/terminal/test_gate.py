@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from canteen import TODAY
@@ -131,6 +132,42 @@ def test_a_restart_forgets_nobody(tmp_path: Path) -> None:
     again.start()
     assert again.tap(BOB)["outcome"] == "present"
     again.close()
+
+
+def test_an_arrival_by_mistake_is_taken_back_and_the_next_is_noted_again(gate: StudyRoom) -> None:
+    gate.sign_in()
+    gate.tap(ALICE)
+    gate.tap(BOB)
+    gate.clock.advance(MINUTE)
+    ask = {"customer": {"pupil": "p1"}, "why": "wrong person"}
+    said = gate.command("withdraw_presence", **ask)
+    assert (said["outcome"], said["wallet_cents"]) == ("withdrawn", None)
+    assert late_names(gate) == ["Bob V."]
+    # A copy from before that changes nothing, and the sentence for a second time is plain.
+    day, at, due = TODAY.isoformat(), AT_THE_BELL + 12 * MINUTE, moment_text(AT_THE_BELL)
+    rows = [(f"p{n}", day, moment_text(at), due, "not_said") for n in (1, 3)]
+    gate.learn_study(presence={"late_arrival": rows})
+    assert late_names(gate) == ["Bob V.", "Chloé V."]
+    assert gate.command("withdraw_presence", **ask)["reason"] == "not_present"
+    chloe = {"customer": {"pupil": "p3"}, "why": "wrong person"}
+    assert gate.command("withdraw_presence", **chloe)["reason"] == "noted_elsewhere"
+    gate.clock.advance(MINUTE)
+    assert gate.tap(ALICE)["outcome"] == "late"
+
+
+def test_what_the_office_took_back_leaves_the_gates_list_with_the_copy(gate: StudyRoom) -> None:
+    gate.sign_in()
+    gate.tap(ALICE)
+    at = moment_text(gate.clock.at + MINUTE)
+    gate.learn_study(presence={"presence_withdrawal": [("p1", TODAY.isoformat(), "", at)]})
+    assert late_names(gate) == []
+    gate.clock.advance(2 * MINUTE)
+    assert gate.tap(ALICE)["outcome"] == "late"
+
+
+def late_names(gate: StudyRoom) -> list[str]:
+    told: Any = gate_content(gate.service.desk, gate.clock.stamp())
+    return sorted(row["name"] for row in told["late"])
 
 
 def test_the_screen_is_told_who_is_late_and_who_is_away(gate: StudyRoom) -> None:

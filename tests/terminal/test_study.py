@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from canteen import TODAY
-from staffed_rig import CASH_POLICY, by_tap
+from staffed_rig import CASH_POLICY, by_tap, fatima
 from study_rig import AT_STUDY, LONG, SHORT, StudyRoom, enrolled
 from till_rig import ALICE, BOB, CHLOE, DAVID, EMMA, STRANGER
 
 from core.codec import moment_text
+from core.events import read_event
+from core.facts import PresenceWithdrawn, StudyEntered
 from core.money import ZERO, Money
 from core.tap import Credential, Technology
 from offline_cache.journal_reader import JournalReader
@@ -93,6 +96,130 @@ def test_staff_write_somebody_out_who_forgot_to_tap(room: StudyRoom) -> None:
     room.tap(CHLOE)
     assert room.command("leave_study", **ask)["outcome"] == "left"
     assert room.facts()[-1] == "study.left"
+
+
+# --- noted by mistake -----------------------------------------------------------------------------
+
+
+def take_back(room: StudyRoom, number: int, session: str = "short", **more: Any) -> dict[str, Any]:
+    customer = {"pupil": f"p{number}"}
+    asked = {"customer": customer, "session": session, "why": "wrong twin", **more}
+    return room.command("withdraw_presence", **asked)
+
+
+def roster(room: StudyRoom, session: str = "short") -> Any:
+    told: Any = study_content(room.service.desk, room.clock.stamp())
+    return next(one for one in told["sessions"] if one["id"] == session)
+
+
+def test_a_presence_by_mistake_is_taken_back_with_its_euro(room: StudyRoom) -> None:
+    room.tap(ALICE)
+    room.sign_in()
+    assert roster(room)["inside"] == 1
+    room.clock.advance(MINUTE)
+    said = take_back(room, 1)
+    assert (said["outcome"], said["price_cents"], said["wallet_cents"]) == ("withdrawn", 100, 2340)
+    assert room.owed(1) == 0
+    entered, withdrawn = (
+        event
+        for sealed in room.journal.events()
+        if isinstance((event := read_event(sealed.body)).fact, StudyEntered | PresenceWithdrawn)
+    )
+    fact = withdrawn.fact
+    assert isinstance(fact, PresenceWithdrawn)
+    assert (fact.presence, fact.why, fact.staff) == (entered.id, "wrong twin", fatima().id)
+    assert (roster(room)["inside"], roster(room)["missing"]) == (0, 2)
+    # Once: nothing stands any more.
+    assert take_back(room, 1)["reason"] == "not_present"
+    assert room.facts().count("presence.withdrawn") == 1
+
+
+def test_who_comes_after_that_is_noted_and_pays_anew(room: StudyRoom) -> None:
+    room.tap(ALICE)
+    room.sign_in()
+    room.clock.advance(MINUTE)
+    take_back(room, 1)
+    room.clock.advance(MINUTE)
+    said = room.tap(ALICE)
+    assert (said["outcome"], said["price_cents"]) == ("entered", 100)
+    assert (room.owed(1), roster(room)["inside"]) == (100, 1)
+    room.clock.advance(MINUTE)
+    assert take_back(room, 1)["outcome"] == "withdrawn"
+    assert room.owed(1) == 0
+
+
+def test_taking_back_needs_a_right_a_reason_and_a_session(room: StudyRoom) -> None:
+    room.tap(ALICE)
+    assert take_back(room, 1)["reason"] == "not_signed_in"
+    room.sign_in("0815", "noor")
+    assert take_back(room, 1)["reason"] == "no_right"
+    room.sign_in()
+    assert take_back(room, 1, why=" ")["reason"] == "why_is_missing"
+    assert take_back(room, 1, session="none")["reason"] == "no_session"
+    assert take_back(room, 1, "long")["reason"] == "not_present"
+    assert room.owed(1) == 100
+
+
+def test_what_was_taken_back_here_stays_so_whatever_an_older_copy_says(room: StudyRoom) -> None:
+    room.tap(ALICE)
+    room.sign_in()
+    room.clock.advance(MINUTE)
+    take_back(room, 1)
+    row = ("p1", TODAY.isoformat(), "short", moment_text(AT_STUDY), None)
+    room.learn_study(presence={"study_presence": [row]})
+    assert (roster(room)["inside"], roster(room)["missing"]) == (0, 2)
+    assert room.tap(BOB)["outcome"] == "entered"
+    room.clock.advance(MINUTE)
+    assert room.tap(ALICE)["outcome"] == "entered"
+
+
+def test_what_the_office_takes_back_leaves_the_list_with_the_next_copy(room: StudyRoom) -> None:
+    room.sign_in()
+    room.tap(ALICE)
+    room.command(
+        "enter_study", customer={"pupil": "p5"}, session="short", why="mère prévenue", name="emma"
+    )
+    at = moment_text(AT_STUDY + MINUTE)
+    rows = {
+        "study_presence": [
+            (f"p{n}", TODAY.isoformat(), "short", moment_text(AT_STUDY), None) for n in (1, 5)
+        ],
+        "presence_withdrawal": [(f"p{n}", TODAY.isoformat(), "short", at) for n in (1, 5)],
+    }
+    room.learn_study(presence=rows)
+    assert (roster(room)["inside"], roster(room)["missing"]) == (0, 2)
+    assert take_back(room, 1)["reason"] == "not_present"
+    assert take_back(room, 5)["reason"] == "not_present"
+    room.clock.advance(2 * MINUTE)
+    assert room.tap(ALICE)["price_cents"] == 100
+
+
+def test_what_another_terminal_noted_is_taken_back_there(room: StudyRoom) -> None:
+    row = ("p1", TODAY.isoformat(), "short", moment_text(AT_STUDY), None)
+    room.learn_study(presence={"study_presence": [row]})
+    room.sign_in()
+    assert take_back(room, 1)["reason"] == "noted_elsewhere"
+    (alice,) = [one for one in roster(room)["pupils"] if one["id"] == "p1"]
+    assert (alice["entered_at"], alice["is_noted_here"]) == (moment_text(AT_STUDY), False)
+
+
+def test_after_a_restart_the_journal_says_the_same(tmp_path: Path) -> None:
+    room = StudyRoom(tmp_path)
+    room.start()
+    room.tap(ALICE)
+    room.tap(BOB)
+    room.sign_in()
+    room.clock.advance(MINUTE)
+    take_back(room, 1, name="back")
+    before = roster(room)
+    room.close()
+    again = StudyRoom(tmp_path, at=room.clock.at)
+    again.start()
+    again.sign_in()
+    assert roster(again) == before
+    assert (again.owed(1), again.owed(2)) == (0, 100)
+    assert take_back(again, 1, name="back")["is_repeat"]
+    again.close()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from playwright.sync_api import Page
 from web_rig import OpenTill, sign_in
 
 from terminal.board import Content
+from terminal.commands import WithdrawPresence
 from terminal.twin import TwinTerminal
 
 pytestmark = pytest.mark.browser
 
 AT = "2026-11-24T10:52:10Z"
 MISSING = {"entered_at": None, "left_at": None, "is_enrolled": True}
+INES = {"id": "lea", "name": "Inès B.", "class_name": "1A"}
 SHORT: dict[str, Any] = {
     "id": "short",
     "name": "Étude courte",
@@ -28,7 +30,7 @@ SHORT: dict[str, Any] = {
     "pupils": [
         {"id": "zoe", "name": "Zoé L.", "class_name": "2C", **MISSING},
         {"id": "leo", "name": "Jan V.", "class_name": "4D", **MISSING},
-        {"id": "p4", "name": "Inès B.", "class_name": "1A", **MISSING, "entered_at": AT},
+        {**INES, **MISSING, "entered_at": AT, "is_noted_here": True},
         {
             "id": "p5",
             "name": "Maximilien-Alexandre de B.",
@@ -50,12 +52,11 @@ GATE: Content = {
     "absent_count": 2,
     "late": [
         {
-            "id": "p4",
-            "name": "Inès B.",
-            "class_name": "1A",
+            **INES,
             "at": "2026-11-24T07:37:00Z",
             "due_at": "2026-11-24T07:25:00Z",
             "said": "transport",
+            "is_noted_here": True,
         }
     ],
     "absent": [
@@ -165,6 +166,39 @@ def test_a_pupil_without_a_badge_is_let_in_by_name_with_keys_alone(
     assert "Zoé" in study.inner_text(".verdict .person")
 
 
+def test_who_was_noted_by_mistake_is_taken_out_with_keys_alone(
+    study: Page, terminal: TwinTerminal
+) -> None:
+    study.locator(".roster.is-inside button[data-pupil=lea]").focus()
+    study.keyboard.press("Enter")
+    study.locator(".mistake button").focus()
+    study.keyboard.press("Enter")
+    study.locator("[data-deed=withdraw_presence][aria-disabled=true]").wait_for()
+    assert study.locator("[data-deed=leave_study]").count() == 0
+    assert axe_violations(study) == []
+    study.locator("[data-why=wrong_person]").focus()
+    study.keyboard.press("Enter")
+    study.locator("[data-deed=withdraw_presence]").focus()
+    study.keyboard.press("Enter")
+    study.wait_for_selector(".panel", state="detached")
+    study.wait_for_selector("[data-tone=attention]")
+    assert "RETIRÉ" in study.inner_text(".verdict h2")
+    asked = terminal.counter.commands[-1]
+    assert isinstance(asked, WithdrawPresence)
+    assert (asked.customer.pupil, asked.session, asked.why) == ("lea", "short", "Mauvaise personne")
+
+
+def test_who_may_not_take_back_is_not_offered_it(study: Page, terminal: TwinTerminal) -> None:
+    # Noted at another terminal: nothing to take back here.
+    study.locator(".roster.is-left [data-pupil=p5]").tap()
+    study.wait_for_selector(".panel [data-deed=enter_study]")
+    assert study.locator(".mistake").count() == 0
+    study.locator(".panel .close").tap()
+    study.locator(".leave").tap()
+    sign_in(study, staff="marc", pin="135791", shown=".leave")
+    study.wait_for_selector(".roster.is-inside div[data-pupil=lea]")
+
+
 def test_who_is_not_signed_in_reads_numbers_and_no_name(
     open_till: OpenTill, terminal: TwinTerminal
 ) -> None:
@@ -210,6 +244,17 @@ def test_a_late_pupil_is_asked_why_with_big_buttons(gate: Page, terminal: TwinTe
     gate.locator("[data-said=doctor]").tap()
     gate.wait_for_selector(".why-late", state="detached")
     gate.get_by_text("Noté : Médecin").first.wait_for()
+
+
+def test_an_arrival_by_mistake_is_taken_back(gate: Page, terminal: TwinTerminal) -> None:
+    gate.locator(".roster.is-late button[data-pupil=lea]").tap()
+    gate.locator(".mistake button").tap()
+    gate.locator("[data-why=not_here]").tap()
+    gate.locator("[data-deed=withdraw_presence]").tap()
+    gate.wait_for_selector(".panel", state="detached")
+    asked = terminal.counter.commands[-1]
+    assert isinstance(asked, WithdrawPresence)
+    assert (asked.session, asked.why) == (None, "N’était pas là")
 
 
 def test_a_key_answers_too_and_only_once(gate: Page, terminal: TwinTerminal) -> None:

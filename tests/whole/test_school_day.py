@@ -1,6 +1,6 @@
 """One school day of one pupil, from the gate to the evening, and then each book against the others.
 
-Real terminals and a real centre, cards on a real pcscd and on a reader at the end of a serial line,
+Real terminals and a real centre, cards on a real pcscd and on readers at the end of serial lines,
 and browsers in front of all of them. At the end the parent's pages, the terminals' journals, the
 books, the bank file and the Z report must tell the same story, to the cent: the one that is
 written here by hand. A centre that is tampered with by one cent does not.
@@ -27,8 +27,9 @@ from central.activities.invoices import invoices_of_pupil
 from central.bank.communications import communication_of
 from central.closings import list_closings
 from central.reconciliation import reconcile
-from core.facts import PeriodClosed, SaleMade, StudyEntered, Tender
+from core.facts import PeriodClosed, ReserveMoved, SaleMade, StudyEntered, Tender
 from core.tap import Credential
+from core.wallet import WalletKind
 from offline_cache.integrity import verify
 
 MEAL, JUICE, LEMONADE = 450, 140, 150
@@ -60,7 +61,7 @@ def day(tmp_path: Path, pcsc: PcscRig, chromium: Browser) -> Iterator[SchoolDay]
 @pytest.mark.browser
 def test_a_school_day_agrees_to_the_cent(day: SchoolDay) -> None:
     story = Story()
-    hall, till = day.hall.browse(day), day.till.browse(day)
+    hall, till, office = (counter.browse(day) for counter in day.counters)
     parent = day.browser(day.centre.url, width=390, height=844)
     bursar = day.browser(day.centre.url, width=1280, height=900)
     late_at_the_gate(day, hall)
@@ -68,14 +69,14 @@ def test_a_school_day_agrees_to_the_cent(day: SchoolDay) -> None:
     too_late_to_cancel(day, hall)
     the_shift_begins(day, till)
     lunch_without_a_network(day, till, story)
-    a_badge_is_lost(day, parent, till)
-    fresh = a_new_badge(day, bursar, till)
-    reserve_to_general(day, bursar, story)
+    fresh = a_badge_is_lost_and_replaced(day, office)
+    the_till_knows(day, till, fresh)
+    reserve_to_general(day, office, story)
     the_till_is_closed(day, till)
     the_bank_has_paid(day, bursar, story)
     an_evening_of_study(day, hall, fresh, story)
     the_parents_evening(day, parent, story)
-    for counter in (day.hall, day.till):
+    for counter in day.counters:
         day.caught_up(counter)
     assert faults(day, parent, story) == []
     the_check_can_fail(day, parent, story)
@@ -87,7 +88,7 @@ def test_a_school_day_agrees_to_the_cent(day: SchoolDay) -> None:
 def late_at_the_gate(day: SchoolDay, hall: Page) -> None:
     day.clock.move_to(at("08:24"))
     expect(hall.locator("#gate h2").first).to_be_visible(timeout=LONG_MS)
-    day.tap_hall(day.badge)
+    day.lay(day.badge, day.hall)
     hall.locator(".why-late [data-said=transport]").tap(timeout=LONG_MS)
     hall.locator(".why-late").wait_for(state="detached")
     day.hall.wait_for(lambda status: status["printer"]["waiting"] == 0, "the slip is out")
@@ -101,7 +102,7 @@ def late_at_the_gate(day: SchoolDay, hall: Page) -> None:
 def a_meal_at_the_kiosk(day: SchoolDay, hall: Page, story: Story) -> None:
     day.clock.move_to(at("08:58"))
     hall.locator(".welcome .call").wait_for(timeout=LONG_MS)
-    day.tap_hall(day.badge)
+    day.lay(day.badge, day.hall)
     hall.locator("[data-session]").wait_for(timeout=LONG_MS)
     hall.locator(f"[data-day='{TODAY}']").tap()
     deed = hall.locator("[data-dish^=main] .deed.reserve").first
@@ -116,7 +117,7 @@ def a_meal_at_the_kiosk(day: SchoolDay, hall: Page, story: Story) -> None:
 
 def too_late_to_cancel(day: SchoolDay, hall: Page) -> None:
     day.clock.move_to(at("08:59:30"))
-    day.tap_hall(day.badge)
+    day.lay(day.badge, day.hall)
     hall.locator("[data-session]").wait_for(timeout=LONG_MS)
     hall.locator(f"[data-day='{TODAY}']").tap()
     cancel = hall.locator(".deed.cancel")
@@ -174,47 +175,68 @@ def lunch_without_a_network(day: SchoolDay, till: Page, story: Story) -> None:
     assert day.wallets()[0] == day.opening[0] + story.sum("general")
 
 
-def a_badge_is_lost(day: SchoolDay, parent: Watched, till: Page) -> None:
-    """The parent says so at home; the till knows it with its next changes."""
+# --- at the bursar's ------------------------------------------------------------------------------
+
+
+def a_badge_is_lost_and_replaced(day: SchoolDay, office: Page) -> Credential:
+    """Found by name, as who lost the badge is; the card that is laid down takes its place."""
+    fresh = Credential(day.badge.technology, bytes.fromhex("04D1D2D3D4D5D6"))
     day.clock.move_to(at("12:40"))
-    page = day.sign_in(parent, "mother", f"/family/children/{day.pupil.id}")
-    page.locator("details", has=page.locator("form[action*='/badges/']")).locator("summary").tap()
-    page.locator("form[action$='/lost'] button").tap()
-    page.wait_for_selector("p.done")
+    nadia_opens_the_card(day, office)
+    day.lay(fresh, day.office)
+    expect(office.locator(".loose")).to_contain_text(fresh.hex[-4:], timeout=LONG_MS)
+    open_deed(office, "badge")
+    office.locator(".give[data-lost=true]").tap()
+    told = re.compile(rf"…{fresh.hex[-4:]} en service, …\w{{4}} perdu")
+    expect(office.locator(".card")).to_contain_text(told, timeout=LONG_MS)
+    day.caught_up(day.office)
+    return fresh
+
+
+def nadia_opens_the_card(day: SchoolDay, office: Page) -> None:
+    nadia = office.locator(".staff button", has_text="Nadia")
+    nadia.wait_for(timeout=LONG_MS)
+    staff = f"'{nadia.get_attribute('data-staff')}'"
+    sign_in(office, staff=staff, pin="864209", shown=".find")
+    office.locator(".find input").fill(f"{day.pupil.first_name} {day.pupil.last_name}")
+    office.locator(f".find [data-pupil='{day.pupil.id}']").tap()
+    office.locator(f".card[data-pupil='{day.pupil.id}']").wait_for()
+
+
+def open_deed(office: Page, deed: str) -> None:
+    office.locator(f"[data-deed={deed}]").tap()
+    office.locator(f"[data-panel={deed}]").wait_for()
+
+
+def the_till_knows(day: SchoolDay, till: Page, fresh: Credential) -> None:
+    """The one card is refused, and the other is the same pupil's, who has eaten with the first."""
     day.caught_up(day.till)
     day.tap_till(day.badge)
     expect(till.locator(".verdict.refused")).to_contain_text("perdu", timeout=LONG_MS)
-
-
-def a_new_badge(day: SchoolDay, bursar: Watched, till: Page) -> Credential:
-    """The bursar gives another card in its place; it is the same pupil's at the till."""
-    fresh = Credential(day.badge.technology, bytes.fromhex("04D1D2D3D4D5D6"))
-    page = day.sign_in(bursar, "fatima", f"/office/pupils/{day.pupil.id}")
-    card = page.locator("details", has=page.locator("#number"))
-    card.locator("summary").click()
-    page.fill("#number", fresh.hex)
-    card.locator("button.main").click()
-    page.wait_for_selector("p.done")
-    day.caught_up(day.till)
     day.tap_till(fresh)
-    # Known, and already fed with the card before it: no second meal, and no second debit.
+    # No second meal, and no second debit.
     expect(till.locator(".verdict.attention .person")).to_contain_text(
         day.pupil.first_name, timeout=LONG_MS
     )
     expect(till.locator(".verdict h2")).to_contain_text("12:05")
-    return fresh
 
 
-def reserve_to_general(day: SchoolDay, bursar: Watched, story: Story) -> None:
-    day.clock.move_to(at("13:05"))
-    page = day.sign_in(bursar, "fatima", f"/office/pupils/{day.pupil.id}")
-    card = page.locator("details", has=page.locator("#move-amount"))
-    card.locator("summary").click()
-    page.fill("#move-amount", "10,00")
-    card.locator("button.main").click()
-    page.wait_for_selector("p.done")
-    story.tell("reserve", "wallet.moved", -TO_GENERAL)
-    story.tell("general", "wallet.moved", TO_GENERAL)
+def reserve_to_general(day: SchoolDay, office: Page, story: Story) -> None:
+    """With a slip; the balance that the bursar sees is the one that is right from then on."""
+    general, reserve = day.wallets()
+    open_deed(office, "move")
+    type_amount(office, TO_GENERAL)
+    shown = office.locator(".wallets dd").first
+    expect(shown).to_have_attribute("data-cents", str(general + TO_GENERAL), timeout=LONG_MS)
+    story.tell("reserve", "reserve.moved", -TO_GENERAL)
+    story.tell("general", "reserve.moved", TO_GENERAL)
+    day.caught_up(day.office)
+    assert day.wallets() == (general + TO_GENERAL, reserve - TO_GENERAL)
+    day.office.wait_for(lambda status: status["printer"]["waiting"] == 0, "the slip is out")
+    (slip,) = day.office.papers("notice")
+    assert "RÉSERVE > GÉNÉRAL" in slip.with_suffix(".txt").read_text()
+    office.locator(".bottom .leave").tap()
+    office.locator(".lists.locked").wait_for()
 
 
 def the_till_is_closed(day: SchoolDay, till: Page) -> None:
@@ -256,11 +278,11 @@ def an_evening_of_study(day: SchoolDay, hall: Page, badge: Credential, story: St
     day.clock.move_to(at("16:05"))
     hall.locator("#study").wait_for(timeout=LONG_MS)
     day.caught_up(day.hall)
-    day.tap_hall(badge)
+    day.lay(badge, day.hall)
     expect(hall.locator(".verdict h2")).to_contain_text(
         "PRÉSENT", ignore_case=True, timeout=LONG_MS
     )
-    day.tap_hall(badge)  # twice is once
+    day.lay(badge, day.hall)  # twice is once
     story.tell("general", "study.entered", -AN_HOUR_OF_STUDY)
     day.caught_up(day.hall)
 
@@ -300,7 +322,7 @@ def _journal_faults(day: SchoolDay) -> list[str]:
     """Each journal is whole, the centre holds it byte for byte, and its sums are the day's."""
     found = []
     cents: Counter[str] = Counter()
-    for counter in (day.hall, day.till):
+    for counter in day.counters:
         if not verify(counter.folder / "journal.db").is_good:
             found.append(f"{counter.name}: its journal is damaged")
         events = counter.events()
@@ -318,9 +340,12 @@ def _journal_faults(day: SchoolDay) -> list[str]:
                     cents[tender.value] += total.cents
                 case StudyEntered(price=price):
                     cents["study"] += price.cents
+                case ReserveMoved(amount=amount, source=WalletKind.RESERVE):
+                    cents["moved"] += amount.cents
                 case _:
                     pass
     wanted = {"wallet": JUICE, "cash": LEMONADE, "study": AN_HOUR_OF_STUDY}
+    wanted["moved"] = TO_GENERAL
     return [*found, *_unequal("the journals", dict(cents), wanted)]
 
 
@@ -347,9 +372,7 @@ def _parent_faults(day: SchoolDay, parent: Watched, story: Story) -> list[str]:
     moved = json.loads(reply.body())["movements"]
     told = Counter((one["wallet"], one["kind"], one["change_cents"]) for one in moved)
     found += _unequal("the parent's file", told, Counter(story.told))
-    sealed = {
-        event.id: digest for counter in (day.hall, day.till) for event, digest in counter.events()
-    }
+    sealed = {event.id: digest for counter in day.counters for event, digest in counter.events()}
     proofs = [one["event"] for one in moved if one["event"]]
     for proof in proofs:
         before, body = bytes.fromhex(proof["previous_hash"]), proof["body"].encode()
@@ -392,8 +415,8 @@ def _closing_faults(day: SchoolDay) -> list[str]:
 
 
 WALLETS = ("general", "reserve")
-PROVED = 2
-"""The juice and the study are terminals' facts; all else of the day is the centre's own."""
+PROVED = 4
+"""The juice, the study and the two sides of the move: all else of the day is the centre's own."""
 
 
 def _cents(text: str) -> int:

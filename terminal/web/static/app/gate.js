@@ -43,7 +43,8 @@ const Late = ({ room }) => html`
   <section class="roster is-late" aria-labelledby="roster-late">
     <h3 id="roster-late">${room.tongue.say("gate.late")} <small>${room.lists.late.length}</small></h3>
     <ul>${room.lists.late.map((pupil) => html`
-      <${Person} key=${pupil.id} pupil=${pupil} tongue=${room.tongue} isOff=${true}>
+      <${Person} key=${pupil.id} pupil=${pupil} tongue=${room.tongue} isOff=${!(room.canTakeBack && pupil.is_noted_here)}
+          onChoose=${() => room.setPanel({ name: "search", chosen: pupil })}>
         <small>${pupil.said === "not_said" ? "" : room.tongue.say(`late.${pupil.said}`)}</small>
         <time>${room.tongue.time(pupil.at)}</time><//>`)}</ul>
   </section>`;
@@ -61,8 +62,11 @@ function Gate() {
   const room = useRoom("/v1/gate");
   const { lists, tongue, panel } = room;
   const deeds = [{ word: "arrive_late", words: tongue.say("gate.note"), more: {}, isMain: true }];
+  const mistake = { word: "withdraw_presence", words: tongue.say("gate.withdraw"), more: {} };
+  const noted = (lists?.late ?? []).filter((pupil) => pupil.is_noted_here).map(({ id }) => id);
   const byName = panel?.name === "search" && html`
-    <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("gate.by_name")} chosen=${panel.chosen} deeds=${deeds} />`;
+    <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("gate.by_name")} chosen=${panel.chosen} deeds=${deeds}
+      mistake=${mistake} noted=${noted} />`;
   return html`
     <${Room} room=${room} under=${html`<${WhyLate} room=${room} />`} panel=${byName}
         count=${lists ? tongue.say("gate.count", { late: lists.late_count, absent: lists.absent_count }) : ""}>

@@ -17,6 +17,7 @@ import { LastTaps, Verdict } from "./verdict.js";
 
 const SOON_MS = 250;
 const REASONS = ["forgotten", "lost", "broken"];
+const MISTAKES = ["wrong_person", "not_here"];
 
 // What the page lists, read anew after each tap and act, and when the copy or the operator changes.
 function useLists(path, board, line) {
@@ -48,7 +49,8 @@ export function useRoom(path) {
   const isUp = line === "up";
   const isLocked = Boolean(catalogue?.needs_sign_in) && !operator;
   const canName = operator?.rights.includes("serve_by_name") ?? false;
-  return { board, line, isUp, status, catalogue, lists, tongue, choose, nowMs, desk, operator, isLocked, canName, panel, setPanel };
+  const canTakeBack = operator?.rights.includes("void") ?? false;
+  return { board, line, isUp, status, catalogue, lists, tongue, choose, nowMs, desk, operator, isLocked, canName, canTakeBack, panel, setPanel };
 }
 
 // A pupil in a list: a button where something can be done for them, plain text where not.
@@ -60,12 +62,17 @@ export function Person({ pupil, children, tongue, onChoose, isOff }) {
   return html`<li><button type="button" class="found" data-pupil=${pupil.id} onClick=${() => onChoose(pupil)}>${words}</button></li>`;
 }
 
-// deeds: what can be done for a chosen pupil, each with words and an act; all need a reason.
-export function ByName({ room, title, chosen: first, deeds }) {
+// deeds: what can be done for a chosen pupil, each with words and an act; all need a reason. mistake:
+// the deed for who was noted here and should not have been; noted: their ids.
+export function ByName({ room, title, chosen: first, deeds, mistake, noted }) {
   const { tongue, desk, setPanel } = room;
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(first ?? null);
   const [why, setWhy] = useState("");
+  const [isMistake, setMistake] = useState(false);
+  const mayTakeBack = room.canTakeBack && chosen && noted.includes(chosen.id);
+  const isBack = isMistake && mayTakeBack;
+  const offered = isBack ? [mistake] : deeds;
   const pupils = usePupils(text);
   const isReady = why.trim() !== "" && !desk.isPending;
   const act = async (deed) => {
@@ -81,9 +88,12 @@ export function ByName({ room, title, chosen: first, deeds }) {
       ${chosen ? html`
         <div class="chosen">
           <h3>${chosen.name} <span class="class">${chosen.class_name}</span></h3>
-          <${Why} reasons=${REASONS} why=${why} setWhy=${setWhy} tongue=${tongue} />
+          ${mayTakeBack && html`<p class="mistake"><button type="button" aria-pressed=${isBack}
+            onClick=${() => { setMistake(!isBack); setWhy(""); }}><${Icon} name="undo" /> ${tongue.say("room.mistake")}</button></p>`}
+          <${Why} key=${isBack} reasons=${isBack ? MISTAKES : REASONS} why=${why} setWhy=${setWhy} tongue=${tongue} />
           <div class="deeds">
-            ${deeds.map((deed) => html`<button type="button" key=${deed.word} class=${deed.isMain ? "main" : ""} data-deed=${deed.word}
+            ${offered.map((deed) => html`<button type="button" key=${deed.word} data-deed=${deed.word}
+              class=${deed.isMain ? "main" : deed === mistake ? "main danger" : ""}
               aria-disabled=${!isReady} onClick=${() => act(deed)}>${deed.words}</button>`)}
           </div>
         </div>` : html`

@@ -8,7 +8,7 @@ const stateOf = (pupil) => (pupil.left_at ? "left" : pupil.entered_at ? "inside"
 const ORDER = ["missing", "inside", "left"];
 
 function Pupils({ room, session }) {
-  const { tongue, canName, setPanel } = room;
+  const { tongue, canName, canTakeBack, setPanel } = room;
   const groups = ORDER.map((state) => [state, session.pupils.filter((pupil) => stateOf(pupil) === state)]);
   return html`
     <div class="rosters">
@@ -16,7 +16,7 @@ function Pupils({ room, session }) {
         <section key=${state} class="roster is-${state}" aria-labelledby="roster-${state}">
           <h3 id="roster-${state}">${tongue.say(`study.${state}`)} <small>${pupils.length}</small></h3>
           <ul>${pupils.map((pupil) => html`
-            <${Person} key=${pupil.id} pupil=${pupil} tongue=${tongue} isOff=${!canName}
+            <${Person} key=${pupil.id} pupil=${pupil} tongue=${tongue} isOff=${!canName && !(canTakeBack && pupil.is_noted_here)}
                 onChoose=${() => setPanel({ name: "search", chosen: pupil })}>
               ${!pupil.is_enrolled && html`<small>${tongue.say("study.guest")}</small>`}
               <time>${pupil.left_at ? tongue.time(pupil.left_at) : pupil.entered_at ? tongue.time(pupil.entered_at) : ""}</time>
@@ -50,8 +50,11 @@ function Study() {
     { word: "leave_study", words: tongue.say("study.write_out"), more: { session: session.id } },
     { word: "enter_study", words: tongue.say("study.let_in", { session: session.name }), more: { session: session.id, accepts: true }, isMain: true },
   ] : [];
+  const mistake = session && { word: "withdraw_presence", words: tongue.say("study.withdraw", { session: session.name }), more: { session: session.id } };
+  const noted = session ? session.pupils.filter((pupil) => pupil.is_noted_here).map(({ id }) => id) : [];
   const byName = panel?.name === "search" && session && html`
-    <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("study.by_name")} chosen=${panel.chosen} deeds=${deeds} />`;
+    <${ByName} key=${panel.chosen?.id} room=${room} title=${tongue.say("study.by_name")} chosen=${panel.chosen} deeds=${deeds}
+      mistake=${mistake} noted=${noted} />`;
   return html`
     <${Room} room=${room} panel=${byName} count=${session ? tongue.say("study.count", session) : ""}>
       <h2>${tongue.say("study.title")}</h2>
