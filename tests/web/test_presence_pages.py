@@ -125,7 +125,7 @@ def test_the_room_is_told_in_numbers_and_names(study: Page) -> None:
     assert counts == {"missing": "2", "inside": "1", "left": "1"}
     assert study.locator(".roster.is-missing [data-pupil]").count() == 2
     assert "non inscrit" in study.inner_text(".roster.is-left")
-    assert "1 présents, 2 manquants" in study.inner_text(".bottom")
+    assert "Présents\xa01, manquants\xa02" in study.inner_text(".bottom")
 
 
 def test_who_taps_is_greeted_and_the_lists_follow(study: Page, terminal: TwinTerminal) -> None:
