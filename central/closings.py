@@ -420,7 +420,8 @@ def _sums(legs: Sequence[Legs]) -> Counter[str]:
                     sums[f"sales {leg.account.owner}"] += leg.amount.cents
                 case AccountKind.TO_SETTLE:
                     sums["to settle"] += leg.amount.cents
-                case AccountKind.WALLET_GENERAL:
+                case AccountKind.WALLET_GENERAL | AccountKind.WALLET_RESERVE:
+                    # What went from one wallet to the other was neither sold nor topped up.
                     sums["wallets"] += leg.amount.cents
                 case AccountKind.STUDY:
                     # A session of study is no sale: what it took from a wallet stands opposite.

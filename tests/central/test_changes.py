@@ -13,6 +13,8 @@ from core.presence_rows import (
     LATE_COLUMNS,
     PRESENCE_COLUMNS,
     SESSION_COLUMNS,
+    WITHDRAWAL_COLUMNS,
+    WITHDRAWALS,
 )
 from core.snapshot import (
     APPOINTMENT_COLUMNS,
@@ -49,6 +51,7 @@ COLUMNS = {
     "study_presence": PRESENCE_COLUMNS,
     "late_arrival": LATE_COLUMNS,
     "absence": ABSENCE_COLUMNS,
+    WITHDRAWALS: WITHDRAWAL_COLUMNS,
     "pupil_communication": COMMUNICATION_COLUMNS,
     "invoice": INVOICE_COLUMNS,
     "instalment": INSTALMENT_COLUMNS,

@@ -4,15 +4,24 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from shift_till import ShiftTill
 
 from central.badges import BadgeWord, badge_history
+from central.closings import list_closings
 from central.exceptions import Resolution, list_exceptions, settle
 from central.office import Act
 from central.pages.movements import movements
 from central.snapshot_file import write_copy
 from central.terminals import find_terminal
 from core.events import read_event
-from core.facts import BadgeGiven, BadgeStopped, ReserveMoved, TicketGiven
+from core.facts import (
+    BadgeGiven,
+    BadgeStopped,
+    ReserveMoved,
+    SlipKind,
+    SlipPrinted,
+    TicketGiven,
+)
 from core.ids import BadgeKey, PupilId, SchoolId
 from core.money import Money
 from core.people import BadgeState
@@ -67,6 +76,41 @@ def moved(does, cents, source=WalletKind.RESERVE):
 
 def given(does, badge=NEW, **changes):
     return does(BadgeGiven, badge=badge, family=Family.ISO14443A, last4="E5F7", **changes)
+
+
+# --- a period of the bursar's ---------------------------------------------------------------------
+
+
+def test_a_period_of_all_that_a_bursar_does_closes_as_the_terminal_says(centre, till, does, pupil):
+    """The cash is the Z report's; wallets, badges, tickets and papers are the books' alone."""
+    general, put_aside = centre.balance(pupil), reserve(centre, pupil)
+    old = centre.badge_of(pupil)
+    counter = ShiftTill(till)
+    counter.open_shift(5000)
+    counter.top_up(pupil, 1200)
+    counter.void(counter.top_up(pupil, 700))
+    moved(does, 600)
+    moved(does, 100, WalletKind.GENERAL)
+    does(BadgeStopped, badge=old, state=BadgeState.LOST)
+    given(does)
+    does(TicketGiven)
+    till.journal.append(SlipPrinted(TODAY, pupil, SlipKind.BALANCE), at=till.clock())
+    counter.close(counted=6200)
+    flags = set(till.flags(till.send()))
+    with centre.store.database.reading() as session:
+        assert list_closings(session, SCHOOL)[0].differences == ()
+    assert flags == {None}
+    assert set(till.verdicts(till.send())) == {"duplicate"}
+    assert centre.balance(pupil) == general + 1200 + 600 - 100
+    assert reserve(centre, pupil) == put_aside - 600 + 100
+    assert (state(centre, old), state(centre, NEW)) == ("lost", "active")
+    with centre.store.database.reading() as session:
+        (closing,) = list_closings(session, SCHOOL)
+    assert closing.agrees
+    receipt = closing.receipt.receipt
+    assert (receipt.cash, receipt.sales, receipt.collected) == (Money(1200), Money(0), 0)
+    assert receipt.differences == 0
+    centre.expect_sound()
 
 
 # --- wallets --------------------------------------------------------------------------------------

@@ -14,8 +14,23 @@ from pure_till import ALICE, BOB, CHEF, SOUP, PureTill, done, served
 
 from cli.main import main
 from core.events import Event, SealedEvent, read_event, seal
-from core.facts import EpochStarted, Fact, PeriodClosed, TapRefused
-from core.money import Money
+from core.facts import (
+    BadgeGiven,
+    BadgeStopped,
+    EpochStarted,
+    Fact,
+    PeriodClosed,
+    ReserveMoved,
+    SlipKind,
+    SlipPrinted,
+    TapRefused,
+    TicketGiven,
+)
+from core.ids import BadgeKey, PupilId
+from core.money import ZERO, Money
+from core.people import BadgeState
+from core.tap import Family
+from core.wallet import WalletKind
 from offline_cache.export import export_lines
 from offline_cache.journal import Journal, JournalReader
 from offline_cache.rebuild import rebuild
@@ -39,6 +54,41 @@ def two_days() -> PureTill:
     done(till.close())
     served(till.sell(BOB, (SOUP, 1)))
     return till
+
+
+def a_day_at_the_office() -> PureTill:
+    """Return a till after a closed period of the bursar's, with cash, wallets and badges."""
+    till, who = PureTill(), PupilId(BOB)
+    till.sign_in(CHEF)
+    till.open_shift(5000)
+    done(till.top_up(BOB, 1200))
+    day, bursar = till.now.date(), CHEF.id
+    till.store(
+        [
+            ReserveMoved(day, who, Money(600), WalletKind.RESERVE, bursar),
+            ReserveMoved(day, who, Money(100), WalletKind.GENERAL, bursar),
+            BadgeStopped(day, who, BadgeKey("old"), BadgeState.LOST, bursar),
+            BadgeGiven(day, who, BadgeKey("new"), Family.ISO14443A, "E5F6", bursar),
+            TicketGiven(day, who, bursar),
+            SlipPrinted(day, who, SlipKind.BALANCE),
+        ]
+    )
+    done(till.close(6200))
+    return till
+
+
+def test_the_bursars_facts_make_the_closing_that_the_till_made(tmp_path: Path) -> None:
+    """Cash stands in the Z report; what moves between wallets, and badges, move no figure of it."""
+    till = a_day_at_the_office()
+    (closed,) = [one.fact for one in till.events if isinstance(one.fact, PeriodClosed)]
+    figures = closed.figures
+    assert (figures.top_ups.count, figures.top_ups.amount) == (1, Money(1200))
+    assert (figures.cash_expected, closed.counted) == (Money(6200), Money(6200))
+    assert (figures.tenders, figures.collected, figures.refused) == ((), 0, 0)
+    assert (figures.perpetual.sales, figures.voids.count) == (ZERO, 0)
+    rebuilt = rebuild(till.sealed)
+    assert (rebuilt.faults, rebuilt.state) == ([], till.state)
+    assert verified(till.sealed, tmp_path).startswith("well")
 
 
 def resealed(events: Sequence[Event]) -> list[SealedEvent]:

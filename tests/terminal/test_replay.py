@@ -21,20 +21,36 @@ from pure_till import ALICE, BOB, CHEF, HELP, PROF, SOUP, STRANGER, WATER, PureT
 from core.codec import moment_text
 from core.events import Event, SealedEvent, Stamp, read_event
 from core.facts import (
+    ArrivedLate,
+    BadgeGiven,
+    BadgeStopped,
     ClockChanged,
     DayConfirmed,
     EventKind,
+    Fact,
     PeriodClosed,
+    PresenceWithdrawn,
+    ProfileChosen,
     ReceiptReprinted,
+    ReserveMoved,
+    SlipKind,
+    SlipPrinted,
+    StudyEntered,
+    StudyLeft,
     Tender,
     TerminalStarted,
+    TicketGiven,
 )
-from core.ids import OrderId, PupilId
-from core.money import Money
+from core.ids import BadgeKey, CommandId, OrderId, PupilId, SessionId
+from core.money import ZERO, Money
 from core.orders import Order, OrderState
+from core.people import BadgeState
+from core.profiles import Profile
 from core.replay import DAYS_KEPT, LeftOut
+from core.tap import Assurance, Family
 from core.till_state import BEFORE_ALL, TillState
 from core.unsettled import Position, Unsettled
+from core.wallet import WalletKind
 from offline_cache import replay
 from offline_cache.errors import JournalCorruptError
 from offline_cache.journal import Journal
@@ -84,6 +100,38 @@ class WeekTill(PureTill):
             clock_day = (self.now + self.ahead).date()
             self.store([DayConfirmed(self.now.date(), clock_day)])
 
+    def at_the_office(self, number: int) -> None:
+        """Have the bursar do something for Bob: each of these facts now and then."""
+        day, who, bursar = self.now.date(), PupilId(BOB), CHEF.id
+        key, older = BadgeKey(f"b{len(self.events)}"), BadgeKey(f"b{number}")
+        source = WalletKind.RESERVE if number % 2 else WalletKind.GENERAL
+        facts: tuple[Fact, ...] = (
+            ReserveMoved(day, who, Money(1 + number), source, bursar),
+            BadgeGiven(day, who, key, Family.ISO14443A, "E5F6", bursar, replaces=older),
+            BadgeStopped(day, who, older, BadgeState.LOST, bursar),
+            TicketGiven(day, who, bursar, command=CommandId(f"ticket {number}")),
+            SlipPrinted(day, who, SlipKind.BALANCE),
+            ProfileChosen((None, Profile.OFFICE)[number % 2], bursar),
+        )
+        self.store([facts[number % len(facts)]])
+
+    def in_the_room(self, number: int) -> None:
+        """Have Bob come to study or to the gate, go, or have been noted by mistake."""
+        day, who, room = self.now.date(), PupilId(BOB), SessionId("short")
+        presences = self.state.presences
+        seen, late = presences.at_study(day, room, who), presences.late_on(day, who)
+        price = Money(100) if seen is None else ZERO
+        facts: list[Fact] = [
+            StudyEntered(day, room, who, None, Assurance.TYPED, price),
+            StudyLeft(day, room, who, None, Assurance.TYPED),
+            ArrivedLate(day, who, None, Assurance.TYPED, self.now),
+        ]
+        if seen is not None and seen.event is not None:
+            facts.append(PresenceWithdrawn(day, seen.event, who, room, CHEF.id, "twin", seen.paid))
+        if late is not None and late.event is not None:
+            facts.append(PresenceWithdrawn(day, late.event, who, None, CHEF.id, "twin"))
+        self.store([facts[number % len(facts)]])
+
     def reprint(self) -> None:
         """Print the newest receipt once more."""
         acts = self.acts()
@@ -122,9 +170,25 @@ ACTS: tuple[Act, ...] = (
     lambda till, _: till.agree(),
     lambda till, _: till.boot_anew(),
     lambda till, _: till.reprint(),
+    lambda till, number: till.at_the_office(number),
+    lambda till, number: till.in_the_room(number),
 )
 steps = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 1000)), max_size=6)
 days = st.lists(st.tuples(steps, st.booleans(), st.integers(1, 3)), min_size=9, max_size=16)
+AT_COUNTERS = frozenset(
+    {
+        EventKind.RESERVE_MOVED,
+        EventKind.BADGE_GIVEN,
+        EventKind.BADGE_STOPPED,
+        EventKind.TICKET_GIVEN,
+        EventKind.SLIP_PRINTED,
+        EventKind.PROFILE_CHOSEN,
+        EventKind.STUDY_ENTERED,
+        EventKind.STUDY_LEFT,
+        EventKind.ARRIVAL_LATE,
+        EventKind.PRESENCE_WITHDRAWN,
+    }
+)
 shares = st.integers(0, 120).map(lambda part: min(part, 100))
 LOOKS = settings(
     max_examples=60,
@@ -166,14 +230,20 @@ def started(journal: Journal, settled: Position) -> TillState:
     return Recorder(journal, ManualClock(NOON), settled=settled).state
 
 
+_OF_DAYS = frozenset(
+    {"documents", "collected_at", "walk_ins", "collected_count", "asked", "presences"}
+)
+
+
 def lasting(state: TillState, behind: date) -> dict[str, object]:
     """Return all that a state knows, of meals and questions only those of days behind one."""
     documents = state.documents
     known: dict[str, object] = {
         field.name: getattr(state, field.name)
         for field in fields(state)
-        if field.name not in {"documents", "collected_at", "walk_ins", "collected_count", "asked"}
+        if field.name not in _OF_DAYS
     }
+    presences = state.presences
     return known | {
         "collected_at": {
             order: at
@@ -184,6 +254,9 @@ def lasting(state: TillState, behind: date) -> dict[str, object]:
         "collected_count": {
             day: count for day, count in state.collected_count.items() if day > behind
         },
+        "study": {key: found for key, found in presences.study.items() if key[0] > behind},
+        "late": {day: found for day, found in presences.late.items() if day > behind},
+        "withdrawn": {key: at for key, at in presences.withdrawn.items() if key[0] > behind},
         "asked": {key: found for key, found in state.asked.items() if key[0] > behind},
         "voided": documents.voided,
         "refunded": documents.refunded,
@@ -303,6 +376,41 @@ def test_control_what_the_copy_or_the_centre_does_not_hold_is_never_left_out(
     monkeypatch.setattr(Journal, "replay", greedy)
     with pytest.raises(AssertionError):
         compare(TELLING, settled_share, acknowledged_share)
+
+
+# --- pruned ---------------------------------------------------------------------------------------
+
+AT_THE_OFFICE, IN_THE_ROOM = len(ACTS) - 2, len(ACTS) - 1
+AT_ALL_COUNTERS: Script = [
+    day_of(
+        *((AT_THE_OFFICE, number) for number in range(12)),
+        *((IN_THE_ROOM, number) for number in (0, 3, 0, 2, 4, 1)),
+    )
+] * 12
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_what_left_into_an_archive_is_missed_by_nobody(tmp_path: Path, *, is_settled: bool) -> None:
+    """Facts of the office and of the rooms, pruned a week behind: a start knows the same."""
+    till = played(AT_ALL_COUNTERS)
+    assert {event.fact.kind for event in till.events} >= AT_COUNTERS
+    closings = [one for one in till.events if isinstance(one.fact, PeriodClosed)]
+    behind = closings[-1].fact.day - DAYS_KEPT  # type: ignore[union-attr]
+    old = [one for one in closings if one.fact.day <= behind]  # type: ignore[union-attr]
+    place = (old[-1].epoch, old[-1].seq)
+    settled = till.position if is_settled else place
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        journal.append(till.sealed)
+        journal.acknowledge(till.position)
+        before = lasting(started(journal, settled), behind)
+        journal.prune(place, folder=tmp_path / "archives")
+        after = lasting(started(journal, settled), behind)
+    # What was corrected, and which commands were done, goes with what it is about.
+    gone = {"voided", "refunded", "done", "last_copy"}
+    assert {k: v for k, v in after.items() if k not in gone} == {
+        k: v for k, v in before.items() if k not in gone
+    }
+    assert till.state.unsettled.owed_by, "the last days have moved something"
 
 
 # --- counted --------------------------------------------------------------------------------------
