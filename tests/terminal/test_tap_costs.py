@@ -10,7 +10,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,8 +52,16 @@ class Wasteful(Recorder):
         receipt: Receipt | None = None,
         paper: tuple[str, bytes] | None = None,
         stamp: Stamp | None = None,
+        when_durable: Callable[[], None] = lambda: None,
     ) -> tuple[Event, ...]:
-        events = super().record(facts, basis=basis, receipt=receipt, paper=paper, stamp=stamp)
+        events = super().record(
+            facts,
+            basis=basis,
+            receipt=receipt,
+            paper=paper,
+            stamp=stamp,
+            when_durable=when_durable,
+        )
         self.journal.mark("last", events[-1].id)
         return events
 
