@@ -115,6 +115,7 @@ class Till:
             if message is not None:
                 self.handle(message)
             self._housekeep(is_idle=message is None)
+            self.get_ready()
         self.mode = next_mode(self.mode, Signal.STOP)
         self._parts.inbox.close()
 
@@ -137,6 +138,15 @@ class Till:
                 pass
             case Health():
                 self._publish_status()
+
+    def get_ready(self) -> None:
+        """Begin what the next tap will end, so that whoever lays down a badge waits for less."""
+        if self.mode is not Mode.OPEN:
+            return
+        try:
+            self._service.desk.recorder.journal.get_ready()
+        except JournalError as error:
+            self._turn_red(error)
 
     def _start(self, *, is_recovery: bool) -> None:
         facts: list[Fact] = [TerminalStarted(version=self._version, is_recovery=is_recovery)]
