@@ -249,17 +249,20 @@ class Counter:
             Assurance.UID,
             mono_ns=self._clock.mono_ns(),
         )
+        tap_at = self._clock.now()
         post, take, handle = self._inbox.post, self._inbox.take, self.till.handle
-        lamp, journal = self._lamp, self._recorder.journal
-        for job in journal.pending_jobs():
-            # As the spool does it: the paper of the one before came out.
-            journal.job_state(job.id, "done", 1, self._clock.now(), is_lazy=True)
+        lamp, journal, get_ready = self._lamp, self._recorder.journal, self.till.get_ready
 
         def call() -> float:
             post(tap)
             message = take(0)
             assert message is tap, "the inbox gives what was put"
             handle(tap)
+            # Before the next one comes: the paper came out, as the spool says it, and the till
+            # gets ready, as its loop does.
+            for job in journal.pending_jobs():
+                journal.job_state(job.id, "done", 1, tap_at, is_lazy=True)
+            get_ready()
             return lamp.lit_at
 
         return call

@@ -7,7 +7,9 @@ Rules that keep it one:
 3. One thread writes. Others read through a `JournalReader` of their own.
 4. A write that failed ends this object: every later call raises the same error. The owner closes
    it and opens the file anew. What was in flight then may be there or not; nothing else may.
-5. The WAL is moved into the file only by `checkpoint`, when the till is idle, or when it has grown
+5. A transaction may be begun ahead of its events (`get_ready`), with what waits to ride along.
+   Until its commit it is nothing to anybody; whoever comes next adds to it and ends it.
+6. The WAL is moved into the file only by `checkpoint`, when the till is idle, or when it has grown
    past a ceiling. It is never truncated in service: overwriting costs the card less than growing.
 """
 
@@ -66,6 +68,7 @@ WAL_COMMITS_MAX: Final = 500
 
 _BEGIN = "BEGIN IMMEDIATE"
 _COMMIT = "COMMIT"
+_ROLLBACK = "ROLLBACK"
 _INSERT_EVENT = (
     "INSERT INTO event (position, epoch, seq, id, kind, body, prev_hash, hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -91,7 +94,9 @@ class Journal:
         self._lock = lock
         self._fault: BaseException | None = None
         self._commits = 0
+        self._is_begun = False
         self._lazy: list[StateChange] = []
+        self._lazy_begun = 0  # so many of them are in the transaction that is begun
         self._lazy_marks: dict[str, str] = {}
         self._marks = read_marks(connection)
         self.head = read_head(connection, path)
@@ -365,6 +370,18 @@ class Journal:
             self._execute(_DELETE_EVENTS, (key,))
             self._execute(_DELETE_EXCEPTIONS, (key,))
 
+    def get_ready(self) -> None:
+        """Begin the next transaction ahead of its events, with what waits to ride along with it.
+
+        For when nobody waits, and as often as one likes: then a tap has only to add its event and
+        to commit. Nothing is on the disk that was not there before. Raises JournalError.
+        """
+        self._refuse_if_broken()
+        try:
+            self._begin_ahead()
+        except BaseException as error:
+            raise self._broken(error) from error
+
     def checkpoint(self) -> None:
         """Write what waits, and tidy the WAL if that is worth while. For when nobody waits."""
         self._refuse_if_broken()
@@ -380,6 +397,7 @@ class Journal:
         here, so that no tap waits for two.
         """
         try:
+            self._take_back()
             list(self._execute(_CHECKPOINT))
             self._execute(_BEGIN)
             self._execute(_TOUCH)
@@ -395,6 +413,7 @@ class Journal:
             if self._fault is None:
                 if self._lazy or self._lazy_marks:
                     self._write_lazy()
+                self._take_back()
                 list(self._execute(_CHECKPOINT))
         except sqlite3.Error as error:
             raise journal_error(error, self.path) from error
@@ -430,17 +449,31 @@ class Journal:
         if self._commits >= WAL_COMMITS_MAX:
             self._move_wal()
         try:
-            self._execute(_BEGIN)
-            for change in self._lazy:
-                self._spool.write_state(change)
+            self._begin_ahead()
             for mark in self._lazy_marks.items():
                 self._execute(_MARK, mark)
         except BaseException as error:
             raise self._broken(error) from error
 
+    def _begin_ahead(self) -> None:
+        """Begin a transaction unless one is begun, and write the states that are not in it yet."""
+        if not self._is_begun:
+            self._execute(_BEGIN)
+            self._is_begun, self._lazy_begun = True, 0
+        while self._lazy_begun < len(self._lazy):
+            self._spool.write_state(self._lazy[self._lazy_begun])
+            self._lazy_begun += 1
+
+    def _take_back(self) -> None:
+        """End a transaction that was begun ahead; what was to ride with it waits again."""
+        if self._is_begun:
+            self._is_begun = False
+            self._execute(_ROLLBACK)
+
     def _commit(self) -> None:
         """End a transaction: here is the one sync."""
         self._execute(_COMMIT)
+        self._is_begun = False
         self._commits += 1
         self._lazy.clear()
         if self._lazy_marks:

@@ -36,6 +36,10 @@ def random_ids(stamp: Stamp) -> EventId:
     return uuid7(at_ms=at_ms, entropy=os.urandom(_RANDOM_BYTES))
 
 
+def _nobody_waits() -> None:
+    """Tell nobody."""
+
+
 class Recorder:
     """The journal and the sums over it, kept in step. Used by the till thread alone."""
 
@@ -109,13 +113,15 @@ class Recorder:
         receipt: Receipt | None = None,
         paper: tuple[str, bytes] | None = None,
         stamp: Stamp | None = None,
+        when_durable: Callable[[], None] = _nobody_waits,
     ) -> tuple[Event, ...]:
         """Store facts, and the job to print a paper for the first; return the events.
 
         receipt: what is to be printed; paper: the same as it is stored, its kind and its bytes.
-        stamp: the moment by which it was decided; None for now.
+        stamp: the moment by which it was decided; None for now. when_durable: called once they are
+        on the disk, before the sums take them: whoever waits at the reader is told first.
         When it returns, they are on the disk. Raises what the journal raises; then nothing was
-        stored and nothing changed.
+        stored, nothing changed, and nobody was told.
         """
         stamp = stamp or self._clock.stamp()
         epoch, seq, prev_hash = self.epoch, self.next_seq, self.journal.head.hash
@@ -129,8 +135,11 @@ class Recorder:
             paper = (document_name(receipt), encode_document(receipt))
         jobs = () if paper is None else (_spool_job(events[0], *paper),)
         self.journal.append(sealed, jobs)
-        for event in events:
-            self._add(event)
+        try:
+            when_durable()
+        finally:
+            for event in events:
+                self._add(event)
         return tuple(events)
 
     def store_paper(self, kind: str, body: bytes) -> EventId:

@@ -1,15 +1,16 @@
 """The till: one thread that takes a message, decides, makes it durable, and only then says so.
 
 Follow a tap: `_tap` gathers the view, asks `core.decide`, has the recorder commit, and after that
-publishes the verdict, lights the reader, and wakes the spool and the uplink. There is no other
-order. The till thread alone touches the journal and the copy. What staff ask for on a screen takes
-the same way through `terminal.clerk`.
+lights the reader, adds up, publishes the verdict, and wakes the spool and the uplink. There is no
+other order. The till thread alone touches the journal and the copy. What staff ask for on a screen
+takes the same way through `terminal.clerk`.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from core.decide import refused_fault
@@ -114,6 +115,7 @@ class Till:
             if message is not None:
                 self.handle(message)
             self._housekeep(is_idle=message is None)
+            self.get_ready()
         self.mode = next_mode(self.mode, Signal.STOP)
         self._parts.inbox.close()
 
@@ -136,6 +138,15 @@ class Till:
                 pass
             case Health():
                 self._publish_status()
+
+    def get_ready(self) -> None:
+        """Begin what the next tap will end, so that whoever lays down a badge waits for less."""
+        if self.mode is not Mode.OPEN:
+            return
+        try:
+            self._service.desk.recorder.journal.get_ready()
+        except JournalError as error:
+            self._turn_red(error)
 
     def _start(self, *, is_recovery: bool) -> None:
         facts: list[Fact] = [TerminalStarted(version=self._version, is_recovery=is_recovery)]
@@ -170,7 +181,8 @@ class Till:
                 self._publish_status()
                 return
             decision = refused_fault(view) or counter.decide(tap, view, stamp)
-            events = self._keep(counter, decision, view, stamp)
+            light = partial(self._around.feedback, tap.reader, feedback_of(decision))
+            events = self._keep(counter, decision, view, stamp, light)
         except JournalError as error:
             self._turn_red(error)
             self._decline(tap.id, tap.reader)
@@ -179,19 +191,31 @@ class Till:
         self._trace(tap, decision, events)
 
     def _keep(
-        self, counter: Counter, decision: Decision, view: View, stamp: Stamp
+        self,
+        counter: Counter,
+        decision: Decision,
+        view: View,
+        stamp: Stamp,
+        light: Callable[[], None],
     ) -> Sequence[Event]:
-        """Make a decision durable with its paper; one that says nothing new writes nothing."""
+        """Make a decision durable with its paper, then light the reader.
+
+        One that says nothing new writes nothing.
+        """
         desk = self._service.desk
-        if not isinstance(decision, Noted):
-            receipt = decision.receipt if isinstance(decision, Accepted) else None
-            return desk.recorder.record(
-                decision.facts, basis=desk.basis, receipt=receipt, stamp=stamp
-            )
         if not decision.facts:
+            light()
             return ()
-        paper = counter.paper(decision, view, stamp)
-        return desk.recorder.record(decision.facts, basis=desk.basis, paper=paper, stamp=stamp)
+        receipt = decision.receipt if isinstance(decision, Accepted) else None
+        paper = counter.paper(decision, view, stamp) if isinstance(decision, Noted) else None
+        return desk.recorder.record(
+            decision.facts,
+            basis=desk.basis,
+            receipt=receipt,
+            paper=paper,
+            stamp=stamp,
+            when_durable=light,
+        )
 
     def _trace(self, tap: Tap, decision: Decision, events: Sequence[Event]) -> None:
         """Write to the log what became of a tap: codes and places, no name and no number."""
@@ -215,7 +239,6 @@ class Till:
     ) -> None:
         """Say what was decided, now that it is durable."""
         parts = self._parts
-        self._around.feedback(tap.reader, feedback_of(decision))
         durable_ns = parts.clock.mono_ns()
         self.counters.count(decision, duration_ns=durable_ns - tap.mono_ns)
         parts.board.publish("verdict", counter.verdict(tap, view, decision, stamp))

@@ -211,6 +211,58 @@ def test_a_lazy_state_is_written_when_the_till_rests_or_ends(path: Path) -> None
     again.close()
 
 
+def test_what_is_begun_ahead_is_nothing_until_the_next_tap(path: Path) -> None:
+    journal = Journal.open(path)
+    first, second = (record(journal, sale(n), with_job=True)[0].id for n in (1, 2))
+    states = "SELECT count(*) FROM tail WHERE state = 'done'"
+    with closing(JournalReader.open(path)) as reader:
+        journal.job_state(first, "done", 1, NOON, is_lazy=True)
+        journal.get_ready()
+        journal.job_state(second, "done", 1, NOON, is_lazy=True)
+        for _ in range(2):
+            journal.get_ready()
+        assert reader.connection.execute(states).fetchone() == (0,)
+        record(journal, sale(3))
+        assert reader.connection.execute(states).fetchone() == (2,)
+        assert reader.head.seq == 3
+    journal.close()
+
+
+def test_what_was_begun_ahead_is_taken_back_for_a_checkpoint(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "WAL_COMMITS_MAX", 2)
+    journal = Journal.open(path)
+    job = record(journal, sale(1), with_job=True)[0].id
+    record(journal, sale(2))
+    journal.job_state(job, "done", 1, NOON, is_lazy=True)
+    journal.get_ready()
+    # This one finds the log full, and moves it first: what was to ride along still does.
+    record(journal, sale(3))
+    states = "SELECT count(*) FROM tail WHERE state = 'done'"
+    with closing(JournalReader.open(path)) as reader:
+        assert reader.connection.execute(states).fetchone() == (1,)
+        assert reader.connection.execute("SELECT checkpoints FROM upkeep").fetchone() == (1,)
+    journal.get_ready()
+    journal.close()
+    with closing(Journal.open(path)) as again:
+        assert again.head.seq == 3
+        assert again.pending_jobs() == ()
+
+
+def test_what_was_begun_ahead_dies_with_the_process(path: Path) -> None:
+    journal = Journal.open(path)
+    job = record(journal, sale(1), with_job=True)[0].id
+    journal.job_state(job, "done", 1, NOON, is_lazy=True)
+    journal.get_ready()
+    # No `close`: the connection and the lock go as they do when a process is killed.
+    journal._connection.close()
+    journal._lock.release()
+    again = Journal.open(path)
+    assert [(one.id, one.state) for one in again.pending_jobs()] == [(job, "queued")]
+    again.close()
+
+
 def test_papers_that_are_over_are_forgotten_in_time(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,11 +509,14 @@ def test_an_unfinished_creation_is_finished(path: Path) -> None:
 # --- trouble while it runs ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_ready", [False, True])
 @pytest.mark.parametrize("victim", ["journal.db", "journal.db-wal"])
 def test_a_file_deleted_under_the_daemon_stops_it_at_the_next_tap(
-    journal: Journal, path: Path, victim: str
+    journal: Journal, path: Path, victim: str, *, is_ready: bool
 ) -> None:
     record(journal, meal(1))
+    if is_ready:
+        journal.get_ready()
     path.with_name(victim).unlink()
     with pytest.raises(FileVanishedError, match="deleted or replaced"):
         record(journal, meal(2))

@@ -246,6 +246,7 @@ class AnyOrder(RuleBasedStateMachine):
         seq = self.till.recorder.next_seq
         tap = Tap(TapId(f"t{self._starts}-{seq}"), "counter", card(pupil), Assurance.UID, 0)
         self.till.till.handle(tap)
+        self.till.till.get_ready()
 
     @rule(
         sales=st.lists(st.tuples(buyers, st.sampled_from(PRODUCTS), st.integers(1, 3)), max_size=4)
@@ -324,6 +325,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.till.clock.advance(timedelta(seconds=seconds))
         self._now += timedelta(seconds=seconds)
         self.till.till._housekeep(is_idle=True)
+        self.till.till.get_ready()
 
     @precondition(lambda self: not self.till.service.desk.view_of_nobody(self.stamp()).is_day_known)
     @rule()

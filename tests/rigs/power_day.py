@@ -119,6 +119,8 @@ def _between(journal: Journal, folder: Path, number: int) -> None:
             pass
     if number % 9 == 0:
         journal.checkpoint()
+    if number % 4:
+        journal.get_ready()
 
 
 def install_copy(folder: Path, *, cursor: str) -> None:

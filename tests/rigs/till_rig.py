@@ -264,6 +264,7 @@ class Counter:
             message = self.inbox.take(PATIENCE_S)
             assert message is not None, "nothing comes any more"
             self.till.handle(message)
+            self.till.get_ready()
 
     def await_tap(self, tap_id: TapId) -> dict[str, Any]:
         def came() -> bool:
@@ -290,6 +291,7 @@ class Counter:
     def let_time_pass(self, seconds: float, *, is_idle: bool = False) -> None:
         self.clock.advance(timedelta(seconds=seconds))
         self.till._housekeep(is_idle=is_idle)
+        self.till.get_ready()
 
     def topics(self) -> list[str]:
         return [note.topic for note in self.notes]

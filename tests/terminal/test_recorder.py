@@ -82,6 +82,34 @@ def test_fact_and_paper_are_one_transaction(bare: Counter) -> None:
     assert bare.durable() == []
 
 
+def test_whoever_waits_is_told_between_the_commit_and_the_sums(bare: Counter) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def told() -> None:
+        seen.append((len(bare.durable()), bare.recorder.state.head[1]))
+
+    bare.recorder.record([meal(1)], basis=BASIS, when_durable=told)
+    assert seen == [(1, 0)]
+    assert bare.recorder.state.head == (1, 1)
+
+
+def test_the_sums_follow_also_when_telling_fails(bare: Counter) -> None:
+    def dark() -> None:
+        raise RuntimeError("the reader is gone")
+
+    with pytest.raises(RuntimeError):
+        bare.recorder.record([meal(1)], basis=BASIS, when_durable=dark)
+    assert bare.recorder.state.head == (1, 1)
+
+
+def test_nobody_is_told_of_what_was_not_stored(bare: Counter) -> None:
+    seen: list[str] = []
+    bare.disk.fill_the_disk()
+    with pytest.raises(DiskFullError):
+        bare.recorder.record([meal(1)], basis=BASIS, when_durable=lambda: seen.append("green"))
+    assert seen == []
+
+
 def test_the_sums_follow_and_are_the_same_after_a_restart(bare: Counter) -> None:
     bare.recorder.record([meal(1)], basis=BASIS)
     bare.recorder.record([sale(2)], basis=BASIS)

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,8 +52,16 @@ class Wasteful(Recorder):
         receipt: Receipt | None = None,
         paper: tuple[str, bytes] | None = None,
         stamp: Stamp | None = None,
+        when_durable: Callable[[], None] = lambda: None,
     ) -> tuple[Event, ...]:
-        events = super().record(facts, basis=basis, receipt=receipt, paper=paper, stamp=stamp)
+        events = super().record(
+            facts,
+            basis=basis,
+            receipt=receipt,
+            paper=paper,
+            stamp=stamp,
+            when_durable=when_durable,
+        )
         self.journal.mark("last", events[-1].id)
         return events
 
@@ -116,6 +124,19 @@ def test_a_collected_meal_is_five_statements_with_its_paper(tmp_path: Path) -> N
     counter.close()
 
 
+def test_a_till_that_got_ready_has_less_to_do_when_a_badge_comes(tmp_path: Path) -> None:
+    counter = opened(tmp_path)
+    handle(counter, card(1))
+    (job,) = counter.journal.pending_jobs()
+    counter.journal.job_state(job.id, "done", 0, NOON, is_lazy=True)
+    counter.till.get_ready()
+    heard = Heard(counter)
+    counter.till.get_ready()
+    handle(counter, card(2))
+    assert [said.split()[0] for said in heard.said] == ["SELECT", "INSERT", "INSERT", "COMMIT"]
+    counter.close()
+
+
 def test_the_paper_that_came_out_rides_along_as_one_statement_more(tmp_path: Path) -> None:
     counter = opened(tmp_path)
     handle(counter, card(1))
@@ -130,6 +151,7 @@ def test_the_paper_that_came_out_rides_along_as_one_statement_more(tmp_path: Pat
 
 def test_a_stranger_costs_one_look_up_and_one_event(tmp_path: Path) -> None:
     counter = opened(tmp_path)
+    handle(counter, card(1))
     heard = Heard(counter)
     handle(counter, STRANGER)
     assert heard.said[1:] == ["BEGIN IMMEDIATE", "INSERT INTO event", "COMMIT"]
@@ -174,8 +196,9 @@ def test_who_is_there_already_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_statement_too_many_is_heard(tmp_path: Path) -> None:
     counter = opened(tmp_path, Wasteful)
-    heard = Heard(counter)
     handle(counter, card(1))
+    heard = Heard(counter)
+    handle(counter, card(2))
     assert len(heard.said) == 8
     counter.close()
 
