@@ -1,5 +1,6 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
@@ -7,7 +8,7 @@ from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, raise_exceptions
 from central.postings import LegRow, Posting, leg_rows, write_legs
-from central.quick_events import Quick, QuickBooking
+from central.quick_events import Quick, QuickBooking, legs_of_plain
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
@@ -40,6 +41,35 @@ class BatchRows:
         self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
+
+    def accept_plain(self, items: Sequence[Item], facts: Sequence[Quick]) -> None:
+        """Write down events that broke no rule, each with the fact that it is."""
+        school, terminal, epoch = self._place
+        now_text, accepted = self._incoming.now_text, Verdict.ACCEPTED
+        verdict = accepted.value
+        self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
+        self._events += [
+            (
+                school,
+                terminal,
+                epoch,
+                item.seq,
+                fact.id,
+                fact.kind,
+                fact.at_text,
+                item.body,
+                item.hash,
+                verdict,
+                None,
+                now_text,
+            )
+            for item, fact in zip(items, facts, strict=True)
+        ]
+        self._legs += [
+            (school, fact.id, name, account, owner, cents, now_text)
+            for fact in facts
+            for name, account, owner, cents in legs_of_plain(fact)
+        ]
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
