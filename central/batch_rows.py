@@ -14,20 +14,11 @@ from core.codec import moment_text
 from core.events import Event
 from core.ids import EventId
 
-_EVENT_COLUMNS: Final = (
-    "school_id",
-    "terminal_id",
-    "epoch",
-    "seq",
-    "id",
-    "kind",
-    "at",
-    "body",
-    "hash",
-    "verdict",
-    "flag",
-    "received_at",
-)
+_PLAIN_COLUMNS: Final = ("seq", "id", "kind", "at", "body", "hash")
+_COLUMNS: Final = (*_PLAIN_COLUMNS, "verdict", "flag")
+
+_PlainRow = tuple[int, EventId | None, str, str, bytes, bytes]
+_Row = tuple[int, EventId | None, str, str, bytes, bytes, str, str | None]
 
 
 class BatchRows:
@@ -36,45 +27,25 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._school = incoming.terminal.school_id
-        self._place = (self._school, incoming.terminal.id, incoming.epoch)
-        self._events: list[tuple[Value, ...]] = []
+        self._plain: list[_PlainRow] = []
+        self._events: list[_Row] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
 
     def accept_plain(self, items: Sequence[Item], facts: Sequence[Quick]) -> None:
         """Write down events that broke no rule, each with the fact that it is."""
-        school, terminal, epoch = self._place
-        now_text, accepted = self._incoming.now_text, Verdict.ACCEPTED
-        verdict = accepted.value
+        accepted = Verdict.ACCEPTED
         self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
-        self._events += [
-            (
-                school,
-                terminal,
-                epoch,
-                item.seq,
-                fact.id,
-                fact.kind,
-                fact.at_text,
-                item.body,
-                item.hash,
-                verdict,
-                None,
-                now_text,
-            )
+        self._plain += [
+            (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
             for item, fact in zip(items, facts, strict=True)
         ]
-        self._legs += [
-            (school, fact.id, name, account, owner, cents, now_text)
-            for fact in facts
-            for name, account, owner, cents in legs_of_plain(fact)
-        ]
+        self._legs += [(fact.id, *leg) for fact in facts for leg in legs_of_plain(fact)]
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
-        school, event_id, now_text = self._school, quick.id, self._incoming.now_text
-        self._legs += [(school, event_id, *leg, now_text) for leg in booking.legs]
+        event_id = quick.id
+        self._legs += [(event_id, *leg) for leg in booking.legs]
         flags = booking.flags
         flag = flags[0].value if flags else None
         self._note(item, (event_id, quick.kind, quick.at_text), Verdict.ACCEPTED, flag)
@@ -84,7 +55,7 @@ class BatchRows:
     def accept_whole(self, item: Item, event: Event, booking: Booking) -> None:
         """Write down an event that the core read."""
         posting = Posting(event.id, booking.legs, self._incoming.now)
-        self._legs += leg_rows(self._school, posting)
+        self._legs += leg_rows(posting)
         told = (event.id, event.fact.kind.value, moment_text(event.stamp.at))
         flag = booking.flags[0].value if booking.flags else None
         self._note(item, told, Verdict.ACCEPTED, flag)
@@ -106,8 +77,17 @@ class BatchRows:
 
     def write(self, session: Session) -> None:
         """Write it all."""
-        session.insert_many("event", _EVENT_COLUMNS, self._events)
-        write_legs(session, self._legs)
+        terminal, now_text = self._incoming.terminal, self._incoming.now_text
+        shared: dict[str, Value] = {
+            "school_id": terminal.school_id,
+            "terminal_id": terminal.id,
+            "epoch": self._incoming.epoch,
+            "received_at": now_text,
+        }
+        plainly: dict[str, Value] = {"verdict": Verdict.ACCEPTED.value, "flag": None}
+        session.insert_many("event", _PLAIN_COLUMNS, self._plain, shared={**shared, **plainly})
+        session.insert_many("event", _COLUMNS, self._events, shared=shared)
+        write_legs(session, terminal.school_id, self._legs, at=now_text)
         raise_exceptions(session, self._incoming, self._exceptions)
 
     def _note(
@@ -119,9 +99,7 @@ class BatchRows:
     ) -> None:
         """Add an event's row and answer. told: its id, its kind, and when it happened."""
         self.answers.append(EventAnswer(item.seq, verdict, flag))
-        now_text = self._incoming.now_text
-        row = (*self._place, item.seq, *told, item.body, item.hash, str(verdict), flag, now_text)
-        self._events.append(row)
+        self._events.append((item.seq, *told, item.body, item.hash, verdict.value, flag))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
         """Add what a person must look at: the rules that an event broke."""

@@ -87,10 +87,11 @@ class Books:
     reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
     badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
 
-    def changes(self) -> list[tuple[PupilId, Money]]:
-        """Return by how much each wallet changed that was booked to, in the order of their keys."""
+    def changes(self) -> list[tuple[PupilId, int]]:
+        """Return by how many cents each wallet changed that was booked to, in order of the keys."""
+        wallets, opening = self.wallets, self.opening
         return [
-            (pupil, self.wallets[pupil] - self.opening.get(pupil, ZERO))
+            (pupil, wallets[pupil].cents - opening.get(pupil, ZERO).cents)
             for pupil in sorted(self.changed)
         ]
 

@@ -11,12 +11,12 @@ from core.ids import EventId, SchoolId
 from core.ledger import Account, AccountKind, Leg, Legs
 from core.money import Money
 
-_LEG_COLUMNS = ("school_id", "booking_id", "name", "account", "owner", "cents", "at")
+_LEG_COLUMNS = ("booking_id", "name", "account", "owner", "cents")
 _CENTS_OF = itemgetter(_LEG_COLUMNS.index("cents"))
 _BOOKING_COLUMNS = ("school_id", "id", "kind", "at", "subject", "who", "why")
 
-LegRow = tuple[str, str, str, str, str, int, str]
-"""A row of the table of legs: its columns in their order."""
+LegRow = tuple[str, str, str, str, int]
+"""What a row of the table of legs has of its own: its booking, name, account, owner and cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +43,27 @@ class CentreBooking:
     why: str = ""
 
 
-def leg_rows(school: SchoolId, posting: Posting) -> list[LegRow]:
+def leg_rows(posting: Posting) -> list[LegRow]:
     """Return the rows of a posting's legs, for `write_legs`."""
-    at = moment_text(posting.at)
     return [
-        (
-            school,
-            posting.id,
-            leg.name,
-            leg.account.kind.value,
-            leg.account.owner,
-            leg.amount.cents,
-            at,
-        )
+        (posting.id, leg.name, leg.account.kind.value, leg.account.owner, leg.amount.cents)
         for leg in posting.legs
     ]
 
 
-def write_legs(session: Session, rows: Sequence[LegRow]) -> None:
-    """Write the legs of whole postings; one statement, however many."""
+def write_legs(session: Session, school: SchoolId, rows: Sequence[LegRow], *, at: str) -> None:
+    """Write the legs of whole postings; one statement, however many. at: as it is stored."""
     assert sum(map(_CENTS_OF, rows)) == 0, "legs that are written together sum to zero"
-    session.insert_many("leg", _LEG_COLUMNS, rows)
+    session.insert_many("leg", _LEG_COLUMNS, rows, shared={"school_id": school, "at": at})
 
 
 def write_postings(session: Session, school: SchoolId, postings: Iterable[Posting]) -> None:
     """Write the legs of postings; those of each sum to zero."""
-    write_legs(session, [row for posting in postings for row in leg_rows(school, posting)])
+    rows: dict[datetime, list[LegRow]] = {}
+    for posting in postings:
+        rows.setdefault(posting.at, []).extend(leg_rows(posting))
+    for at, some in rows.items():
+        write_legs(session, school, some, at=moment_text(at))
 
 
 def write_bookings(session: Session, school: SchoolId, bookings: Iterable[CentreBooking]) -> None:

@@ -210,16 +210,11 @@ def _are_heads_well(facts: Sequence[Quick]) -> bool:
     return len(heads) == _HEAD_CHARS * len(facts) and _HEADS.fullmatch(heads) is not None
 
 
-def note_quick_keys(facts: Iterable[Quick], keys: Keys) -> None:
+def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
     """Add what facts are about to the keys that are read before they are booked."""
-    for fact in facts:
-        data = fact.data
-        if isinstance(data, _SaleData):
-            keys.pupils.add(data.pupil)
-        else:
-            keys.orders.add(data.order)
-        if data.badge is not None:
-            keys.badges.add(data.badge)
+    keys.pupils.update([fact.data.pupil for fact in facts if isinstance(fact, Sale)])
+    keys.orders.update([fact.data.order for fact in facts if isinstance(fact, Meal)])
+    keys.badges.update([key for fact in facts if (key := fact.data.badge) is not None])
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
