@@ -63,8 +63,6 @@ FLEETS = (2, 8, 32)
 FLEET_EVENTS = 12_800
 FLEET_BATCH = 200
 TERMINAL = TerminalId("t-1")
-WRITTEN = {"event": "received_at", "leg": "at"}
-"""What is written of each event, and the column that tells of which batch it came."""
 Bare = tuple[str, bytes, str, int]
 """An event's id and bytes, whose balance it changes, and by how many cents."""
 
@@ -184,14 +182,12 @@ Ready = tuple[dict[str, Value], list[str], list[tuple[Value, ...]]]
 """Columns with one value in all rows of a batch, the names of the others, and their values."""
 
 
-def ready_rows(
-    source: sqlite3.Connection, table: str, at: str, moments: Iterable[str]
-) -> list[Ready]:
-    """Return a table's rows of each batch, as they are given to the database."""
-    names = [row[1] for row in source.execute(f"PRAGMA table_info({table})")]
+def ready_rows(source: sqlite3.Connection, moments: Iterable[str]) -> list[Ready]:
+    """Return the events' rows of each batch, as they are given to the database."""
+    names = [row[1] for row in source.execute("PRAGMA table_info(event)")]
     found: list[Ready] = []
     for moment in moments:
-        rows = source.execute(f"SELECT * FROM {table} WHERE {at} = ?", (moment,)).fetchall()
+        rows = source.execute("SELECT * FROM event WHERE received_at = ?", (moment,)).fetchall()
         values = dict(zip(names, zip(*rows, strict=True), strict=True))
         shared = {name: of_all[0] for name, of_all in values.items() if len(set(of_all)) == 1}
         own = [name for name in names if name not in shared]
@@ -207,7 +203,11 @@ def rows_writer(folder: Path, school: DemoSchool, batches: list[bytes]) -> Calla
     booked.close()
     moments = [moment_text(moment_of(number)) for number in range(len(batches))]
     with closing(sqlite3.connect(folder / "booked.db")) as source:
-        ready = {table: ready_rows(source, table, at, moments) for table, at in WRITTEN.items()}
+        ready = ready_rows(source, moments)
+        # These sales move one amount each, which stands in the event's own row.
+        assert source.execute(
+            "SELECT COUNT(*) FROM posted_leg WHERE at = ?", moments[:1]
+        ).fetchone() == (0,)
         spent = [
             source.execute(
                 "SELECT owner, SUM(cents) FROM leg WHERE at = ? AND account = 'wallet.general'"
@@ -220,9 +220,8 @@ def rows_writer(folder: Path, school: DemoSchool, batches: list[bytes]) -> Calla
 
     def write(number: int) -> None:
         with target.database.writing() as session:
-            for table, of_batches in ready.items():
-                shared, columns, rows = of_batches[number]
-                session.insert_many(table, columns, rows, shared=shared)
+            shared, columns, rows = ready[number]
+            session.insert_many("event", columns, rows, shared=shared)
             session.insert_many(
                 "wallet",
                 ("pupil_id", "general_cents"),

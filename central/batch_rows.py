@@ -7,18 +7,17 @@ from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, raise_exceptions
-from central.postings import LegRow, Posting, leg_rows, write_legs
-from central.quick_events import Quick, QuickBooking, legs_of_plain
+from central.postings import LegRow, write_legs
+from central.quick_events import Quick, QuickBooking, plain_legs, plain_transfer
+from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
 from core.ids import EventId
 
-_PLAIN_COLUMNS: Final = ("seq", "id", "kind", "at", "body", "hash")
+_MOVED: Final = ("source", "owner", "target_owner", "cents")
+_PLAIN_COLUMNS: Final = ("seq", "id", "kind", "at", "body", "hash", *_MOVED)
 _COLUMNS: Final = (*_PLAIN_COLUMNS, "verdict", "flag")
-
-_PlainRow = tuple[int, EventId | None, str, str, bytes, bytes]
-_Row = tuple[int, EventId | None, str, str, bytes, bytes, str, str | None]
 
 
 class BatchRows:
@@ -27,8 +26,8 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._plain: list[_PlainRow] = []
-        self._events: list[_Row] = []
+        self._plain: list[tuple[Value, ...]] = []
+        self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
 
@@ -36,29 +35,29 @@ class BatchRows:
         """Write down events that broke no rule, each with the fact that it is."""
         accepted = Verdict.ACCEPTED
         self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
-        self._plain += [
-            (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
-            for item, fact in zip(items, facts, strict=True)
-        ]
-        self._legs += [(fact.id, *leg) for fact in facts for leg in legs_of_plain(fact)]
+        for item, fact in zip(items, facts, strict=True):
+            moved = plain_transfer(fact)
+            if moved is None:
+                self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
+            told = (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
+            self._plain.append((*told, *(moved or NO_TRANSFER)))
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
-        event_id = quick.id
-        self._legs += [(event_id, *leg) for leg in booking.legs]
-        flags = booking.flags
-        flag = flags[0].value if flags else None
-        self._note(item, (event_id, quick.kind, quick.at_text), Verdict.ACCEPTED, flag)
-        if flags:
-            self._except(event_id, booking)
+        flag = booking.flags[0].value if booking.flags else None
+        told = (quick.id, quick.kind, quick.at_text)
+        self._note(item, told, Verdict.ACCEPTED, flag, booking.legs)
+        self._except(quick.id, booking)
 
     def accept_whole(self, item: Item, event: Event, booking: Booking) -> None:
         """Write down an event that the core read."""
-        posting = Posting(event.id, booking.legs, self._incoming.now)
-        self._legs += leg_rows(posting)
+        legs = [
+            (leg.name, leg.account.kind.value, leg.account.owner, leg.amount.cents)
+            for leg in booking.legs
+        ]
         told = (event.id, event.fact.kind.value, moment_text(event.stamp.at))
         flag = booking.flags[0].value if booking.flags else None
-        self._note(item, told, Verdict.ACCEPTED, flag)
+        self._note(item, told, Verdict.ACCEPTED, flag, legs)
         self._except(event.id, booking)
 
     def set_aside(self, item: Item) -> None:
@@ -71,7 +70,7 @@ class BatchRows:
             kind, at_text = item.event.fact.kind.value, moment_text(item.event.stamp.at)
         else:
             verdict, detail = Verdict.QUARANTINED, item.fault
-        self._note(item, (None, kind, at_text), verdict, None)
+        self._note(item, (None, kind, at_text), verdict, None, ())
         place = f"{self._incoming.terminal.id} {self._incoming.epoch}-{item.seq}"
         self._exceptions.append((f"{place}.{verdict.value}", place, verdict.value, detail))
 
@@ -96,10 +95,16 @@ class BatchRows:
         told: tuple[EventId | None, str, str],
         verdict: Verdict,
         flag: str | None,
+        legs: Sequence[NamedLeg],
     ) -> None:
-        """Add an event's row and answer. told: its id, its kind, and when it happened."""
+        """Add an event's row, legs and answer. told: its id, its kind, and when it happened."""
+        event_id, kind, _ = told
+        moved = transfer_of(kind, legs)
+        if event_id is not None and moved is None:
+            self._legs += [(event_id, *leg) for leg in legs]
         self.answers.append(EventAnswer(item.seq, verdict, flag))
-        self._events.append((item.seq, *told, item.body, item.hash, verdict.value, flag))
+        seen = (*told, item.body, item.hash, *(moved or NO_TRANSFER))
+        self._events.append((item.seq, *seen, verdict.value, flag))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
         """Add what a person must look at: the rules that an event broke."""

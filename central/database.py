@@ -91,7 +91,7 @@ class Database(ABC):
 
     @abstractmethod
     def has_table(self, name: str) -> bool:
-        """Say whether a table is there."""
+        """Say whether a table, or a view, is there."""
 
     @abstractmethod
     def creation(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from central.database import Row, Session
+from central.database import Session
+from central.transfers import Transfer, legs_of_transfer
 from core.codec import moment_text
 from core.ids import EventId, SchoolId
 from core.ledger import Account, AccountKind, Leg, Legs
@@ -51,10 +52,35 @@ def leg_rows(posting: Posting) -> list[LegRow]:
     ]
 
 
+def read_legs(session: Session, school: SchoolId, ids: Sequence[str]) -> list[LegRow]:
+    """Return the legs of bookings and events, in the order of their ids and names.
+
+    Not from the view `leg`, which an engine may make whole before it looks for the ids.
+    """
+    posted = session.rows_by(
+        "SELECT booking_id, name, account, owner, cents FROM posted_leg"
+        " WHERE school_id = ? AND booking_id IN",
+        ids,
+        school,
+    )
+    moved = session.rows_by(
+        "SELECT id, kind, source, owner, target_owner, cents FROM event"
+        " WHERE school_id = ? AND id IN",
+        ids,
+        school,
+    )
+    legs: list[LegRow] = [(row[0], row[1], row[2], row[3], row[4]) for row in posted]
+    for event, kind, source, owner, target_owner, cents in moved:
+        if source is not None:
+            transfer = Transfer(source, owner, target_owner, cents)
+            legs += [(event, *leg) for leg in legs_of_transfer(kind, transfer)]
+    return sorted(legs)
+
+
 def write_legs(session: Session, school: SchoolId, rows: Sequence[LegRow], *, at: str) -> None:
     """Write the legs of whole postings; one statement, however many. at: as it is stored."""
     assert sum(map(_CENTS_OF, rows)) == 0, "legs that are written together sum to zero"
-    session.insert_many("leg", _LEG_COLUMNS, rows, shared={"school_id": school, "at": at})
+    session.insert_many("posted_leg", _LEG_COLUMNS, rows, shared={"school_id": school, "at": at})
 
 
 def write_postings(session: Session, school: SchoolId, postings: Iterable[Posting]) -> None:
@@ -88,6 +114,7 @@ def write_bookings(session: Session, school: SchoolId, bookings: Iterable[Centre
     write_postings(session, school, (one.posting for one in kept))
 
 
-def leg_from_row(row: Row) -> Leg:
-    """Return the leg of a row `name, account, owner, cents`."""
-    return Leg(row[0], Account(AccountKind(row[1]), row[2]), Money(row[3]))
+def leg_from_row(row: LegRow) -> Leg:
+    """Return the leg of a row."""
+    _, name, account, owner, cents = row
+    return Leg(name, Account(AccountKind(account), owner), Money(cents))

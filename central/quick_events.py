@@ -9,7 +9,7 @@ are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
@@ -26,6 +26,7 @@ from central.booking import (
     note_time,
     sell,
 )
+from central.transfers import NamedLeg, Transfer
 from core.batch import Flag
 from core.catalogue import Category
 from core.facts import Circumstance, EventKind, Tender
@@ -36,15 +37,13 @@ from core.money import Money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
 
-QuickLeg = tuple[str, str, str, int]
-"""A leg's name, account, owner and cents."""
-
 _HEADS = re.compile(
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} "
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z )*"
 )
 """The ids and moments of events, each in its one form, with a blank behind each."""
 _HEAD_CHARS = 36 + 1 + 24 + 1
+_PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
@@ -160,7 +159,7 @@ Quick = Meal | Sale
 class QuickBooking(msgspec.Struct, gc=False):
     """What one fact does to the books, as `central.booking.Booking`, with legs as rows."""
 
-    legs: Iterable[QuickLeg]
+    legs: Sequence[NamedLeg]
     flags: list[Flag]
     words: Mapping[Flag, str] = _NO_WORDS
 
@@ -220,7 +219,7 @@ def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     """Book one fact, and advance the books by it."""
     data = fact.data
-    legs: Iterable[QuickLeg]
+    legs: Sequence[NamedLeg]
     if isinstance(data, _SaleData):
         flags, legs = sell(data, books), _sale_legs(data)
         if data.pupil in books.limited:
@@ -239,7 +238,17 @@ def note_bought(sale: _SaleData, books: Books) -> None:
         add_bought(books, sale.pupil, sale.day, line.product, more)
 
 
-def legs_of_plain(fact: Quick) -> Iterable[QuickLeg]:
+def plain_transfer(fact: Quick) -> Transfer | None:
+    """Return what a fact that broke no rule moves, if its row can say it."""
+    data = fact.data
+    if isinstance(data, _MealData):
+        return Transfer(_PREPAID, "", "", data.price_cents) if data.price_cents else None
+    if len(data.lines) > 1 or not data.total_cents:
+        return None
+    return Transfer(_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
+
+
+def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
     """Return the legs of a fact that broke no rule."""
     data = fact.data
     if isinstance(data, _SaleData):
@@ -247,15 +256,15 @@ def legs_of_plain(fact: Quick) -> Iterable[QuickLeg]:
     return _meal_legs(data, AccountKind.MEALS_PREPAID)
 
 
-def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Iterable[QuickLeg]:
+def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
     cents = meal.price_cents
     if not cents:
         return ()
     return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
 
 
-def _sale_legs(sale: _SaleData) -> Iterable[QuickLeg]:
-    rows: list[QuickLeg] = []
+def _sale_legs(sale: _SaleData) -> Sequence[NamedLeg]:
+    rows: list[NamedLeg] = []
     if sale.total_cents:
         rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
     for place, line in enumerate(sale.lines):

@@ -171,7 +171,7 @@ class SqliteDatabase(Database):
     @override
     def has_table(self, name: str) -> bool:
         with self.reading() as session:
-            sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+            sql = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?"
             return session.row(sql, name) is not None
 
     @override

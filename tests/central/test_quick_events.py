@@ -13,14 +13,15 @@ from central.arrivals import read_checked
 from central.booking import Books, book
 from central.documents import Documents
 from central.plain_runs import book_plain
-from central.quick_events import book_quick, legs_of_plain, read_quick
+from central.quick_events import book_quick, plain_legs, plain_transfer, read_quick
+from central.transfers import legs_of_transfer, transfer_of
 from core.catalogue import Category
 from core.chain import GENESIS, canonical
 from core.codec import moment_text
 from core.events import Basis, Event, Stamp, seal
 from core.facts import Circumstance, MealCollected, SaleLine, SaleMade, Tender
 from core.ids import uuid7
-from core.ledger import AccountKind
+from core.ledger import AccountKind, legs_of
 from core.money import Money, sum_money, vat_within
 from core.orders import Order, OrderState
 from core.people import Allergen, PriceClass
@@ -205,7 +206,8 @@ def expect_the_same_of_a_run(run: list[bytes]) -> bool:
     for fact in quick:
         booking = book_quick(fact, one_by_one, now=NOON)
         assert booking.flags == []
-        assert list(booking.legs) == list(legs_of_plain(fact))
+        assert list(booking.legs) == list(plain_legs(fact))
+        assert transfer_of(fact.kind, booking.legs) == plain_transfer(fact)
     assert books == one_by_one
     return True
 
@@ -213,6 +215,21 @@ def expect_the_same_of_a_run(run: list[bytes]) -> bool:
 @given(lunches())
 def test_a_run_that_breaks_no_rule_is_booked_as_its_facts_are(run):
     expect_the_same_of_a_run(run)
+
+
+@given(facts())
+def test_what_stands_in_an_events_row_gives_the_same_legs(fact):
+    legs = [
+        (leg.name, leg.account.kind.value, leg.account.owner, leg.amount.cents)
+        for leg in legs_of(fact)
+    ]
+    transfer = transfer_of(fact.kind.value, legs)
+    is_lunch = isinstance(fact, MealCollected) or (
+        fact.tender is Tender.WALLET and len(legs) == 2 and legs[1][0] == "line.0"
+    )
+    assert (transfer is not None) == (is_lunch and bool(legs))
+    if transfer is not None:
+        assert list(legs_of_transfer(fact.kind.value, transfer)) == legs
 
 
 @pytest.mark.parametrize("name", ["meal", "water", "by name", "juice", "no order"])
