@@ -66,7 +66,8 @@ class Incoming(NamedTuple):
     """Whose batch it is, as the terminal's row stood when it was locked.
 
     now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a
-    closing.
+    closing. asks_ids: the books are asked first whether an id was used before; else a batch in
+    which one was cannot be written (TakenError).
     """
 
     terminal: Terminal
@@ -74,6 +75,7 @@ class Incoming(NamedTuple):
     now: datetime
     now_text: str
     signing_key: bytes
+    asks_ids: bool = True
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:

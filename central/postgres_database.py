@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from central.database import NOTHING, Database, Row, Session, Shared, Value
-from central.errors import BusyError, DatabaseError
+from central.errors import BusyError, DatabaseError, TakenError
 
 if TYPE_CHECKING:
     import psycopg
@@ -233,7 +233,8 @@ class PostgresDatabase(Database):
         except self._psycopg.Error as error:
             words = " ".join(str(error).split())
             message = f"database {self.name}: {words}; run `refectory central check`"
-            raise DatabaseError(message) from error
+            is_taken = isinstance(error, self._psycopg.errors.UniqueViolation)
+            raise (TakenError if is_taken else DatabaseError)(message) from error
         finally:
             self._places.release()
 

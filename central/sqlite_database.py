@@ -16,12 +16,13 @@ from pathlib import Path
 from typing_extensions import override
 
 from central.database import NOTHING, Database, Row, Session, Shared, Value
-from central.errors import BusyError, DatabaseError
+from central.errors import BusyError, DatabaseError, TakenError
 
 APPLICATION_ID = 0x52464342
 """`PRAGMA application_id` of a centre's file: the letters RFCB."""
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
+_KEY_ERRORS = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
 _KEY_SIZES = (1, 8, 32, 100, 200, 500)
 _ROW_SIZES = (25, 5, 1)
 _IN = " IN"
@@ -284,4 +285,5 @@ def _transaction(connection: sqlite3.Connection, begin: str, name: str) -> Itera
         raise DatabaseError(message) from error
     except sqlite3.Error as error:
         message = f"database {name}: {error}; run `refectory central check`"
-        raise DatabaseError(message) from error
+        is_taken = getattr(error, "sqlite_errorname", "") in _KEY_ERRORS
+        raise (TakenError if is_taken else DatabaseError)(message) from error
