@@ -33,18 +33,17 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
     """
     meals: dict[OrderId, Meal] = {}
     spent: dict[PupilId, int] = {}
-    sales = 0
+    twice = 0
     for fact in facts:
-        if not _is_served_as_known(fact, books):
-            return False
         if isinstance(fact, Sale):
-            sales += 1
-            spent[fact.data.pupil] = spent.get(fact.data.pupil, 0) + fact.data.total_cents
+            pupil = fact.data.pupil
+            spent[pupil] = spent.get(pupil, 0) + fact.data.total_cents
+        elif fact.data.order in meals:
+            twice += 1
         else:
             meals[fact.data.order] = fact
-    if len(meals) + sales < len(facts):  # an order that is collected twice
-        return False
-    is_plain = _are_in_time(facts, books, now_text) and _are_reserved(meals, books)
+    is_plain = not twice and _are_served_as_known(facts, books)
+    is_plain = is_plain and _are_in_time(facts, books, now_text) and _are_reserved(meals, books)
     if not (is_plain and _are_covered(spent, books)):
         return False
     _spend(spent, books)
@@ -55,13 +54,18 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
     return True
 
 
-def _is_served_as_known(fact: Quick, books: Books) -> bool:
-    data = fact.data
-    if data.badge is not None and books.badges.get(data.badge) != data.pupil:
-        return False
-    if data.circumstances and Circumstance.BLOCKED_BADGE in data.circumstances:
-        return False
-    return isinstance(fact, Meal) or not fact.data.is_to_settle
+def _are_served_as_known(facts: Sequence[Quick], books: Books) -> bool:
+    """Say whether each was served to whose badge it was, or by name, and nothing is to settle."""
+    badges = books.badges
+    for fact in facts:
+        data = fact.data
+        if data.badge is not None and badges.get(data.badge) != data.pupil:
+            return False
+        if data.circumstances and Circumstance.BLOCKED_BADGE in data.circumstances:
+            return False
+        if isinstance(fact, Sale) and fact.data.is_to_settle:
+            return False
+    return True
 
 
 def _are_in_time(facts: Sequence[Quick], books: Books, now_text: str) -> bool:

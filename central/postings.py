@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 
 from central.database import Session
-from central.transfers import Transfer, legs_of_transfer
+from central.transfers import legs_of_transfer
 from core.codec import moment_text
 from core.ids import EventId, SchoolId
 from core.ledger import Account, AccountKind, Leg, Legs
@@ -72,7 +72,7 @@ def read_legs(session: Session, school: SchoolId, ids: Sequence[str]) -> list[Le
     legs: list[LegRow] = [(row[0], row[1], row[2], row[3], row[4]) for row in posted]
     for event, kind, source, owner, target_owner, cents in moved:
         if source is not None:
-            transfer = Transfer(source, owner, target_owner, cents)
+            transfer = (source, owner, target_owner, cents)
             legs += [(event, *leg) for leg in legs_of_transfer(kind, transfer)]
     return sorted(legs)
 

@@ -11,6 +11,7 @@ are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import count, repeat
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
@@ -49,6 +50,7 @@ _SALES = AccountKind.SALES.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
 _SERVED = AccountKind.MEALS_SERVED.value
 _KIND = b'"kind":"'
+_KIND_BYTES = len(_KIND)
 _WORD_BYTES = 8
 _UNREAD = datetime(1, 1, 1, tzinfo=UTC)
 _Cents = Annotated[int, msgspec.Meta(ge=0, le=CENTS_MAX)]
@@ -176,7 +178,7 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
 
     bodies: the events of consecutive places of an epoch.
     """
-    found = [_read(body, epoch, seq) for seq, body in enumerate(bodies, start=first_seq)]
+    found = list(map(_read, bodies, repeat(epoch), count(first_seq)))
     well = [read for read in found if read is not None]
     # All at once: a batch has hundreds, and hardly ever one that is not well.
     if _are_heads_well(well):
@@ -187,7 +189,7 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
 def _read(body: bytes, epoch: int, seq: int) -> Quick | None:
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    word_at = body.rfind(_KIND) + len(_KIND)
+    word_at = body.rfind(_KIND) + _KIND_BYTES
     reader = _READERS.get(body[word_at : word_at + _WORD_BYTES])
     # Escapes can hide what no database takes.
     if reader is None or b"\\" in body:
@@ -242,10 +244,10 @@ def plain_transfer(fact: Quick) -> Transfer | None:
     """Return what a fact that broke no rule moves, if its row can say it."""
     data = fact.data
     if isinstance(data, _MealData):
-        return Transfer(_PREPAID, "", "", data.price_cents) if data.price_cents else None
+        return (_PREPAID, "", "", data.price_cents) if data.price_cents else None
     if len(data.lines) > 1 or not data.total_cents:
         return None
-    return Transfer(_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
+    return (_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
 
 
 def plain_legs(fact: Quick) -> Sequence[NamedLeg]:

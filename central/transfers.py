@@ -5,7 +5,7 @@ So nearly all meals and sales do. `central.postings` keeps the legs of everythin
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from core.facts import EventKind
 from core.ledger import AccountKind
@@ -22,14 +22,8 @@ _FORMS: Final = {
 """Of each kind of event that may stand so: the names of its two legs, and the account it pays."""
 
 
-class Transfer(NamedTuple):
-    """What an event moves. source, owner: the account that pays. target_owner: who is paid."""
-
-    source: str
-    owner: str
-    target_owner: str
-    cents: int
-
+Transfer = tuple[str, str, str, int]
+"""What an event moves: the account that pays and its owner, the owner who is paid, and cents."""
 
 _WALLET: Final = AccountKind.WALLET_GENERAL.value
 _SIDES: Final = 2
@@ -42,7 +36,7 @@ def transfer_of(kind: str, legs: Sequence[NamedLeg]) -> Transfer | None:
     if len(legs) != _SIDES or kind not in _FORMS:
         return None
     (_, source, owner, paid), (_, _, target_owner, cents) = legs
-    transfer = Transfer(source, owner, target_owner, cents)
+    transfer = (source, owner, target_owner, cents)
     is_told = cents > 0 and paid == -cents and legs_of_transfer(kind, transfer) == tuple(legs)
     # Cash and what waits for the bursar are few, and asked for by themselves: they stay legs.
     return transfer if is_told and (kind == _MEAL or source == _WALLET) else None
@@ -51,7 +45,5 @@ def transfer_of(kind: str, legs: Sequence[NamedLeg]) -> Transfer | None:
 def legs_of_transfer(kind: str, transfer: Transfer) -> tuple[NamedLeg, NamedLeg]:
     """Return the two legs of what an event of a kind moved."""
     source_name, target_name, target = _FORMS[kind]
-    return (
-        (source_name, transfer.source, transfer.owner, -transfer.cents),
-        (target_name, target, transfer.target_owner, transfer.cents),
-    )
+    source, owner, target_owner, cents = transfer
+    return ((source_name, source, owner, -cents), (target_name, target, target_owner, cents))
