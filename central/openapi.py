@@ -7,6 +7,7 @@ What each group of routes says of itself is in `central.contract`; here it gets 
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 
 from central.contract import copies, facts, office, orders, service, trust
 from central.contract.parts import TERMINAL_PATH, Json
@@ -64,11 +65,11 @@ _SCHEMAS = (
 def _ordered(names: tuple[str, ...], parts: Iterable[Json]) -> Json:
     found = {name: value for part in parts for name, value in part.items()}
     assert found.keys() == set(names), "each group's own stands in the contract, and once"
-    return {name: found[name] for name in names}
+    return {name: deepcopy(found[name]) for name in names}
 
 
 def contract() -> Json:
-    """Return the contract as plain JSON values."""
+    """Return the contract as plain JSON values, which are the asker's own."""
     return {
         "openapi": "3.1.0",
         "info": {
