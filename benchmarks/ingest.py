@@ -35,6 +35,7 @@ from random import Random
 import msgspec
 
 from central.arrivals import read_items
+from central.database import Value
 from central.ingest import ingest
 from central.load import load_school
 from central.seed import DemoSchool, make_school
@@ -177,35 +178,59 @@ def moment_of(number: int) -> datetime:
     return EVENING + timedelta(seconds=number)
 
 
+Ready = tuple[dict[str, Value], list[str], list[tuple[Value, ...]]]
+"""Columns with one value in all rows of a batch, the names of the others, and their values."""
+
+
+def ready_rows(source: sqlite3.Connection, moments: Iterable[str]) -> list[Ready]:
+    """Return the events' rows of each batch, as they are given to the database."""
+    names = [row[1] for row in source.execute("PRAGMA table_info(event)")]
+    found: list[Ready] = []
+    for moment in moments:
+        rows = source.execute("SELECT * FROM event WHERE received_at = ?", (moment,)).fetchall()
+        values = dict(zip(names, zip(*rows, strict=True), strict=True))
+        shared = {name: of_all[0] for name, of_all in values.items() if len(set(of_all)) == 1}
+        own = [name for name in names if name not in shared]
+        found.append((shared, own, list(zip(*(values[name] for name in own), strict=True))))
+    return found
+
+
 def rows_writer(folder: Path, school: DemoSchool, batches: list[bytes]) -> Callable[[int], None]:
     """Return what writes our rows of a batch, by its number: nothing is read or decided."""
     booked = our_store(folder / "booked.db", school)
     for number, batch in enumerate(batches):
         book(booked, number, batch)
     booked.close()
+    moments = [moment_text(moment_of(number)) for number in range(len(batches))]
     with closing(sqlite3.connect(folder / "booked.db")) as source:
-        tables = {
-            table: [
-                source.execute(f"SELECT * FROM {table} WHERE {at} = ?", (moment,)).fetchall()
-                for moment in (moment_text(moment_of(number)) for number in range(len(batches)))
-            ]
-            for table, at in (("event", "received_at"), ("leg", "at"))
-        }
-        columns = {
-            table: [row[1] for row in source.execute(f"PRAGMA table_info({table})")]
-            for table in tables
-        }
+        ready = ready_rows(source, moments)
+        # These sales move one amount each, which stands in the event's own row.
+        assert source.execute(
+            "SELECT COUNT(*) FROM posted_leg WHERE at = ?", moments[:1]
+        ).fetchone() == (0,)
+        spent = [
+            source.execute(
+                "SELECT owner, SUM(cents) FROM leg WHERE at = ? AND account = 'wallet.general'"
+                " GROUP BY owner ORDER BY owner",
+                (moment,),
+            ).fetchall()
+            for moment in moments
+        ]
     target = our_store(folder / "rows.db", school)
 
     def write(number: int) -> None:
         with target.database.writing() as session:
-            for table, of_batches in tables.items():
-                session.insert_many(table, columns[table], of_batches[number])
-            wallets = [(cents, owner) for _, _, _, _, owner, cents, _ in tables["leg"][number]]
-            session.run_many(
-                "UPDATE wallet SET general_cents = general_cents + ?, cursor = cursor + 1"
-                " WHERE school_id = 'demo' AND pupil_id = ?",
-                [wallet for wallet in wallets if wallet[0] < 0],
+            shared, columns, rows = ready[number]
+            session.insert_many("event", columns, rows, shared=shared)
+            session.insert_many(
+                "wallet",
+                ("pupil_id", "general_cents"),
+                spent[number],
+                shared={"school_id": "demo", "reserve_cents": 0, "cursor": number},
+                conflict="ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
+                " general_cents = wallet.general_cents + excluded.general_cents,"
+                " reserve_cents = wallet.reserve_cents + excluded.reserve_cents,"
+                " cursor = excluded.cursor",
             )
 
     return write

@@ -66,7 +66,8 @@ class Incoming(NamedTuple):
     """Whose batch it is, as the terminal's row stood when it was locked.
 
     now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a
-    closing.
+    closing. asks_ids: the books are asked first whether an id was used before; else a batch in
+    which one was cannot be written (TakenError).
     """
 
     terminal: Terminal
@@ -74,6 +75,7 @@ class Incoming(NamedTuple):
     now: datetime
     now_text: str
     signing_key: bytes
+    asks_ids: bool = True
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:
@@ -94,18 +96,17 @@ def read_items(batch: ReceivedBatch) -> list[Item]:
         # it has its place, and the terminal's chain goes on from the hash that it names.
         fault = "its bytes do not give the hash it was sealed with"
         return [Item(batch.first_seq, batch.bodies[0], batch.head_hash, None, fault)]
+    quick = read_quick(batch.bodies, epoch=batch.epoch, first_seq=batch.first_seq)
+    seqs = range(batch.first_seq, batch.first_seq + len(hashes))
     return [
-        _item(seq, body, digest, batch.epoch)
-        for seq, (body, digest) in enumerate(
-            zip(batch.bodies, hashes, strict=True), start=batch.first_seq
-        )
+        _slow_item(seq, body, digest, batch.epoch)
+        if fact is None
+        else Item(seq, body, digest, None, "", fact)
+        for seq, body, digest, fact in zip(seqs, batch.bodies, hashes, quick, strict=True)
     ]
 
 
-def _item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
-    quick = read_quick(body, epoch=epoch, seq=seq)
-    if quick is not None:
-        return Item(seq, body, digest, None, "", quick)
+def _slow_item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
     try:
         return Item(seq, body, digest, read_checked(body, epoch, seq), "")
     except Exception as error:  # noqa: BLE001  whatever a poisoned event does, it blocks nothing

@@ -11,7 +11,7 @@ from central.arrivals import Incoming, Item
 from central.attendance import read_attended, write_attended
 from central.badge_facts import change_badges
 from central.booking import Books, keys_of
-from central.database import Session
+from central.database import Session, Value
 from central.documents import documents_of, read_documents, write_corrections
 from central.feed import advance_feed
 from central.limits import write_bought
@@ -41,9 +41,9 @@ def read_books(
     school = incoming.terminal.school_id
     facts = [item.event.fact for item in items if item.event is not None]
     keys = keys_of(facts)
-    note_quick_keys((item.quick for item in items if item.quick is not None), keys)
+    note_quick_keys([item.quick for item in items if item.quick is not None], keys)
     wallets = session.rows_by(_WALLETS, sorted(keys.pupils), school, lock=True)
-    balances = {PupilId(pupil): Money(cents) for pupil, cents, _, _ in wallets}
+    balances: dict[PupilId, Money] = {row[0]: Money(row[1]) for row in wallets}
     badges = session.rows_by(
         "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN",
         sorted(keys.badges),
@@ -87,16 +87,16 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
 
 
 def _write_wallets(session: Session, school: SchoolId, books: Books, cursor: int) -> None:
+    columns: tuple[str, ...] = ("pupil_id", "general_cents")
+    shared: dict[str, Value] = {"school_id": school, "cursor": cursor}
+    rows: Sequence[tuple[Value, ...]] = books.changes()
     reserves = books.reserve_changed
-    session.insert_many(
-        "wallet",
-        ("school_id", "pupil_id", "general_cents", "reserve_cents", "cursor"),
-        [
-            (school, pupil, amount.cents, reserves.get(pupil, ZERO).cents, cursor)
-            for pupil, amount in books.changes()
-        ],
-        conflict=_ADD_TO_WALLET,
-    )
+    if reserves:
+        columns = (*columns, "reserve_cents")
+        rows = [(*row, reserves.get(row[0], ZERO).cents) for row in books.changes()]
+    else:
+        shared["reserve_cents"] = 0
+    session.insert_many("wallet", columns, rows, shared=shared, conflict=_ADD_TO_WALLET)
 
 
 def _write_orders(

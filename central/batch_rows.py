@@ -1,32 +1,23 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, raise_exceptions
-from central.postings import LegRow, Posting, leg_rows, write_legs
-from central.quick_events import Quick, QuickBooking
+from central.postings import LegRow, write_legs
+from central.quick_events import Quick, QuickBooking, plain_legs, plain_transfer
+from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
 from core.ids import EventId
 
-_EVENT_COLUMNS: Final = (
-    "school_id",
-    "terminal_id",
-    "epoch",
-    "seq",
-    "id",
-    "kind",
-    "at",
-    "body",
-    "hash",
-    "verdict",
-    "flag",
-    "received_at",
-)
+_MOVED: Final = ("source", "owner", "target_owner", "cents")
+_PLAIN_COLUMNS: Final = ("seq", "id", "kind", "at", "body", "hash", *_MOVED)
+_COLUMNS: Final = (*_PLAIN_COLUMNS, "verdict", "flag")
 
 
 class BatchRows:
@@ -35,29 +26,38 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._school = incoming.terminal.school_id
-        self._place = (self._school, incoming.terminal.id, incoming.epoch)
+        self._plain: list[tuple[Value, ...]] = []
         self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
 
+    def accept_plain(self, items: Sequence[Item], facts: Sequence[Quick]) -> None:
+        """Write down events that broke no rule, each with the fact that it is."""
+        accepted = Verdict.ACCEPTED
+        self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
+        for item, fact in zip(items, facts, strict=True):
+            moved = plain_transfer(fact)
+            if moved is None:
+                self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
+            told = (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
+            self._plain.append((*told, *(moved or NO_TRANSFER)))
+
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
-        school, event_id, now_text = self._school, quick.id, self._incoming.now_text
-        self._legs += [(school, event_id, *leg, now_text) for leg in booking.legs]
-        flags = booking.flags
-        flag = flags[0].value if flags else None
-        self._note(item, (event_id, quick.kind, quick.at_text), Verdict.ACCEPTED, flag)
-        if flags:
-            self._except(event_id, booking)
+        flag = booking.flags[0].value if booking.flags else None
+        told = (quick.id, quick.kind, quick.at_text)
+        self._note(item, told, Verdict.ACCEPTED, flag, booking.legs)
+        self._except(quick.id, booking)
 
     def accept_whole(self, item: Item, event: Event, booking: Booking) -> None:
         """Write down an event that the core read."""
-        posting = Posting(event.id, booking.legs, self._incoming.now)
-        self._legs += leg_rows(self._school, posting)
+        legs = [
+            (leg.name, leg.account.kind.value, leg.account.owner, leg.amount.cents)
+            for leg in booking.legs
+        ]
         told = (event.id, event.fact.kind.value, moment_text(event.stamp.at))
         flag = booking.flags[0].value if booking.flags else None
-        self._note(item, told, Verdict.ACCEPTED, flag)
+        self._note(item, told, Verdict.ACCEPTED, flag, legs)
         self._except(event.id, booking)
 
     def set_aside(self, item: Item) -> None:
@@ -70,14 +70,23 @@ class BatchRows:
             kind, at_text = item.event.fact.kind.value, moment_text(item.event.stamp.at)
         else:
             verdict, detail = Verdict.QUARANTINED, item.fault
-        self._note(item, (None, kind, at_text), verdict, None)
+        self._note(item, (None, kind, at_text), verdict, None, ())
         place = f"{self._incoming.terminal.id} {self._incoming.epoch}-{item.seq}"
         self._exceptions.append((f"{place}.{verdict.value}", place, verdict.value, detail))
 
     def write(self, session: Session) -> None:
         """Write it all."""
-        session.insert_many("event", _EVENT_COLUMNS, self._events)
-        write_legs(session, self._legs)
+        terminal, now_text = self._incoming.terminal, self._incoming.now_text
+        shared: dict[str, Value] = {
+            "school_id": terminal.school_id,
+            "terminal_id": terminal.id,
+            "epoch": self._incoming.epoch,
+            "received_at": now_text,
+        }
+        plainly: dict[str, Value] = {"verdict": Verdict.ACCEPTED.value, "flag": None}
+        session.insert_many("event", _PLAIN_COLUMNS, self._plain, shared={**shared, **plainly})
+        session.insert_many("event", _COLUMNS, self._events, shared=shared)
+        write_legs(session, terminal.school_id, self._legs, at=now_text)
         raise_exceptions(session, self._incoming, self._exceptions)
 
     def _note(
@@ -86,12 +95,16 @@ class BatchRows:
         told: tuple[EventId | None, str, str],
         verdict: Verdict,
         flag: str | None,
+        legs: Sequence[NamedLeg],
     ) -> None:
-        """Add an event's row and answer. told: its id, its kind, and when it happened."""
+        """Add an event's row, legs and answer. told: its id, its kind, and when it happened."""
+        event_id, kind, _ = told
+        moved = transfer_of(kind, legs)
+        if event_id is not None and moved is None:
+            self._legs += [(event_id, *leg) for leg in legs]
         self.answers.append(EventAnswer(item.seq, verdict, flag))
-        now_text = self._incoming.now_text
-        row = (*self._place, item.seq, *told, item.body, item.hash, str(verdict), flag, now_text)
-        self._events.append(row)
+        seen = (*told, item.body, item.hash, *(moved or NO_TRANSFER))
+        self._events.append((item.seq, *seen, verdict.value, flag))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
         """Add what a person must look at: the rules that an event broke."""

@@ -50,7 +50,7 @@ from core.orders import Order, OrderState
 from core.wallet import WalletKind
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
 """Outside these a clock is wrong, and near the ends of the calendar arithmetic fails."""
 CENTS_MAX = 1_000_000
 QUANTITY_MAX = 1000
@@ -87,10 +87,11 @@ class Books:
     reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
     badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
 
-    def changes(self) -> list[tuple[PupilId, Money]]:
-        """Return by how much each wallet changed that was booked to, in the order of their keys."""
+    def changes(self) -> list[tuple[PupilId, int]]:
+        """Return by how many cents each wallet changed that was booked to, in order of the keys."""
+        wallets, opening = self.wallets, self.opening
         return [
-            (pupil, self.wallets[pupil] - self.opening.get(pupil, ZERO))
+            (pupil, wallets[pupil].cents - opening.get(pupil, ZERO).cents)
             for pupil in sorted(self.changed)
         ]
 
@@ -464,11 +465,11 @@ def note_time(at: datetime, books: Books, *, now: datetime) -> list[Flag]:
     """Note when an event happened by the terminal's clock, and flag a clock that is wrong."""
     last_at = books.last_at
     books.last_at = at
-    if last_at is not None and last_at <= at <= now and at.year in _YEARS:
+    if last_at is not None and last_at <= at <= now and at.year in YEARS:
         return []  # nearly always, and without reckoning
-    if at.year not in _YEARS or at > now + CLOCK_SKEW_MAX:
+    if at.year not in YEARS or at > now + CLOCK_SKEW_MAX:
         return [Flag.CLOCK_SKEW]
-    if last_at is None or last_at.year not in _YEARS:
+    if last_at is None or last_at.year not in YEARS:
         return []
     return [Flag.CLOCK_SKEW] if at < last_at - CLOCK_SKEW_MAX else []
 

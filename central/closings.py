@@ -17,7 +17,7 @@ from central.aside import events_aside
 from central.booking import Booking
 from central.database import Row, Session
 from central.errors import RecordError
-from central.postings import leg_from_row
+from central.postings import leg_from_row, read_legs
 from central.signatures import sign_bytes
 from core.batch import Flag
 from core.chain import canonical
@@ -301,12 +301,7 @@ def _held(
 
 
 def _legs_of(session: Session, school: SchoolId, events: Sequence[str]) -> list[Legs]:
-    rows = session.rows_by(
-        "SELECT name, account, owner, cents FROM leg WHERE school_id = ? AND booking_id IN",
-        events,
-        school,
-    )
-    return [tuple(leg_from_row(row) for row in rows)]
+    return [tuple(leg_from_row(row) for row in read_legs(session, school, events))]
 
 
 def _before(session: Session, arriving: _Arriving, event: Event) -> _Before | None:

@@ -7,13 +7,17 @@ transaction sees one moment of the database, however many statements it runs.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
 """A row has the columns that its statement named, in that order."""
+Shared = Mapping[str, Value]
+"""Columns that have one value in many rows: it travels once."""
+NOTHING: Final[Shared] = MappingProxyType({})
 
 
 class Session(ABC):
@@ -59,9 +63,13 @@ class Session(ABC):
         columns: Sequence[str],
         rows: Sequence[Sequence[Value]],
         *,
+        shared: Shared = NOTHING,
         conflict: str = "",
     ) -> None:
-        """Insert rows. conflict: `ON CONFLICT …`; without it a key that is there is an error."""
+        """Insert rows. columns: of the rows; shared: more columns, of one value in all of them.
+
+        conflict: `ON CONFLICT …`; without it a key that is there is an error.
+        """
 
 
 class Database(ABC):
@@ -83,7 +91,7 @@ class Database(ABC):
 
     @abstractmethod
     def has_table(self, name: str) -> bool:
-        """Say whether a table is there."""
+        """Say whether a table, or a view, is there."""
 
     @abstractmethod
     def creation(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from central.database import Session
+from central.postings import read_legs
 from core.batch import Flag
 from core.events import Event, read_event
 from core.facts import (
@@ -100,13 +101,11 @@ def read_documents(session: Session, school: SchoolId, wanted: frozenset[EventId
         return documents
     ids = sorted(wanted)
     rows = session.rows_by("SELECT body FROM event WHERE school_id = ? AND id IN", ids, school)
-    sources = session.rows_by(
-        "SELECT booking_id, account FROM leg WHERE school_id = ? AND name = 'source'"
-        " AND booking_id IN",
-        ids,
-        school,
-    )
-    paid_from = {EventId(row[0]): AccountKind(row[1]) for row in sources}
+    paid_from = {
+        EventId(event): AccountKind(account)
+        for event, name, account, _, _ in read_legs(session, school, ids)
+        if name == "source"
+    }
     for row in rows:
         event = read_event(bytes(row[0]))
         if isinstance(event.fact, Act):

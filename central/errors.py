@@ -2,6 +2,7 @@
 
     CentralError
     ├── DatabaseError       technician: the database cannot be opened, or is somebody else's
+    │   └── TakenError      nobody: a row has that key already; whoever wrote it looks again
     ├── BackupError         technician: a backup cannot be made, is damaged, or would overwrite
     ├── BusyError           nobody: the database is locked or away for a moment; try again
     ├── ListenError         technician: the address to listen on is taken or not ours
@@ -23,6 +24,10 @@ class CentralError(Exception):
 
 class DatabaseError(CentralError):
     """The database cannot be used."""
+
+
+class TakenError(DatabaseError):
+    """A key that was to be new is in the database already; nothing was written."""
 
 
 class BackupError(CentralError):

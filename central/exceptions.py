@@ -14,7 +14,7 @@ from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import RecordError
 from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
-from central.postings import leg_from_row
+from central.postings import leg_from_row, read_legs
 from central.store import Store
 from core.codec import moment_text, read_moment
 from core.events import read_event
@@ -169,13 +169,7 @@ def settle(
 
 def event_legs(session: Session, school: SchoolId, event: str) -> Legs:
     """Return the legs that an event was booked with; none for what was not booked."""
-    rows = session.rows(
-        "SELECT name, account, owner, cents FROM leg WHERE school_id = ? AND booking_id = ?"
-        " ORDER BY name",
-        school,
-        event,
-    )
-    return tuple(leg_from_row(row) for row in rows)
+    return tuple(leg_from_row(row) for row in read_legs(session, school, [event]))
 
 
 _WAITING = frozenset({AccountKind.EXCEPTIONS, AccountKind.TO_SETTLE})

@@ -42,7 +42,8 @@ def read_figures(session: Session) -> Figures:
         quarantined=whole("SELECT COUNT(*) FROM event WHERE verdict <> 'accepted'"),
         strays=whole("SELECT COUNT(*) FROM stray_event"),
         legs=whole("SELECT COUNT(*) FROM leg"),
-        ledger_sum_cents=whole("SELECT SUM(cents) FROM leg"),
+        # What stands in an event's own row takes from one side what it gives to the other.
+        ledger_sum_cents=whole("SELECT SUM(cents) FROM posted_leg"),
         exceptions_open=whole("SELECT COUNT(*) FROM exception WHERE settled_at IS NULL"),
     )
 
@@ -59,7 +60,7 @@ def disagreements(session: Session, school: SchoolId) -> list[str]:
 
 def _unbalanced(session: Session, school: SchoolId) -> list[str]:
     rows = session.rows(
-        "SELECT booking_id, SUM(cents) FROM leg WHERE school_id = ?"
+        "SELECT booking_id, SUM(cents) FROM posted_leg WHERE school_id = ?"
         " GROUP BY booking_id HAVING SUM(cents) <> 0 ORDER BY booking_id",
         school,
     )

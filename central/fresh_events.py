@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from central.arrivals import EventAnswer, Incoming, Item, read_whole
 from central.batch_books import read_books, write_books
@@ -10,7 +11,8 @@ from central.booking import Booking, Books, book
 from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session
 from central.order_requests import Asking, decide_requests
-from central.quick_events import QuickBooking, book_quick
+from central.plain_runs import PLAIN, book_plain
+from central.quick_events import Quick, QuickBooking, book_quick
 from core.codec import read_moment
 from core.facts import CorrectionFact, OrderRequested, PeriodClosed
 from core.ids import EventId
@@ -48,7 +50,7 @@ def _book(
 ) -> list[EventAnswer]:
     bookable = _bookable(session, incoming, items)
     books = read_books(session, incoming, bookable, last_at)
-    bookings = {item.seq: _book_item(item, books, incoming.now) for item in bookable}
+    bookings = _book_all(bookable, books, incoming)
     closings = _examine(session, incoming, items, bookings) if has_closings else ()
     rows = _rows(incoming, items, bookings)
     rows.write(session)
@@ -60,7 +62,9 @@ def _book(
 
 def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Sequence[Item]:
     """Return the events that were read, and whose ids no other event has."""
-    ids = [event_id for item in items if (event_id := _id_of(item)) is not None]
+    ids = [read.id for item in items if (read := item.quick or item.event) is not None]
+    if not incoming.asks_ids and len(set(ids)) == len(items):
+        return items
     held = session.rows_by(
         "SELECT id FROM event WHERE school_id = ? AND id IN", ids, incoming.terminal.school_id
     )
@@ -76,6 +80,26 @@ def _id_of(item: Item) -> EventId | None:
     return None if read is None else read.id
 
 
+def _book_all(items: Sequence[Item], books: Books, incoming: Incoming) -> Bookings:
+    """Book events in their order: runs of lunch facts at once where none of them breaks a rule."""
+    bookings: Bookings = {}
+    for is_quick, run in groupby(items, key=_is_quick):
+        some = list(run)
+        if is_quick and book_plain(_quick_of(some), books, now_text=incoming.now_text):
+            bookings.update(dict.fromkeys([item.seq for item in some], PLAIN))
+        else:
+            bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in some)
+    return bookings
+
+
+def _is_quick(item: Item) -> bool:
+    return item.quick is not None
+
+
+def _quick_of(items: Sequence[Item]) -> list[Quick]:
+    return [item.quick for item in items if item.quick is not None]
+
+
 def _book_item(item: Item, books: Books, now: datetime) -> Booking | QuickBooking:
     if item.quick is not None:
         return book_quick(item.quick, books, now=now)
@@ -85,6 +109,16 @@ def _book_item(item: Item, books: Books, now: datetime) -> Booking | QuickBookin
 
 def _rows(incoming: Incoming, items: Sequence[Item], bookings: Bookings) -> BatchRows:
     rows = BatchRows(incoming)
+    for is_plain, run in groupby(items, key=lambda item: bookings.get(item.seq) is PLAIN):
+        some = list(run)
+        if is_plain:
+            rows.accept_plain(some, _quick_of(some))
+        else:
+            _add_rows(rows, some, bookings)
+    return rows
+
+
+def _add_rows(rows: BatchRows, items: Sequence[Item], bookings: Bookings) -> None:
     for item in items:
         booking = bookings.get(item.seq)
         if booking is None:
@@ -96,7 +130,6 @@ def _rows(incoming: Incoming, items: Sequence[Item], bookings: Bookings) -> Batc
             assert item.event is not None, "an item that is booked was read"
             assert isinstance(booking, Booking), "what was read whole is booked so"
             rows.accept_whole(item, item.event, booking)
-    return rows
 
 
 def _asking(items: Sequence[Item], bookings: Bookings) -> list[Asking]:

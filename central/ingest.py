@@ -22,7 +22,7 @@ from central.arrivals import BatchAnswer, EventAnswer, Incoming, Item, read_item
 from central.branches import book_branches, is_branch_approved
 from central.closings import newest_receipt
 from central.database import Session
-from central.errors import Problem
+from central.errors import Problem, TakenError
 from central.flagging import raise_exceptions
 from central.fresh_events import book_fresh
 from central.known_events import (
@@ -48,9 +48,26 @@ def ingest(
 ) -> BatchAnswer:
     """Book a batch. now: the centre's time. Raises Problem: `gap`, `fork`, `chain`, `revoked`."""
     items = read_items(batch)
+    try:
+        return _ingest(store, terminal_id, batch, items, now, asks_ids=False)
+    except TakenError:
+        # Ids are made to be new, and hardly ever one is not: so no batch asks for them before.
+        return _ingest(store, terminal_id, batch, items, now, asks_ids=True)
+
+
+def _ingest(
+    store: Store,
+    terminal_id: TerminalId,
+    batch: ReceivedBatch,
+    items: list[Item],
+    now: datetime,
+    *,
+    asks_ids: bool,
+) -> BatchAnswer:
+    now_text = moment_text(now)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, moment_text(now), store.signing_key)
+        incoming = Incoming(terminal, batch.epoch, now, now_text, store.signing_key, asks_ids)
         answer = _ingest_locked(session, incoming, batch, items)
         receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(
@@ -58,7 +75,7 @@ def ingest(
             " WHERE school_id = ? AND id = ?",
             *answer.high_water,
             answer.head_hash,
-            moment_text(now),
+            now_text,
             terminal.school_id,
             terminal.id,
         )

@@ -20,7 +20,7 @@ _PUT_LIMITS = (
     " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
     " product_max = excluded.product_max"
 )
-_BOUGHT = ("school_id", "pupil_id", "day", "product_id", "quantity", "cents", "cursor")
+_BOUGHT = ("pupil_id", "day", "product_id", "quantity", "cents")
 _ADD_BOUGHT = (
     "ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
     " quantity = pupil_bought.quantity + excluded.quantity,"
@@ -51,8 +51,9 @@ def write_bought(
 ) -> None:
     """Add what limited pupils bought, or with negative counts gave back, to their counts."""
     rows = [
-        (school, pupil, day.isoformat(), product, more.quantity, more.amount.cents, cursor)
+        (pupil, day.isoformat(), product, more.quantity, more.amount.cents)
         for (pupil, day, product), more in sorted(bought.items())
         if more != Bought()
     ]
-    session.insert_many("pupil_bought", _BOUGHT, rows, conflict=_ADD_BOUGHT)
+    shared: dict[str, str | int] = {"school_id": school, "cursor": cursor}
+    session.insert_many("pupil_bought", _BOUGHT, rows, shared=shared, conflict=_ADD_BOUGHT)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from central.database import Database, Row, Session, Value
-from central.errors import BusyError, DatabaseError
+from central.database import NOTHING, Database, Row, Session, Shared, Value
+from central.errors import BusyError, DatabaseError, TakenError
 
 if TYPE_CHECKING:
     import psycopg
@@ -91,16 +91,20 @@ class _PostgresSession(Session):
         columns: Sequence[str],
         rows: Sequence[Sequence[Value]],
         *,
+        shared: Shared = NOTHING,
         conflict: str = "",
     ) -> None:
         if not rows:
             return
         types = self._types_of(table)
         arrays = ", ".join(f"%b::{types[column]}[]" for column in columns)
-        names = ", ".join(columns)
-        sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {conflict}"  # noqa: S608  names
+        taken = ", ".join([*(f"%b::{types[column]}" for column in shared), "one.*"])
+        names = ", ".join((*shared, *columns))
+        sql = (
+            f"INSERT INTO {table} ({names}) SELECT {taken} FROM unnest({arrays}) AS one {conflict}"  # noqa: S608  names
+        )
         columns_of = [list(values) for values in zip(*rows, strict=True)]
-        self._connection.execute(sql.encode(), columns_of, prepare=True)
+        self._connection.execute(sql.encode(), [*shared.values(), *columns_of], prepare=True)
 
     def _execute(self, sql: str, values: Sequence[Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
         # Without values psycopg takes the text as it is, per cent signs and all.
@@ -229,7 +233,8 @@ class PostgresDatabase(Database):
         except self._psycopg.Error as error:
             words = " ".join(str(error).split())
             message = f"database {self.name}: {words}; run `refectory central check`"
-            raise DatabaseError(message) from error
+            is_taken = isinstance(error, self._psycopg.errors.UniqueViolation)
+            raise (TakenError if is_taken else DatabaseError)(message) from error
         finally:
             self._places.release()
 

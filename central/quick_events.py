@@ -9,10 +9,11 @@ are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import count, repeat
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -26,6 +27,7 @@ from central.booking import (
     note_time,
     sell,
 )
+from central.transfers import NamedLeg, Transfer
 from core.batch import Flag
 from core.catalogue import Category
 from core.facts import Circumstance, EventKind, Tender
@@ -36,18 +38,23 @@ from core.money import Money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
 
-QuickLeg = tuple[str, str, str, int]
-"""A leg's name, account, owner and cents."""
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+_HEADS = re.compile(
+    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} "
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z )*"
+)
+"""The ids and moments of events, each in its one form, with a blank behind each."""
+_HEAD_CHARS = 36 + 1 + 24 + 1
+_PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
 _SERVED = AccountKind.MEALS_SERVED.value
 _KIND = b'"kind":"'
+_KIND_BYTES = len(_KIND)
 _WORD_BYTES = 8
 _UNREAD = datetime(1, 1, 1, tzinfo=UTC)
+_Cents = Annotated[int, msgspec.Meta(ge=0, le=CENTS_MAX)]
+_Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
 
 
 class _Basis(msgspec.Struct, gc=False):
@@ -59,8 +66,8 @@ class _Basis(msgspec.Struct, gc=False):
 class _Line(msgspec.Struct, gc=False):
     product: ProductId
     category: Category
-    quantity: int
-    unit_price_cents: int
+    quantity: _Quantity
+    unit_price_cents: _Cents
     vat_permille: int
     vat_cents: int
 
@@ -72,7 +79,7 @@ class _MealData(msgspec.Struct, gc=False):
     pupil: PupilId
     order: OrderId
     product: str
-    price_cents: int
+    price_cents: _Cents
     badge: BadgeKey | None
     assurance: Assurance
     receipt: int
@@ -87,7 +94,7 @@ class _MealData(msgspec.Struct, gc=False):
         return Money(self.price_cents)
 
     def is_plain(self) -> bool:
-        return 0 <= self.price_cents <= CENTS_MAX
+        return True
 
 
 class _SaleData(msgspec.Struct, gc=False):
@@ -97,7 +104,7 @@ class _SaleData(msgspec.Struct, gc=False):
     pupil: PupilId
     price_class: PriceClass
     lines: list[_Line]
-    total_cents: int
+    total_cents: _Cents
     badge: BadgeKey | None
     assurance: Assurance
     receipt: int
@@ -116,14 +123,9 @@ class _SaleData(msgspec.Struct, gc=False):
 
     def is_plain(self) -> bool:
         left = self.total_cents
-        is_well = self.tender is Tender.WALLET and 0 <= left <= CENTS_MAX
         for line in self.lines:
-            is_line_well = (
-                1 <= line.quantity <= QUANTITY_MAX and 0 <= line.unit_price_cents <= CENTS_MAX
-            )
-            is_well = is_well and is_line_well
             left -= line.unit_price_cents * line.quantity
-        return is_well and left == 0 and bool(self.lines)
+        return left == 0 and self.tender is Tender.WALLET and bool(self.lines)
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -159,7 +161,7 @@ Quick = Meal | Sale
 class QuickBooking(msgspec.Struct, gc=False):
     """What one fact does to the books, as `central.booking.Booking`, with legs as rows."""
 
-    legs: Iterable[QuickLeg]
+    legs: Sequence[NamedLeg]
     flags: list[Flag]
     words: Mapping[Flag, str] = _NO_WORDS
 
@@ -171,11 +173,23 @@ _READERS: Final[Mapping[bytes, msgspec.json.Decoder[Meal] | msgspec.json.Decoder
 """What reads a kind, by how its word begins; whether it is that word the reader says."""
 
 
-def read_quick(body: bytes, *, epoch: int, seq: int) -> Quick | None:
-    """Return the fact at a place when it is plainly well, or None where the core must look."""
+def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Quick | None]:
+    """Return each fact that is plainly well, and None where the core must look.
+
+    bodies: the events of consecutive places of an epoch.
+    """
+    found = list(map(_read, bodies, repeat(epoch), count(first_seq)))
+    well = [read for read in found if read is not None]
+    # All at once: a batch has hundreds, and hardly ever one that is not well.
+    if _are_heads_well(well):
+        return found
+    return [read if read is not None and _are_heads_well([read]) else None for read in found]
+
+
+def _read(body: bytes, epoch: int, seq: int) -> Quick | None:
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    word_at = body.rfind(_KIND) + len(_KIND)
+    word_at = body.rfind(_KIND) + _KIND_BYTES
     reader = _READERS.get(body[word_at : word_at + _WORD_BYTES])
     # Escapes can hide what no database takes.
     if reader is None or b"\\" in body:
@@ -185,33 +199,33 @@ def read_quick(body: bytes, *, epoch: int, seq: int) -> Quick | None:
         read.at = datetime.fromisoformat(read.at_text)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    if read.epoch != epoch or read.seq != seq:
+    if read.epoch != epoch or read.seq != seq or not read.data.is_plain():
         return None
-    if _UUID.fullmatch(read.id) is None or _MOMENT.fullmatch(read.at_text) is None:
-        return None
-    return read if read.data.is_plain() else None
+    return read
 
 
-def note_quick_keys(facts: Iterable[Quick], keys: Keys) -> None:
+def _are_heads_well(facts: Sequence[Quick]) -> bool:
+    """Say whether the ids are UUIDs and the moments UTC with milliseconds, in their one form."""
+    heads = "".join([f"{fact.id} {fact.at_text} " for fact in facts])
+    # As many blanks as belong between them, so that none is within one of them.
+    return len(heads) == _HEAD_CHARS * len(facts) and _HEADS.fullmatch(heads) is not None
+
+
+def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
     """Add what facts are about to the keys that are read before they are booked."""
-    for fact in facts:
-        data = fact.data
-        if isinstance(data, _SaleData):
-            keys.pupils.add(data.pupil)
-        else:
-            keys.orders.add(data.order)
-        if data.badge is not None:
-            keys.badges.add(data.badge)
+    keys.pupils.update([fact.data.pupil for fact in facts if isinstance(fact, Sale)])
+    keys.orders.update([fact.data.order for fact in facts if isinstance(fact, Meal)])
+    keys.badges.update([key for fact in facts if (key := fact.data.badge) is not None])
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     """Book one fact, and advance the books by it."""
     data = fact.data
-    legs: Iterable[QuickLeg]
+    legs: Sequence[NamedLeg]
     if isinstance(data, _SaleData):
         flags, legs = sell(data, books), _sale_legs(data)
         if data.pupil in books.limited:
-            _note_bought(data, books)
+            note_bought(data, books)
     else:
         flags, paid_from = collect(data, books)
         legs = _meal_legs(data, paid_from)
@@ -219,21 +233,40 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     return QuickBooking(legs, flags)
 
 
-def _note_bought(sale: _SaleData, books: Books) -> None:
+def note_bought(sale: _SaleData, books: Books) -> None:
+    """Count what a pupil bought whose parents set a limit."""
     for line in sale.lines:
         more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
         add_bought(books, sale.pupil, sale.day, line.product, more)
 
 
-def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Iterable[QuickLeg]:
+def plain_transfer(fact: Quick) -> Transfer | None:
+    """Return what a fact that broke no rule moves, if its row can say it."""
+    data = fact.data
+    if isinstance(data, _MealData):
+        return (_PREPAID, "", "", data.price_cents) if data.price_cents else None
+    if len(data.lines) > 1 or not data.total_cents:
+        return None
+    return (_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
+
+
+def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
+    """Return the legs of a fact that broke no rule."""
+    data = fact.data
+    if isinstance(data, _SaleData):
+        return _sale_legs(data)
+    return _meal_legs(data, AccountKind.MEALS_PREPAID)
+
+
+def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
     cents = meal.price_cents
     if not cents:
         return ()
     return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
 
 
-def _sale_legs(sale: _SaleData) -> Iterable[QuickLeg]:
-    rows: list[QuickLeg] = []
+def _sale_legs(sale: _SaleData) -> Sequence[NamedLeg]:
+    rows: list[NamedLeg] = []
     if sale.total_cents:
         rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
     for place, line in enumerate(sale.lines):

@@ -52,7 +52,7 @@ def _orders_paid(session: Session, school: SchoolId) -> list[str]:
     """What wallets paid for orders, less what was credited, is what the orders cost."""
     paid = _whole(
         session,
-        "SELECT -SUM(l.cents) FROM booking b JOIN leg l ON l.school_id = b.school_id"
+        "SELECT -SUM(l.cents) FROM booking b JOIN posted_leg l ON l.school_id = b.school_id"
         " AND l.booking_id = b.id WHERE b.school_id = ?"
         " AND b.kind IN ('order.reserved', 'order.changed', 'order.cancelled')"
         " AND l.account = 'wallet.general'",
@@ -69,9 +69,13 @@ def _orders_collected(session: Session, school: SchoolId) -> list[str]:
     served = _account(session, school, AccountKind.MEALS_SERVED)
     flagged = _whole(
         session,
-        "SELECT -SUM(x.cents) FROM leg x WHERE x.school_id = ? AND x.account = 'exceptions'"
-        " AND EXISTS (SELECT 1 FROM leg m WHERE m.school_id = x.school_id"
+        "SELECT -SUM(x.cents) FROM posted_leg x WHERE x.school_id = ? AND x.account = 'exceptions'"
+        " AND EXISTS (SELECT 1 FROM posted_leg m WHERE m.school_id = x.school_id"
         " AND m.booking_id = x.booking_id AND m.account = 'meals.served')",
+        school,
+    ) + _whole(
+        session,
+        "SELECT SUM(cents) FROM event WHERE school_id = ? AND source = 'exceptions'",
         school,
     )
     collected = _order_sum(session, school, OrderState.COLLECTED)
@@ -90,7 +94,7 @@ def _orders_and_their_legs(session: Session, school: SchoolId) -> list[str]:
         "SELECT o.id, o.price_cents, COALESCE(SUM(l.cents), 0) FROM meal_order o"
         " LEFT JOIN booking b ON b.school_id = o.school_id AND b.subject = o.id"
         " AND b.kind IN ('order.reserved', 'order.changed')"
-        " LEFT JOIN leg l ON l.school_id = b.school_id AND l.booking_id = b.id"
+        " LEFT JOIN posted_leg l ON l.school_id = b.school_id AND l.booking_id = b.id"
         " AND l.account = 'meals.prepaid' WHERE o.school_id = ?"
         " GROUP BY o.id, o.price_cents HAVING COALESCE(SUM(l.cents), 0) <> o.price_cents"
         " ORDER BY o.id",
@@ -117,7 +121,7 @@ def _bank_lines(session: Session, school: SchoolId) -> list[str]:
         "SELECT n.id, n.cents, COALESCE(-SUM(l.cents), 0) FROM bank_line n"
         " LEFT JOIN booking b ON b.school_id = n.school_id AND b.subject = n.id"
         " AND b.kind IN ('bank.topped_up', 'bank.unmatched', 'bank.invoice')"
-        " LEFT JOIN leg l ON l.school_id = b.school_id AND l.booking_id = b.id"
+        " LEFT JOIN posted_leg l ON l.school_id = b.school_id AND l.booking_id = b.id"
         " AND l.account = 'bank' WHERE n.school_id = ? AND n.state <> 'passed'"
         " GROUP BY n.id, n.cents HAVING COALESCE(-SUM(l.cents), 0) <> n.cents ORDER BY n.id",
         school,
@@ -129,7 +133,7 @@ def _invoices(session: Session, school: SchoolId) -> list[str]:
     """What an invoice's account holds is what was paid and credited, less what it asked for."""
     rows = session.rows(
         "SELECT i.id, i.paid_cents + i.credited_cents - i.cents, COALESCE(SUM(l.cents), 0)"
-        " FROM invoice i LEFT JOIN leg l ON l.school_id = i.school_id AND l.owner = i.id"
+        " FROM invoice i LEFT JOIN posted_leg l ON l.school_id = i.school_id AND l.owner = i.id"
         " AND l.account = 'invoices' WHERE i.school_id = ?"
         " GROUP BY i.id, i.paid_cents, i.credited_cents, i.cents"
         " HAVING COALESCE(SUM(l.cents), 0) <> i.paid_cents + i.credited_cents - i.cents"
@@ -156,7 +160,7 @@ def _activities(session: Session, school: SchoolId) -> list[str]:
     rows = session.rows(
         "SELECT a.id, COALESCE((SELECT SUM(i.cents - i.credited_cents) FROM invoice i"
         " WHERE i.school_id = a.school_id AND i.activity_id = a.id), 0),"
-        " COALESCE((SELECT SUM(l.cents) FROM leg l WHERE l.school_id = a.school_id"
+        " COALESCE((SELECT SUM(l.cents) FROM posted_leg l WHERE l.school_id = a.school_id"
         " AND l.account = 'activities' AND l.owner = a.id), 0)"
         " FROM activity a WHERE a.school_id = ? ORDER BY a.id",
         school,
@@ -171,7 +175,7 @@ def _activities(session: Session, school: SchoolId) -> list[str]:
 def _orphans(session: Session, school: SchoolId) -> list[str]:
     """Every leg belongs to an event or to a booking."""
     rows = session.rows(
-        "SELECT DISTINCT l.booking_id FROM leg l"
+        "SELECT DISTINCT l.booking_id FROM posted_leg l"
         " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
         " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
         " WHERE l.school_id = ? AND e.id IS NULL AND b.id IS NULL ORDER BY 1",
@@ -183,12 +187,15 @@ def _orphans(session: Session, school: SchoolId) -> list[str]:
 def _cases(session: Session, school: SchoolId) -> list[str]:
     """What stands on the bursar's accounts has an exception that says why."""
     rows = session.rows(
-        "SELECT DISTINCT l.booking_id FROM leg l"
+        "SELECT l.booking_id FROM posted_leg l"
         " JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
         " LEFT JOIN exception x ON x.school_id = l.school_id AND x.subject = l.booking_id"
         " WHERE l.school_id = ? AND l.account IN ('exceptions', 'to_settle')"
-        " AND e.kind NOT LIKE '%.voided' AND e.kind <> 'sale.refunded'"
-        " AND x.id IS NULL ORDER BY 1",
+        " AND e.kind NOT LIKE '%.voided' AND e.kind <> 'sale.refunded' AND x.id IS NULL"
+        " UNION SELECT e.id FROM event e"
+        " LEFT JOIN exception x ON x.school_id = e.school_id AND x.subject = e.id"
+        " WHERE e.school_id = ? AND e.source = 'exceptions' AND x.id IS NULL ORDER BY 1",
+        school,
         school,
     )
     return _named("events that wait for the bursar without an exception", [r[0] for r in rows])
@@ -230,7 +237,7 @@ def _cash(session: Session, school: SchoolId) -> list[str]:
         begin = (0, 0) if since is None else since
         booked = _whole(
             session,
-            "SELECT -SUM(l.cents) FROM event e JOIN leg l ON l.school_id = e.school_id"
+            "SELECT -SUM(l.cents) FROM event e JOIN posted_leg l ON l.school_id = e.school_id"
             " AND l.booking_id = e.id WHERE e.school_id = ? AND e.terminal_id = ?"
             " AND (e.epoch > ? OR (e.epoch = ? AND e.seq > ?))"
             " AND (e.epoch < ? OR (e.epoch = ? AND e.seq < ?))"
@@ -261,7 +268,7 @@ def _cash_aside(
         if begin < (one.epoch, one.seq) < end
     ]
     rows = session.rows_by(
-        "SELECT cents FROM leg WHERE school_id = ? AND account IN ('cash', 'safe')"
+        "SELECT cents FROM posted_leg WHERE school_id = ? AND account IN ('cash', 'safe')"
         " AND booking_id IN",
         aside,
         school,
@@ -276,13 +283,15 @@ def _study(session: Session, school: SchoolId) -> list[str]:
     """What facts took for study is what the presences cost; who came again has paid again."""
     taken = _whole(
         session,
-        "SELECT SUM(l.cents) FROM leg l JOIN study_presence p ON p.school_id = l.school_id"
+        "SELECT SUM(l.cents) FROM posted_leg l JOIN study_presence p ON p.school_id = l.school_id"
         " AND p.event_id = l.booking_id WHERE l.school_id = ? AND l.account = 'study'",
         school,
     )
     cost = _whole(session, "SELECT SUM(cents) FROM study_presence WHERE school_id = ?", school)
     held = _whole(
-        session, "SELECT SUM(cents) FROM leg WHERE school_id = ? AND account = 'study'", school
+        session,
+        "SELECT SUM(cents) FROM posted_leg WHERE school_id = ? AND account = 'study'",
+        school,
     )
     kept = _whole(
         session,

@@ -441,7 +441,47 @@ _COUNTERS = Migration(
     )
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS)
+# The statements of both formats that told of one bank line stood in one column, a line end between
+# them. What is left when all that is no line end is taken from the right is the first one with it.
+_OTHER_STATEMENT = (
+    "ALTER TABLE bank_line ADD COLUMN other_statement TEXT NOT NULL DEFAULT ''",
+    """UPDATE bank_line SET
+    other_statement =
+        substr(statement, length(rtrim(statement, replace(statement, '\n', ''))) + 1),
+    statement = substr(statement, 1, length(rtrim(statement, replace(statement, '\n', ''))) - 1)
+    WHERE statement LIKE '%\n%'""",
+)
+
+# Nine facts in ten move one amount from one account to one other: a meal, or a sale of one thing.
+# Two rows of legs, each with a long key, cost more than the event itself; so the event's own row
+# says what it moved, and `leg` is what both make together. Legs of all else stay rows.
+#
+# source: the account that pays; owner: whose it is, where it is a wallet; target_owner: for a sale
+# the category of what was sold. What it is paid to is told by the kind of the event.
+_TRANSFERS = Migration(
+    statements=(
+        "ALTER TABLE leg RENAME TO posted_leg",
+        "ALTER TABLE event ADD COLUMN source TEXT",
+        "ALTER TABLE event ADD COLUMN owner TEXT",
+        "ALTER TABLE event ADD COLUMN target_owner TEXT",
+        "ALTER TABLE event ADD COLUMN cents BIGINT",
+        # In the order of arrival, as `leg_wallet`.
+        """CREATE INDEX event_wallet ON event (school_id, received_at, id, owner)
+    WHERE source = 'wallet.general'""",
+        """CREATE VIEW leg AS
+    SELECT school_id, booking_id, name, account, owner, cents, at FROM posted_leg
+    UNION ALL
+    SELECT school_id, id, CASE kind WHEN 'sale.made' THEN 'wallet' ELSE 'source' END,
+        source, owner, -cents, received_at FROM event WHERE source IS NOT NULL
+    UNION ALL
+    SELECT school_id, id, CASE kind WHEN 'sale.made' THEN 'line.0' ELSE 'target' END,
+        CASE kind WHEN 'sale.made' THEN 'sales' ELSE 'meals.served' END,
+        target_owner, cents, received_at FROM event WHERE source IS NOT NULL""",
+        *_OTHER_STATEMENT,
+    )
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS, _TRANSFERS)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)

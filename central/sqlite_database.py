@@ -10,20 +10,23 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 from typing_extensions import override
 
-from central.database import Database, Row, Session, Value
-from central.errors import BusyError, DatabaseError
+from central.database import NOTHING, Database, Row, Session, Shared, Value
+from central.errors import BusyError, DatabaseError, TakenError
 
 APPLICATION_ID = 0x52464342
 """`PRAGMA application_id` of a centre's file: the letters RFCB."""
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
+_KEY_ERRORS = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
 _KEY_SIZES = (1, 8, 32, 100, 200, 500)
 _ROW_SIZES = (25, 5, 1)
+_IN = " IN"
+_FROM = " FROM "
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -50,14 +53,14 @@ class _SqliteSession(Session):
         self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
     ) -> list[Row]:
         found: list[Row] = []
-        for marks, some in _parts(keys):
-            found += self._connection.execute(f"{sql} ({marks})", (*values, *some))
+        for size, some in _parts(list(dict.fromkeys(keys))):
+            found += self._connection.execute(_by_keys(sql, size), (*some, *values))
         return found
 
     @override
     def run_by(self, sql: str, keys: Sequence[str], *values: Value) -> None:
-        for marks, some in _parts(keys):
-            self._connection.execute(f"{sql} ({marks})", (*values, *some))
+        for size, some in _parts(keys):
+            self._connection.execute(f"{sql} ({','.join('?' * size)})", (*values, *some))
 
     @override
     def insert_many(
@@ -66,6 +69,7 @@ class _SqliteSession(Session):
         columns: Sequence[str],
         rows: Sequence[Sequence[Value]],
         *,
+        shared: Shared = NOTHING,
         conflict: str = "",
     ) -> None:
         # Many rows a statement: SQLite opens a table and its indexes once for them all. In a few
@@ -73,29 +77,50 @@ class _SqliteSession(Session):
         start = 0
         for size in _ROW_SIZES:
             while len(rows) - start >= size:
-                sql = _insertion(table, tuple(columns), conflict, size)
-                some = rows[start : start + size]
-                self._connection.execute(sql, list(chain.from_iterable(some)))
+                sql = _insertion(table, tuple(shared), tuple(columns), conflict, size)
+                some = chain.from_iterable(rows[start : start + size])
+                self._connection.execute(sql, [*shared.values(), *some])
                 start += size
 
 
 @cache
-def _insertion(table: str, columns: tuple[str, ...], conflict: str, rows: int) -> str:
-    assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
-    marks = ",".join(["?"] * len(columns))
-    values = ",".join([f"({marks})"] * rows)
-    return f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {conflict}"  # noqa: S608  names
+def _insertion(
+    table: str, shared: tuple[str, ...], columns: tuple[str, ...], conflict: str, rows: int
+) -> str:
+    """Return a statement whose first values are those of the shared columns, each bound once."""
+    assert all(_NAME.fullmatch(name) for name in (table, *shared, *columns)), "names, not SQL"
+    once = [f"?{place}" for place in range(1, len(shared) + 1)]
+    places = count(len(shared) + 1)
+    values = ",".join(
+        f"({','.join([*once, *(f'?{next(places)}' for _ in columns)])})" for _ in range(rows)
+    )
+    names = ",".join((*shared, *columns))
+    return f"INSERT INTO {table} ({names}) VALUES {values} {conflict}"  # noqa: S608  names
 
 
-def _parts(keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Value]]]:
-    """Yield the keys in parts of a few sizes, with their marks: SQLite has those prepared already.
+@cache
+def _by_keys(sql: str, size: int) -> str:
+    """Return a SELECT that goes through its keys, which come first, and looks up each.
+
+    `IN` would sort them into a table of its own, in which it then looks up each.
+    """
+    assert sql.endswith(_IN), "the statement ends in IN"
+    columns, mark, rest = sql.removesuffix(_IN).rpartition(_FROM)
+    assert mark, "the last FROM is the statement's own"
+    assert "?" not in columns, "values stand behind the keys"
+    marks = ",".join(["(?)"] * size)
+    return f"{columns}{_FROM}(VALUES {marks}) AS wanted CROSS JOIN {rest} = wanted.column1"
+
+
+def _parts(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[Value]]]:
+    """Yield the keys in parts of a few sizes, each with its own: SQLite has those prepared already.
 
     A part is filled up with NULL, which finds nothing.
     """
     for start in range(0, len(keys), _KEY_SIZES[-1]):
         some = keys[start : start + _KEY_SIZES[-1]]
         size = next(size for size in _KEY_SIZES if size >= len(some))
-        yield ",".join("?" * size), (*some, *(None,) * (size - len(some)))
+        yield size, (*some, *(None,) * (size - len(some)))
 
 
 class SqliteDatabase(Database):
@@ -147,7 +172,7 @@ class SqliteDatabase(Database):
     @override
     def has_table(self, name: str) -> bool:
         with self.reading() as session:
-            sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+            sql = "SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name = ?"
             return session.row(sql, name) is not None
 
     @override
@@ -260,4 +285,5 @@ def _transaction(connection: sqlite3.Connection, begin: str, name: str) -> Itera
         raise DatabaseError(message) from error
     except sqlite3.Error as error:
         message = f"database {name}: {error}; run `refectory central check`"
-        raise DatabaseError(message) from error
+        is_taken = getattr(error, "sqlite_errorname", "") in _KEY_ERRORS
+        raise (TakenError if is_taken else DatabaseError)(message) from error

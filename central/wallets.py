@@ -6,6 +6,7 @@ posting with a reason, under a key that the asker makes: the same key again chan
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from central.database import Session
 from central.errors import RecordError
@@ -141,6 +142,26 @@ def pay_out(store: Store, school: SchoolId, *, pupil: PupilId, key: str, act: Ac
         return held
 
 
+# Each half is in its order already, and no longer than what is wanted of both.
+_STATEMENT: Final = (
+    "SELECT * FROM (SELECT l.at, l.account, l.cents, l.booking_id, b.kind AS booked, b.subject,"
+    " b.who, b.why, e.kind, t.name AS place, e.received_at, l.name FROM posted_leg l"
+    " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
+    " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
+    " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
+    " WHERE l.school_id = ? AND l.owner = ?"
+    " AND l.account IN ('wallet.general', 'wallet.reserve') AND l.at >= ? AND l.at < ?"
+    " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?) AS posted"
+    " UNION ALL SELECT * FROM (SELECT e.received_at, e.source, -e.cents, e.id, NULL, NULL, NULL,"
+    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM event e"
+    " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
+    " WHERE e.school_id = ? AND e.owner = ? AND e.source = 'wallet.general'"
+    " AND e.received_at >= ? AND e.received_at < ?"
+    " ORDER BY e.received_at DESC, e.id DESC LIMIT ?) AS moved"
+    " ORDER BY 1 DESC, 4 DESC, 12 LIMIT ?"
+)
+
+
 def statement(
     session: Session,
     school: SchoolId,
@@ -155,22 +176,11 @@ def statement(
     since, until: the moments between which it happened, the second one not among them. Legs are
     found by their time, so that a month costs a month's reading, and all of it the school's years.
     """
-    rows = session.rows(
-        "SELECT l.at, l.account, l.cents, l.booking_id, b.kind, b.subject, b.who, b.why, e.kind,"
-        " t.name, e.received_at FROM leg l"
-        " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
-        " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
-        " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
-        " WHERE l.school_id = ? AND l.owner = ?"
-        " AND l.account IN ('wallet.general', 'wallet.reserve')"
-        " AND l.at >= ? AND l.at < ?"
-        " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?",
-        school,
-        pupil,
+    span = (
         "" if since is None else moment_text(since),
         "~" if until is None else moment_text(until),
-        limit,
     )
+    rows = session.rows(_STATEMENT, school, pupil, *span, limit, school, pupil, *span, limit, limit)
     return [
         Entry(
             at=read_moment(row[0]),

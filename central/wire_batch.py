@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,9 @@ class _Wire(msgspec.Struct):
     events: list[msgspec.Raw]
 
 
+_WIRE: Final = msgspec.json.Decoder(_Wire)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedBatch:
     """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with."""
@@ -38,13 +42,13 @@ def unpack_batch(packed: bytes) -> ReceivedBatch:
     """Return the batch in a request's gzip body. Raises Problem: `malformed` or `too-large`."""
     text = _unzip(packed)
     try:
-        wire = msgspec.json.decode(text, type=_Wire)
+        wire = _WIRE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         lone = _lone_event(text)
         if lone is not None:
             return lone
         raise _malformed(str(error)) from error
-    return _checked(wire, tuple(bytes(raw) for raw in wire.events))
+    return _checked(wire, tuple(map(bytes, wire.events)))
 
 
 def _unzip(packed: bytes) -> bytes:

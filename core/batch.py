@@ -9,6 +9,7 @@ import gzip
 import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import accumulate
 
 from core.chain import link
 from core.events import SealedEvent
@@ -79,8 +80,4 @@ def pack_batch(terminal: TerminalId, events: Sequence[SealedEvent]) -> Batch:
 
 def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
     """Return the hash of each body in a chain that begins after `prev_hash`."""
-    hashes = []
-    for body in bodies:
-        prev_hash = link(prev_hash, body)
-        hashes.append(prev_hash)
-    return hashes
+    return list(accumulate(bodies, link, initial=prev_hash))[1:]

@@ -133,7 +133,7 @@ def _known_lines(
     for account in sorted({entry.account for entry in entries}):
         rows = session.rows(
             "SELECT id, account, booked_on, cents, reference, format, statement, communication,"
-            " message FROM bank_line WHERE school_id = ? AND account = ?"
+            " message, other_statement FROM bank_line WHERE school_id = ? AND account = ?"
             " AND booked_on BETWEEN ? AND ? ORDER BY id",
             school,
             account,
@@ -144,12 +144,7 @@ def _known_lines(
     return known
 
 
-_AND = "\n"
-"""Between the statements of both formats that told of a line; no statement's name has one."""
-
-
 def _known(row: Row) -> KnownLine:
-    statement, _, other_statement = str(row[6]).partition(_AND)
     return KnownLine(
         id=row[0],
         account=row[1],
@@ -157,10 +152,10 @@ def _known(row: Row) -> KnownLine:
         cents=row[3],
         reference=row[4],
         format=row[5],
-        statement=statement,
+        statement=row[6],
         communication=row[7],
         message=row[8],
-        other_statement=other_statement,
+        other_statement=row[9],
     )
 
 
@@ -170,8 +165,8 @@ def _note_retold(
     """Keep which statement of the other format told of a line, so that no second one does."""
     for line, statement in retold:
         session.run(
-            "UPDATE bank_line SET statement = ? WHERE school_id = ? AND id = ?",
-            f"{line.statement}{_AND}{statement}",
+            "UPDATE bank_line SET other_statement = ? WHERE school_id = ? AND id = ?",
+            statement,
             school,
             line.id,
         )

@@ -69,10 +69,11 @@ def _sales(
     for terminal in terminals:
         epoch, seq = terminal.high_water
         rows = session.rows(
-            "SELECT l.owner, SUM(l.cents) FROM event e"
-            " JOIN leg l ON l.school_id = e.school_id AND l.booking_id = e.id"
-            " WHERE e.school_id = ? AND e.terminal_id = ? AND e.epoch = ? AND e.seq > ?"
-            " AND e.at >= ? AND e.at < ? AND l.account = 'sales' GROUP BY l.owner",
+            "SELECT COALESCE(l.owner, e.target_owner), SUM(COALESCE(l.cents, e.cents)) FROM event e"
+            " LEFT JOIN posted_leg l ON l.school_id = e.school_id AND l.booking_id = e.id"
+            " AND l.account = 'sales' WHERE e.school_id = ? AND e.terminal_id = ? AND e.epoch = ?"
+            " AND e.seq > ? AND e.at >= ? AND e.at < ? AND (l.cents IS NOT NULL"
+            " OR (e.source IS NOT NULL AND e.kind = 'sale.made')) GROUP BY 1",
             school.id,
             terminal.id,
             epoch,

@@ -128,8 +128,8 @@ def test_a_posting_that_is_missing_shows_beside_figures_that_agree(centre, till,
             if centre.store.database.name.endswith(".db"):
                 session.run(f"DROP TRIGGER {trigger}")
             else:
-                session.run("DROP TRIGGER leg_refusal ON leg")
-        session.run("DELETE FROM leg WHERE account = 'sales' AND cents = 500")
+                session.run("DROP TRIGGER leg_refusal ON posted_leg")
+        session.run("DELETE FROM posted_leg WHERE account = 'sales' AND cents = 500")
     busy.close()
     try:
         assert till.flags(till.send())[-1] == "closing_differs"
@@ -141,7 +141,7 @@ def test_a_posting_that_is_missing_shows_beside_figures_that_agree(centre, till,
         if not centre.store.database.name.endswith(".db"):
             with centre.store.database.writing() as session:
                 session.run(
-                    "CREATE TRIGGER leg_refusal BEFORE UPDATE OR DELETE ON leg"
+                    "CREATE TRIGGER leg_refusal BEFORE UPDATE OR DELETE ON posted_leg"
                     " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
                 )
 

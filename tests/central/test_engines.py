@@ -129,7 +129,7 @@ def test_a_school_is_found_in_its_own_partition_by_its_key(postgres_centre, post
     with psycopg.connect(postgres_place) as connection:
         for sql in (
             "SELECT hash FROM event WHERE school_id = 'demo' AND terminal_id = 't' AND seq = 5",
-            "SELECT SUM(cents) FROM leg WHERE school_id = 'demo' AND owner = 'p'",
+            "SELECT SUM(cents) FROM posted_leg WHERE school_id = 'demo' AND owner = 'p'",
         ):
             connection.execute("SET enable_seqscan = off")
             plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {sql}"))

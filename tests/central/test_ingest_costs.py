@@ -7,7 +7,7 @@ from central.ingest import ingest
 from central.wire_batch import unpack_batch
 from core.batch import pack_batch
 
-STATEMENTS_MAX = 50
+STATEMENTS_MAX = 32
 pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 

@@ -6,6 +6,8 @@ and four of its facts. A new step adds those of the version before it: `rigs/sam
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -15,9 +17,19 @@ from central import store as central_store
 from central.database import Database
 from central.errors import DatabaseError
 from central.figures import disagreements, read_figures
+from central.ingest import ingest
 from central.schema import MIGRATIONS, VERSION
-from central.store import open_store
-from core.ids import SchoolId
+from central.store import Store, open_store
+from central.wallets import statement
+from central.wire_batch import unpack_batch
+from core.batch import Verdict, pack_batch
+from core.catalogue import Category
+from core.events import Basis, Event, SealedEvent, Stamp, seal
+from core.facts import SaleLine, SaleMade
+from core.ids import PupilId, SchoolId, TerminalId, uuid7
+from core.money import Money, vat_within
+from core.people import PriceClass
+from core.tap import Assurance
 
 SAMPLES = Path(__file__).with_name("databases")
 VERSIONS = range(1, VERSION + 1)
@@ -103,6 +115,87 @@ def test_old_books_are_brought_to_this_version(engine, make, version):
     assert store.signing_key == bytes(range(32))
     store.close()
     fresh.close()
+
+
+LINES = {"both": "2026-19\n2026/7", "one": "2026-20"}
+
+
+def run_on(engine: str, place: str, *statements: str) -> None:
+    if engine == "sqlite":
+        with closing(sqlite3.connect(place)) as connection:
+            connection.executescript(";".join(statements))
+    else:
+        with psycopg.connect(place) as connection:
+            connection.execute(";".join(statements).encode())
+
+
+def test_two_statements_of_one_bank_line_get_a_column_each(engine, make):
+    place = make(sample_of(engine, 6))
+    run_on(
+        engine,
+        place,
+        *(
+            "INSERT INTO bank_line (school_id, id, account, booked_on, cents, reference, format,"
+            " statement, place, communication, message, payer_account, payer_name, state, reason,"
+            f" read_at) VALUES ('demo', '{name}', '', '', 1, '', '', '{statement}', '', '', '', '',"
+            " '', 'passed', '', '')"
+            for name, statement in LINES.items()
+        ),
+    )
+    with closing(open_store(place)) as store, store.database.reading() as session:
+        assert session.rows("SELECT id, statement, other_statement FROM bank_line ORDER BY id") == [
+            ("both", "2026-19", "2026/7"),
+            ("one", "2026-20", ""),
+        ]
+
+
+@pytest.mark.parametrize("version", [6])
+def test_old_legs_and_new_transfers_make_one_statement(engine, make, version):
+    """What was booked as legs stays so, and counts together with what is booked since."""
+    place = make(sample_of(engine, version))
+    with closing(open_store(place)) as store:
+        with store.database.reading() as session:
+            before = session.rows(_ALL_LEGS)
+            ((pupil,),) = session.rows("SELECT owner FROM leg WHERE name = 'wallet'")
+            (head,) = session.rows("SELECT id, head_hash, high_seq FROM terminal")
+        assert len(before) == len(set(before)) > FACTS
+        sale = next_sale(store, TerminalId(head[0]), bytes(head[1]), head[2] + 1, PupilId(pupil))
+        with store.database.reading() as session:
+            after = session.rows(_ALL_LEGS)
+            told = statement(session, SchoolId("demo"), PupilId(pupil))
+            assert disagreements(session, SchoolId("demo")) == []
+        assert set(after) - set(before) == {
+            (sale.id, "wallet", "wallet.general", pupil, -150, LATER_TEXT),
+            (sale.id, "line.0", "sales", "drink", 150, LATER_TEXT),
+        }
+        assert [(one.kind, one.change.cents) for one in told[:2]] == [("sale.made", -150)] * 2
+        assert sum(one.change.cents for one in told) == sum(
+            leg[4] for leg in after if leg[3] == pupil
+        )
+
+
+_ALL_LEGS = "SELECT booking_id, name, account, owner, cents, at FROM leg"
+LATER = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+LATER_TEXT = "2026-11-25T11:00:00.000Z"
+
+
+def next_sale(
+    store: Store, terminal: TerminalId, head: bytes, seq: int, pupil: PupilId
+) -> SealedEvent:
+    """Have a terminal send a sale of one lemonade, chained to its head."""
+    price = Money(150)
+    line = SaleLine("lemonade", Category.DRINK, 1, price, 60, vat_within(price, vat_permille=60))
+    fact = SaleMade(
+        LATER.date(), pupil, PriceClass.PUPIL, (line,), price, None, Assurance.UID, 9,
+        is_walk_in=False,
+    )  # fmt: skip
+    event_id = uuid7(at_ms=int(LATER.timestamp()) * 1000, entropy=bytes(10))
+    stamp = Stamp(LATER, 5, "boot", is_synced=True)
+    event = Event(1, seq, event_id, stamp, Basis("3", 1, is_online=True), fact)
+    sealed = seal(event, prev_hash=head)
+    answer = ingest(store, terminal, unpack_batch(pack_batch(terminal, [sealed]).body), now=LATER)
+    assert [(one.verdict, one.flag) for one in answer.verdicts] == [(Verdict.ACCEPTED, None)]
+    return sealed
 
 
 def test_a_step_that_fails_leaves_the_books_as_they_were(engine, make, monkeypatch):

@@ -15,9 +15,11 @@ HOT = {
     "the orders that changed": "SELECT id FROM meal_order WHERE school_id = ? AND cursor > ?",
     "limits that changed": "SELECT day FROM pupil_bought WHERE school_id = ? AND cursor > ?",
     "a terminal's key": "SELECT public_key FROM terminal_key WHERE id = ?",
-    "a booking's legs": "SELECT cents FROM leg WHERE school_id = ? AND booking_id = ?",
-    "a pupil's newest legs": "SELECT cents FROM leg WHERE school_id = ? AND at >= ? AND owner = ?"
-    " AND account IN ('wallet.general', 'wallet.reserve')",
+    "a booking's legs": "SELECT cents FROM posted_leg WHERE school_id = ? AND booking_id = ?",
+    "a pupil's newest legs": "SELECT cents FROM posted_leg WHERE school_id = ? AND at >= ?"
+    " AND owner = ? AND account IN ('wallet.general', 'wallet.reserve')",
+    "a pupil's newest sales": "SELECT cents FROM event WHERE school_id = ? AND received_at >= ?"
+    " AND owner = ? AND source = 'wallet.general'",
 }
 
 

@@ -17,7 +17,7 @@ from central.reconciliation import RULES, reconcile, reconcile_all
 from core.money import Money
 
 SCHOOL = "demo"
-TRIGGERS = ("leg_update", "leg_delete")
+TRIGGERS = ("leg_update", "leg_delete", "event_update")
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def books(centre, till, clock):
         till.collect(order)
     counter.sell(None, (450, 1), tender=Tender.LATER)
     counter.sell(None, (250, 1), tender=Tender.CASH)
+    counter.sell(orders[0].pupil_id, (150, 1))
     counter.close()
     till.send()
     add_account(centre.store, SCHOOL, iban=SCHOOL_IBAN, who="anna", now=clock())
@@ -89,14 +90,16 @@ BROKEN = {
         " event_id, terminal_id, staff, cursor) SELECT school_id, 'k', id, '2026-11-24', 'short',"
         " '', 100, 'e', 't', '', 0 FROM pupil WHERE id = '{pupil}'"
     ),
-    "orphan legs": "UPDATE leg SET booking_id = 'x' || booking_id WHERE booking_id = '{event}'",
+    "orphan legs": (
+        "UPDATE posted_leg SET booking_id = 'x' || booking_id WHERE booking_id = '{event}'"
+    ),
     "exceptions": "DELETE FROM exception WHERE flag = 'to_settle'",
     "closings": (
         "INSERT INTO exception (school_id, id, terminal_id, subject, flag, detail, raised_at)"
         " SELECT school_id, 'e', terminal_id, event_id, 'closing_differs', '', received_at"
         ' FROM closing; UPDATE closing SET differences = \'[["vat","1","2"]]\''
     ),
-    "cash": "UPDATE leg SET cents = cents - 1 WHERE account = 'cash' AND cents < 0",
+    "cash": "UPDATE posted_leg SET cents = cents - 1 WHERE account = 'cash' AND cents < 0",
 }
 
 
@@ -115,7 +118,7 @@ def test_each_sum_that_is_broken_is_told_with_its_ids(books, rule):
         "pupil": books.school.pupils[0].id,
         "order": books.orders(1)[0].id,
         "unclaimed": books.one("SELECT id FROM meal_order WHERE state = 'unclaimed' ORDER BY day"),
-        "event": books.one("SELECT id FROM event WHERE kind = 'meal.collected' ORDER BY seq"),
+        "event": books.one("SELECT booking_id FROM posted_leg WHERE account = 'cash'"),
     }
     breaking(books, *BROKEN[rule].format(**ids).split("; "))
     faults = [one for one in found(books) if one.rule == rule]
@@ -124,6 +127,20 @@ def test_each_sum_that_is_broken_is_told_with_its_ids(books, rule):
     if named is not None:
         assert any(ids[named] in one.detail for one in faults)
     assert all("\n" not in one.detail for one in faults)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("UPDATE event SET cents = cents + 1 WHERE source = 'wallet.general'", "sums"),
+        ("UPDATE event SET cents = cents + 1 WHERE source = 'meals.prepaid'", "sums"),
+        ("UPDATE event SET source = 'exceptions' WHERE source = 'meals.prepaid'", "exceptions"),
+        ("UPDATE event SET source = NULL WHERE source = 'meals.prepaid'", "orders collected"),
+    ],
+)
+def test_what_stands_in_an_events_own_row_is_added_up_too(books, change, rule):
+    breaking(books, change)
+    assert rule in {one.rule for one in found(books)}
 
 
 def test_another_schools_broken_sum_is_not_this_ones(books):

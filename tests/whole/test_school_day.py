@@ -431,7 +431,9 @@ def _unequal(what: str, told: object, wanted: object) -> list[str]:
 def the_check_can_fail(day: SchoolDay, parent: Watched, story: Story) -> None:
     """A cent in one leg; a cent that all sums of the centre agree on; a journal cut short."""
     study = day.one("SELECT id FROM event WHERE kind = 'study.entered'")
-    one_leg = f"UPDATE leg SET cents = cents {{}} 1 WHERE booking_id = '{study}' AND account = "
+    one_leg = (
+        f"UPDATE posted_leg SET cents = cents {{}} 1 WHERE booking_id = '{study}' AND account = "
+    )
     with tampered(day, one_leg + "'study'"):
         assert any("its legs sum to" in one for one in faults(day, parent, story))
     wallet = "UPDATE wallet SET general_cents = general_cents {{}} 1 WHERE pupil_id = '{}'"
@@ -454,7 +456,8 @@ def tampered(day: SchoolDay, *changes: str) -> Iterator[None]:
     for sign, other in (("+", "-"), ("-", "+")):
         with day.centre.store.database.writing() as session:
             locks = session.rows(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'leg'"
+                "SELECT name, sql FROM sqlite_master"
+                " WHERE type = 'trigger' AND tbl_name = 'posted_leg'"
             )
             for name, _ in locks:
                 session.run(f"DROP TRIGGER {name}")

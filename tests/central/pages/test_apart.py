@@ -199,7 +199,7 @@ def plant_event(centre, school, pupil):
             ],
         )  # fmt: skip
         session.insert_many(
-            "leg",
+            "posted_leg",
             ("school_id", "booking_id", "name", "account", "owner", "cents", "at"),
             [(school.school.id, "e-away", "w", "wallet.general", pupil, -100, AT)],
         )
