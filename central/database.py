@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 Value = str | int | bytes | None
+Keys = Sequence[str] | Sequence[bytes]
 Row = tuple[Any, ...]
 """A row has the columns that its statement named, in that order."""
 
@@ -40,12 +41,10 @@ class Session(ABC):
         """Run a statement once for each row of values."""
 
     @abstractmethod
-    def rows_by(
-        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
-    ) -> list[Row]:
+    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
         """Run a SELECT that ends in `… IN` for many keys. values: what stands before them.
 
-        lock: nobody else may change the rows until the transaction ends.
+        keys: texts, or bytes. lock: nobody else may change the rows until the transaction ends.
         """
 
     @abstractmethod
@@ -63,12 +62,28 @@ class Session(ABC):
     ) -> None:
         """Insert rows. conflict: `ON CONFLICT …`; without it a key that is there is an error."""
 
+    @abstractmethod
+    def insert_new(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        returning: str,
+    ) -> list[Row]:
+        """Insert the rows whose keys are free, one after the other.
+
+        returning: columns, by commas. Result: those of each row that was inserted, in any order.
+        """
+
 
 class Database(ABC):
     """Transactions on one database, from any thread."""
 
     name: str
     """Where the database is, without a password: for messages."""
+    is_near: bool
+    """Whether what is read comes from this process's own memory and disk, and waits for nobody."""
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[Session]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from central.database import Database, Row, Session, Value
+from central.database import Database, Keys, Row, Session, Value
 from central.errors import BusyError, DatabaseError
 
 APPLICATION_ID = 0x52464342
@@ -46,9 +46,7 @@ class _SqliteSession(Session):
         self._connection.executemany(sql, rows)
 
     @override
-    def rows_by(
-        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
-    ) -> list[Row]:
+    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
         found: list[Row] = []
         for marks, some in _parts(keys):
             found += self._connection.execute(f"{sql} ({marks})", (*values, *some))
@@ -68,26 +66,44 @@ class _SqliteSession(Session):
         *,
         conflict: str = "",
     ) -> None:
+        self._insert(table, columns, rows, conflict)
+
+    @override
+    def insert_new(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        returning: str,
+    ) -> list[Row]:
+        return self._insert(table, columns, rows, f"ON CONFLICT DO NOTHING RETURNING {returning}")
+
+    def _insert(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], ending: str
+    ) -> list[Row]:
         # Many rows a statement: SQLite opens a table and its indexes once for them all. In a few
         # sizes, so that few statements are prepared and kept.
+        found: list[Row] = []
         start = 0
         for size in _ROW_SIZES:
             while len(rows) - start >= size:
-                sql = _insertion(table, tuple(columns), conflict, size)
+                sql = _insertion(table, tuple(columns), ending, size)
                 some = rows[start : start + size]
-                self._connection.execute(sql, list(chain.from_iterable(some)))
+                found += self._connection.execute(sql, list(chain.from_iterable(some))).fetchall()
                 start += size
+        return found
 
 
 @cache
-def _insertion(table: str, columns: tuple[str, ...], conflict: str, rows: int) -> str:
+def _insertion(table: str, columns: tuple[str, ...], ending: str, rows: int) -> str:
     assert all(_NAME.fullmatch(name) for name in (table, *columns)), "names, not SQL"
     marks = ",".join(["?"] * len(columns))
     values = ",".join([f"({marks})"] * rows)
-    return f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {conflict}"  # noqa: S608  names
+    return f"INSERT INTO {table} ({','.join(columns)}) VALUES {values} {ending}"  # noqa: S608  names
 
 
-def _parts(keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Value]]]:
+def _parts(keys: Keys) -> Iterator[tuple[str, Sequence[Value]]]:
     """Yield the keys in parts of a few sizes, with their marks: SQLite has those prepared already.
 
     A part is filled up with NULL, which finds nothing.
@@ -100,6 +116,8 @@ def _parts(keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Value]]]:
 
 class SqliteDatabase(Database):
     """One SQLite file. Raises DatabaseError when it is none of ours, or cannot be opened."""
+
+    is_near = True
 
     def __init__(self, path: Path, *, may_create: bool = True) -> None:
         self.name = str(path)
