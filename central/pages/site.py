@@ -51,7 +51,7 @@ ALL_PLACES = (*PLACES, *FAMILY_PLACES)
 _LOG = logging.getLogger("central.pages")
 _THREADS = 4
 _SIGN_INS_WAITING_MAX = 8
-_CROWDS = 3
+_CROWDS = 2
 
 T = TypeVar("T")
 Work = Callable[[Question], Response]
