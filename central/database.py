@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 Value = str | int | bytes | None
+Keys = Sequence[str] | Sequence[bytes]
 Row = tuple[Any, ...]
 """A row has the columns that its statement named, in that order."""
 Shared = Mapping[str, Value]
@@ -44,12 +45,10 @@ class Session(ABC):
         """Run a statement once for each row of values."""
 
     @abstractmethod
-    def rows_by(
-        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
-    ) -> list[Row]:
+    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
         """Run a SELECT that ends in `… IN` for many keys. values: what stands before them.
 
-        lock: nobody else may change the rows until the transaction ends.
+        keys: texts, or bytes. lock: nobody else may change the rows until the transaction ends.
         """
 
     @abstractmethod
@@ -71,12 +70,28 @@ class Session(ABC):
         conflict: `ON CONFLICT …`; without it a key that is there is an error.
         """
 
+    @abstractmethod
+    def insert_new(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        returning: str,
+    ) -> list[Row]:
+        """Insert the rows whose keys are free, one after the other.
+
+        returning: columns, by commas. Result: those of each row that was inserted, in any order.
+        """
+
 
 class Database(ABC):
     """Transactions on one database, from any thread."""
 
     name: str
     """Where the database is, without a password: for messages."""
+    is_near: bool
+    """Whether what is read comes from this process's own memory and disk, and waits for nobody."""
 
     @abstractmethod
     def writing(self) -> AbstractContextManager[Session]:

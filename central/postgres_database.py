@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from central.database import NOTHING, Database, Row, Session, Shared, Value
+from central.database import NOTHING, Database, Keys, Row, Session, Shared, Value
 from central.errors import BusyError, DatabaseError, TakenError
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ class _PostgresSession(Session):
             cursor.executemany(_dialect(sql), list(rows))
 
     @override
-    def rows_by(
-        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
-    ) -> list[Row]:
+    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
         assert sql.endswith(_IN), "the statement ends in IN"
         if not keys:
             return []
@@ -74,7 +72,11 @@ class _PostgresSession(Session):
         # keys, so that no two transactions wait for each other.
         locked = " FOR UPDATE" if lock else ""
         one = f"{sql.removesuffix(_IN)} = wanted.key OFFSET 0{locked}"
-        all_of = f"SELECT found.* FROM unnest(?::text[]) AS wanted (key), LATERAL ({one}) AS found"  # noqa: S608  the port's own
+        kind = "bytea" if isinstance(keys[0], bytes) else "text"
+        all_of = (
+            f"SELECT found.* FROM unnest(?::{kind}[]) AS wanted (key),"  # noqa: S608  the port's own
+            f" LATERAL ({one}) AS found"
+        )
         return self.rows(all_of, list(keys), *values)  # type: ignore[arg-type]
 
     @override
@@ -94,17 +96,38 @@ class _PostgresSession(Session):
         shared: Shared = NOTHING,
         conflict: str = "",
     ) -> None:
+        if rows:
+            self._insert(table, columns, rows, shared, conflict)
+
+    @override
+    def insert_new(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        returning: str,
+    ) -> list[Row]:
         if not rows:
-            return
+            return []
+        ending = f"ON CONFLICT DO NOTHING RETURNING {returning}"
+        return self._insert(table, columns, rows, NOTHING, ending).fetchall()
+
+    def _insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        shared: Shared,
+        ending: str,
+    ) -> "psycopg.Cursor[tuple[Any, ...]]":
         types = self._types_of(table)
         arrays = ", ".join(f"%b::{types[column]}[]" for column in columns)
         taken = ", ".join([*(f"%b::{types[column]}" for column in shared), "one.*"])
         names = ", ".join((*shared, *columns))
-        sql = (
-            f"INSERT INTO {table} ({names}) SELECT {taken} FROM unnest({arrays}) AS one {conflict}"  # noqa: S608  names
-        )
+        sql = f"INSERT INTO {table} ({names}) SELECT {taken} FROM unnest({arrays}) AS one {ending}"  # noqa: S608  names
         columns_of = [list(values) for values in zip(*rows, strict=True)]
-        self._connection.execute(sql.encode(), [*shared.values(), *columns_of], prepare=True)
+        return self._connection.execute(sql.encode(), [*shared.values(), *columns_of], prepare=True)
 
     def _execute(self, sql: str, values: Sequence[Value]) -> "psycopg.Cursor[tuple[Any, ...]]":
         # Without values psycopg takes the text as it is, per cent signs and all.
@@ -125,6 +148,8 @@ class _PostgresSession(Session):
 
 class PostgresDatabase(Database):
     """One PostgreSQL database. Raises DatabaseError when it cannot be reached."""
+
+    is_near = False
 
     def __init__(self, url: str) -> None:
         try:

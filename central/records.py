@@ -7,7 +7,7 @@ from datetime import date, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from central.database import Session
+from central.database import Row, Session
 from central.errors import RecordError
 from core.calendar import SchoolCalendar
 from core.ids import SchoolId
@@ -101,6 +101,12 @@ def read_school(session: Session, school: SchoolId) -> School:
     if row is None:
         message = f"there is no school {school!r} in this database"
         raise RecordError(message)
+    return _school(row)
+
+
+@lru_cache(maxsize=64)
+def _school(row: Row) -> School:
+    """Return the school of its row: every page asks, and hardly ever does it change."""
     return School(
         id=SchoolId(row[0]),
         header=SchoolHeader(name=row[1], address=row[2], number=row[3]),

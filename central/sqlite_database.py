@@ -15,7 +15,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from central.database import NOTHING, Database, Row, Session, Shared, Value
+from central.database import NOTHING, Database, Keys, Row, Session, Shared, Value
 from central.errors import BusyError, DatabaseError, TakenError
 
 APPLICATION_ID = 0x52464342
@@ -49,11 +49,9 @@ class _SqliteSession(Session):
         self._connection.executemany(sql, rows)
 
     @override
-    def rows_by(
-        self, sql: str, keys: Sequence[str], *values: Value, lock: bool = False
-    ) -> list[Row]:
+    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
         found: list[Row] = []
-        for size, some in _parts(list(dict.fromkeys(keys))):
+        for size, some in _parts(list(dict[Value, None].fromkeys(keys))):
             found += self._connection.execute(_by_keys(sql, size), (*some, *values))
         return found
 
@@ -72,20 +70,44 @@ class _SqliteSession(Session):
         shared: Shared = NOTHING,
         conflict: str = "",
     ) -> None:
+        self._insert(table, columns, rows, shared, conflict)
+
+    @override
+    def insert_new(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        *,
+        returning: str,
+    ) -> list[Row]:
+        ending = f"ON CONFLICT DO NOTHING RETURNING {returning}"
+        return self._insert(table, columns, rows, NOTHING, ending)
+
+    def _insert(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Value]],
+        shared: Shared,
+        ending: str,
+    ) -> list[Row]:
         # Many rows a statement: SQLite opens a table and its indexes once for them all. In a few
         # sizes, so that few statements are prepared and kept.
+        found: list[Row] = []
         start = 0
         for size in _ROW_SIZES:
             while len(rows) - start >= size:
-                sql = _insertion(table, tuple(shared), tuple(columns), conflict, size)
+                sql = _insertion(table, tuple(shared), tuple(columns), ending, size)
                 some = chain.from_iterable(rows[start : start + size])
-                self._connection.execute(sql, [*shared.values(), *some])
+                found += self._connection.execute(sql, [*shared.values(), *some]).fetchall()
                 start += size
+        return found
 
 
 @cache
 def _insertion(
-    table: str, shared: tuple[str, ...], columns: tuple[str, ...], conflict: str, rows: int
+    table: str, shared: tuple[str, ...], columns: tuple[str, ...], ending: str, rows: int
 ) -> str:
     """Return a statement whose first values are those of the shared columns, each bound once."""
     assert all(_NAME.fullmatch(name) for name in (table, *shared, *columns)), "names, not SQL"
@@ -95,7 +117,7 @@ def _insertion(
         f"({','.join([*once, *(f'?{next(places)}' for _ in columns)])})" for _ in range(rows)
     )
     names = ",".join((*shared, *columns))
-    return f"INSERT INTO {table} ({names}) VALUES {values} {conflict}"  # noqa: S608  names
+    return f"INSERT INTO {table} ({names}) VALUES {values} {ending}"  # noqa: S608  names
 
 
 @cache
@@ -112,7 +134,7 @@ def _by_keys(sql: str, size: int) -> str:
     return f"{columns}{_FROM}(VALUES {marks}) AS wanted CROSS JOIN {rest} = wanted.column1"
 
 
-def _parts(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[Value]]]:
+def _parts(keys: Sequence[Value]) -> Iterator[tuple[int, Sequence[Value]]]:
     """Yield the keys in parts of a few sizes, each with its own: SQLite has those prepared already.
 
     A part is filled up with NULL, which finds nothing.
@@ -125,6 +147,8 @@ def _parts(keys: Sequence[str]) -> Iterator[tuple[int, Sequence[Value]]]:
 
 class SqliteDatabase(Database):
     """One SQLite file. Raises DatabaseError when it is none of ours, or cannot be opened."""
+
+    is_near = True
 
     def __init__(self, path: Path, *, may_create: bool = True) -> None:
         self.name = str(path)

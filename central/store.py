@@ -1,6 +1,6 @@
 """The centre's database, opened: its tables made, its own signing key known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from central.clock import Entropy, system_entropy
@@ -9,17 +9,22 @@ from central.errors import DatabaseError
 from central.postgres_database import PostgresDatabase
 from central.schema import APPEND_ONLY, CLUSTERED, MIGRATIONS, PARTITIONED, TABLES, VERSION
 from central.sqlite_database import SqliteDatabase
+from central.unchanging import Unchanging
 
 _KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open database. signing_key: the Ed25519 seed whose public half terminals pin."""
+    """An open database. signing_key: the Ed25519 seed whose public half terminals pin.
+
+    unchanging: what was read of it and is never changed.
+    """
 
     database: Database
     signing_key: bytes
     entropy: Entropy
+    unchanging: Unchanging = field(default_factory=Unchanging, compare=False)
 
     def close(self) -> None:
         """Close every connection."""

@@ -4,11 +4,15 @@ Two unique keys decide, and no lookup before: one teacher has one family in a sl
 of a family has one teacher in a slot, so that parents are never asked to be in two rooms. Who comes
 second is told so, and keeps what they had: a move is one transaction.
 
-Rows are locked in one order: the family's children by their ids, then the slots by teacher and
-time. Nobody waits for somebody who waits for them.
+Many who wish at the same moment share a transaction (`book_all`): a statement a table and one
+commit for all of them, and who loses a race undoes nobody else's.
+
+Rows are locked in one order: the families' children by their ids, then what is written by teacher
+and time. Nobody waits for somebody who waits for them.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +20,8 @@ from enum import StrEnum
 from central.database import Row, Session
 from central.errors import RecordError
 from central.feed import advance_feed
-from central.meetings.evenings import Evening, read_evening
+from central.meetings.evenings import Evening, Teacher, find_evening, no_evening, read_evening
+from central.meetings.plans import Plan, read_plan
 from central.store import Store
 from core.codec import moment_text, read_moment
 from core.ids import PupilId, SchoolId
@@ -91,6 +96,21 @@ class Family:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A time that a family would like to have.
+
+    appointment: an id made by the asker; the same again changes nothing. starts_at: aware.
+    """
+
+    appointment: str
+    evening: str
+    teacher: str
+    starts_at: datetime
+    pupil: PupilId
+    family: Family
+
+
 def book(
     store: Store,
     school: SchoolId,
@@ -107,17 +127,27 @@ def book(
 
     appointment: an id made by the asker; the same again changes nothing. Raises SlotRefusedError.
     """
-    wanted = _Wanted(appointment, evening, teacher, moment_text(starts_at), pupil)
+    wish = Wish(appointment, evening, teacher, starts_at, pupil, family)
+    (booked,) = book_all(store, school, [wish], now=now)
+    if isinstance(booked, RecordError):
+        raise booked
+    return booked
+
+
+def book_all(
+    store: Store, school: SchoolId, wishes: Sequence[Wish], *, now: datetime
+) -> list[Appointment | RecordError]:
+    """Book what many families wish at the same moment, in one transaction; the first comes first.
+
+    Result: for each wish the appointment, or the error, mostly a SlotRefusedError, for which it
+    alone is not booked.
+    """
+    answers: dict[int, Appointment | RecordError] = {}
     with store.database.writing() as session:
-        _lock_family(session, school, family, pupil)
-        known = _find(session, school, appointment)
-        if known is not None and _is_same(known, wanted):
-            return known
-        _check_open(session, school, evening, now)
-        _check_taught(session, school, wanted)
-        _lock_slots(session, school, evening, [(teacher, wanted.starts_at)])
-        _take(session, school, wanted, family, now)
-        return _read(session, school, appointment)
+        while len(answers) < len(wishes):
+            left = [(at, one) for at, one in enumerate(wishes) if at not in answers]
+            answers |= _book_some(store, session, school, _apart(left), now)
+    return [answers[at] for at in range(len(wishes))]
 
 
 def move(
@@ -137,7 +167,7 @@ def move(
     """
     at = moment_text(starts_at)
     with store.database.writing() as session:
-        _lock_family(session, school, family)
+        _lock_families(session, school, [family])
         done = _find(session, school, to)
         if done is not None and done.pupil in family.children:
             return done
@@ -145,12 +175,17 @@ def move(
         if moment_text(known.starts_at) == at:
             return known
         _check_open(session, school, known.evening, now)
-        wanted = _Wanted(to, known.evening, known.teacher, at, known.pupil)
-        times = [(known.teacher, moment_text(known.starts_at)), (known.teacher, at)]
-        _lock_slots(session, school, known.evening, times)
+        plan = read_plan(store, session, school, known.evening)
+        assert plan is not None, "an appointment has an evening"
+        if at not in plan.slots[known.teacher]:
+            raise SlotRefusedError(Fault.NO_SLOT)
         _release(session, school, appointment, "moved")
-        _take(session, school, wanted, family, now)
-        return _read(session, school, to)
+        wish = Wish(to, known.evening, known.teacher, starts_at, known.pupil, family)
+        wanted = _Wanted.of(wish, plan)
+        faults = _take(session, school, [wanted], now)
+        if to in faults:
+            raise SlotRefusedError(faults[to])
+        return wanted.appointment()
 
 
 def cancel(
@@ -158,7 +193,7 @@ def cancel(
 ) -> None:
     """Give a time back. Twice is once. Raises SlotRefusedError."""
     with store.database.writing() as session:
-        _lock_family(session, school, family)
+        _lock_families(session, school, [family])
         row = session.row(
             "SELECT pupil_id, state FROM appointment WHERE school_id = ? AND id = ?",
             school,
@@ -182,11 +217,59 @@ _SELECT = (
 
 
 def appointments_of(
-    session: Session, school: SchoolId, pupils: Sequence[PupilId]
+    session: Session, school: SchoolId, evening: str, pupils: Sequence[PupilId]
 ) -> list[Appointment]:
-    """Return the appointments of a family's children, in the order of their times."""
-    rows = session.rows_by(f"{_SELECT} AND a.pupil_id IN", sorted(pupils), school)
+    """Return a family's appointments on an evening, in the order of their times."""
+    sql = f"{_SELECT} AND a.evening_id = ? AND a.pupil_id IN"
+    rows = session.rows_by(sql, sorted(pupils), school, evening)
     return sorted(map(_appointment, rows), key=lambda one: (one.starts_at, one.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A family's own time with a teacher. at: its start as it is written."""
+
+    appointment: str
+    pupil: PupilId
+    teacher: str
+    at: str
+
+    @property
+    def starts_at(self) -> datetime:
+        """Its start, aware."""
+        return read_moment(self.at)
+
+
+def own_times(
+    session: Session, school: SchoolId, evening: str, pupils: Iterable[PupilId]
+) -> dict[PupilId, list[Own]]:
+    """Return what children of however many families have on an evening, by child."""
+    found: dict[PupilId, list[Own]] = {pupil: [] for pupil in sorted(set(pupils))}
+    for row in session.rows_by(
+        "SELECT id, pupil_id, teacher_id, starts_at FROM appointment WHERE school_id = ?"
+        " AND evening_id = ? AND state = 'booked' AND pupil_id IN",
+        list(found),
+        school,
+        evening,
+    ):
+        found[PupilId(row[1])].append(Own(row[0], PupilId(row[1]), row[2], row[3]))
+    return found
+
+
+def taken_times(
+    session: Session, school: SchoolId, evening: str, teachers: Iterable[str]
+) -> dict[str, set[str]]:
+    """Return which times of teachers somebody has, as they are written."""
+    found: dict[str, set[str]] = {teacher: set() for teacher in sorted(set(teachers))}
+    for row in session.rows_by(
+        "SELECT teacher_id, starts_at FROM appointment WHERE school_id = ? AND evening_id = ?"
+        " AND state = 'booked' AND teacher_id IN",
+        list(found),
+        school,
+        evening,
+    ):
+        found[row[0]].add(row[1])
+    return found
 
 
 def appointments_on(session: Session, school: SchoolId, evening: str) -> list[Appointment]:
@@ -229,24 +312,18 @@ def _appointment(row: Row) -> Appointment:
     )
 
 
-def _is_same(known: Appointment, wanted: "_Wanted") -> bool:
+def _is_same(known: Appointment, wish: Wish) -> bool:
     """Say whether an id that was used before was used for this; the time may have been moved."""
-    return (known.evening, known.teacher, known.pupil) == (
-        wanted.evening,
-        wanted.teacher,
-        wanted.pupil,
-    )
+    return (known.evening, known.teacher, known.pupil) == (wish.evening, wish.teacher, wish.pupil)
 
 
 def _find(session: Session, school: SchoolId, appointment: str) -> Appointment | None:
-    row = session.row(f"{_SELECT} AND a.id = ?", school, appointment)
-    return None if row is None else _appointment(row)
+    return _find_all(session, school, [appointment]).get(appointment)
 
 
-def _read(session: Session, school: SchoolId, appointment: str) -> Appointment:
-    found = _find(session, school, appointment)
-    assert found is not None, "it was booked a moment ago"
-    return found
+def _find_all(session: Session, school: SchoolId, ids: Sequence[str]) -> dict[str, Appointment]:
+    rows = session.rows_by(f"{_SELECT} AND a.id IN", sorted(set(ids)), school)
+    return {row[0]: _appointment(row) for row in rows}
 
 
 def _own(session: Session, school: SchoolId, appointment: str, family: Family) -> Appointment:
@@ -259,112 +336,216 @@ def _own(session: Session, school: SchoolId, appointment: str, family: Family) -
 # --- checking ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    id: str
-    evening: str
-    teacher: str
-    starts_at: str
-    pupil: PupilId
-
-
-def _check_open(session: Session, school: SchoolId, evening: str, now: datetime) -> Evening:
-    found = read_evening(session, school, evening)
-    if not found.may_book(now):
+def _check_open(session: Session, school: SchoolId, evening: str, now: datetime) -> None:
+    if not read_evening(session, school, evening).may_book(now):
         raise SlotRefusedError(Fault.CLOSED)
-    return found
 
 
-def _check_taught(session: Session, school: SchoolId, wanted: _Wanted) -> None:
-    row = session.row(
-        "SELECT 1 FROM pupil p JOIN meeting_class c ON c.school_id = p.school_id"
-        " AND c.class_name = p.class_name WHERE p.school_id = ? AND p.id = ?"
-        " AND c.evening_id = ? AND c.teacher_id = ?",
-        school,
-        wanted.pupil,
-        wanted.evening,
-        wanted.teacher,
-    )
-    if row is None:
-        raise SlotRefusedError(Fault.NOT_TAUGHT)
-
-
-def _lock_family(
-    session: Session, school: SchoolId, family: Family, pupil: PupilId | None = None
-) -> None:
-    if pupil is not None and pupil not in family.children:
-        raise SlotRefusedError(Fault.GONE)
-    session.rows_by(
-        "SELECT id FROM pupil WHERE school_id = ? AND id IN",
-        sorted(set(family.children)),
+def _lock_families(
+    session: Session, school: SchoolId, families: Iterable[Family]
+) -> dict[PupilId, str]:
+    """Hold the children of families until the end. Result: the class of each."""
+    children = sorted({child for family in families for child in family.children})
+    rows = session.rows_by(
+        "SELECT id, class_name FROM pupil WHERE school_id = ? AND id IN",
+        children,
         school,
         lock=True,
     )
+    return {PupilId(row[0]): row[1] for row in rows}
 
 
-def _lock_slots(
-    session: Session, school: SchoolId, evening: str, times: Sequence[tuple[str, str]]
-) -> None:
-    for teacher, starts_at in sorted(set(times)):
-        row = session.row(
-            "SELECT 1 FROM meeting_slot WHERE school_id = ? AND evening_id = ?"  # noqa: S608
-            f" AND teacher_id = ? AND starts_at = ?{session.for_update}",
-            school,
-            evening,
-            teacher,
-            starts_at,
+def _apart(wishes: Sequence[tuple[int, Wish]]) -> list[tuple[int, Wish]]:
+    """Return the wishes of which none needs to know what became of another.
+
+    A family's second one, and an id that came twice, wait.
+    """
+    chosen: list[tuple[int, Wish]] = []
+    children: set[PupilId] = set()
+    ids: set[str] = set()
+    for at, wish in wishes:
+        if wish.appointment not in ids and children.isdisjoint(wish.family.children):
+            chosen.append((at, wish))
+        children.update(wish.family.children)
+        ids.add(wish.appointment)
+    return chosen
+
+
+def _book_some(
+    store: Store,
+    session: Session,
+    school: SchoolId,
+    wishes: Sequence[tuple[int, Wish]],
+    now: datetime,
+) -> dict[int, Appointment | RecordError]:
+    """Book wishes of different families. Result: of each that is decided, at least the first."""
+    answers: dict[int, Appointment | RecordError] = {}
+    classes = _lock_families(session, school, (one.family for _, one in wishes))
+    known = _find_all(session, school, [one.appointment for _, one in wishes])
+    halls = {
+        name: (find_evening(session, school, name), read_plan(store, session, school, name))
+        for name in sorted({one.evening for _, one in wishes})
+    }
+    first: dict[tuple[str, str, str], _Wanted] = {}
+    others: list[tuple[int, _Wanted]] = []
+    places: dict[str, int] = {}
+    for at, wish in wishes:
+        done = known.get(wish.appointment)
+        if wish.pupil not in wish.family.children:
+            answers[at] = SlotRefusedError(Fault.GONE)
+            continue
+        if done is not None and _is_same(done, wish):
+            answers[at] = done
+            continue
+        evening, plan = halls[wish.evening]
+        if evening is None or plan is None:
+            answers[at] = no_evening(school, wish.evening)
+            continue
+        wanted = _Wanted.of(wish, plan)
+        fault = _fault(wanted, evening, plan, classes, now)
+        if fault is not None:
+            answers[at] = SlotRefusedError(fault)
+        elif first.setdefault(wanted.slot, wanted) is wanted:
+            places[wanted.id] = at
+        else:
+            others.append((at, wanted))
+    faults = _take(session, school, list(first.values()), now)
+    for wanted in first.values():
+        fault = faults.get(wanted.id)
+        answers[places[wanted.id]] = (
+            wanted.appointment() if fault is None else SlotRefusedError(fault)
         )
-        if row is None:
-            raise SlotRefusedError(Fault.NO_SLOT)
+    # Who came second to a time that was had in this transaction; else the next round decides.
+    late = [(at, one) for at, one in others if first[one.slot].id not in faults]
+    reasons = _why_not(session, school, [one for _, one in late])
+    answers |= {at: SlotRefusedError(fault) for (at, _), fault in zip(late, reasons, strict=True)}
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A wish with all that is written of it. at: the start as it is written."""
+
+    id: str
+    evening: str
+    teacher: Teacher
+    at: str
+    pupil: PupilId
+    family: Family
+
+    @classmethod
+    def of(cls, wish: Wish, plan: Plan) -> "_Wanted":
+        teacher = plan.teachers.get(wish.teacher) or Teacher(wish.teacher, "", "", "", ())
+        at = moment_text(wish.starts_at)
+        return cls(wish.appointment, wish.evening, teacher, at, wish.pupil, wish.family)
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """What one family alone can have; such are locked in their order."""
+        return self.evening, self.teacher.id, self.at
+
+    @property
+    def children(self) -> list[PupilId]:
+        return sorted(set(self.family.children))
+
+    def appointment(self) -> Appointment:
+        return Appointment(
+            id=self.id,
+            evening=self.evening,
+            teacher=self.teacher.id,
+            teacher_name=self.teacher.name,
+            subject=self.teacher.subject,
+            room=self.teacher.room,
+            starts_at=read_moment(self.at),
+            pupil=self.pupil,
+        )
+
+
+def _fault(
+    wanted: _Wanted,
+    evening: Evening,
+    plan: Plan,
+    classes: Mapping[PupilId, str],
+    now: datetime,
+) -> Fault | None:
+    """Say why a time cannot be had, whoever else wants it; None where it may."""
+    if not evening.may_book(now):
+        return Fault.CLOSED
+    if plan.teacher_of(wanted.teacher.id, classes.get(wanted.pupil, "")) is None:
+        return Fault.NOT_TAUGHT
+    return None if wanted.at in plan.slots[wanted.teacher.id] else Fault.NO_SLOT
 
 
 # --- writing -----------------------------------------------------------------------------------
 
 
 def _take(
-    session: Session, school: SchoolId, wanted: _Wanted, family: Family, now: datetime
-) -> None:
-    taken = session.run(
-        "INSERT INTO appointment (school_id, id, evening_id, teacher_id, starts_at, pupil_id,"
-        " state, booked_at, booked_by, cursor) VALUES (?, ?, ?, ?, ?, ?, 'booked', ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        school,
-        wanted.id,
-        wanted.evening,
-        wanted.teacher,
-        wanted.starts_at,
-        wanted.pupil,
-        moment_text(now),
-        family.who,
-        0,
+    session: Session, school: SchoolId, wanted: Sequence[_Wanted], now: datetime
+) -> dict[str, Fault]:
+    """Write appointments down. Result: those that are not had, with the reason.
+
+    In the order of their slots, so that no two transactions wait for each other.
+    """
+    wanted = sorted(wanted, key=lambda one: one.slot)
+    rows = session.insert_new(
+        "appointment",
+        (
+            "school_id", "id", "evening_id", "teacher_id", "starts_at", "pupil_id", "state",
+            "booked_at", "booked_by", "cursor",
+        ),
+        [
+            (school, one.id, *one.slot, one.pupil, "booked", moment_text(now), one.family.who, 0)
+            for one in wanted
+        ],
+        returning="id",
+    )  # fmt: skip
+    had = {row[0] for row in rows}
+    lost = [one for one in wanted if one.id not in had]
+    faults = dict(zip((one.id for one in lost), _why_not(session, school, lost), strict=True))
+    taken = [one for one in wanted if one.id in had]
+    elsewhere = _attend(session, school, taken)
+    booked = sorted(one.id for one in taken if one.id not in elsewhere)
+    if booked:
+        _tell_terminals(session, school, booked)
+    return faults | dict.fromkeys(elsewhere, Fault.ELSEWHERE)
+
+
+def _attend(session: Session, school: SchoolId, taken: Sequence[_Wanted]) -> list[str]:
+    """Let families be at their teachers'. Result: appointments that are undone, as they cannot."""
+    rows = session.insert_new(
+        "meeting_attendance",
+        ("school_id", "evening_id", "starts_at", "pupil_id", "appointment_id"),
+        [(school, one.evening, one.at, child, one.id) for one in taken for child in one.children],
+        returning="appointment_id",
     )
-    if not taken:
-        raise SlotRefusedError(_why_not(session, school, wanted))
-    for child in sorted(set(family.children)):
-        attends = session.run(
-            "INSERT INTO meeting_attendance (school_id, evening_id, starts_at, pupil_id,"
-            " appointment_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    came = Counter(row[0] for row in rows)
+    undone = sorted(one.id for one in taken if came[one.id] < len(one.children))
+    for table, column in (("meeting_attendance", "appointment_id"), ("appointment", "id")):
+        session.run_by(
+            f"DELETE FROM {table} WHERE school_id = ? AND {column} IN",  # noqa: S608  the two above
+            undone,
             school,
-            wanted.evening,
-            wanted.starts_at,
-            child,
-            wanted.id,
         )
-        if not attends:
-            raise SlotRefusedError(Fault.ELSEWHERE)
-    _tell_terminals(session, school, wanted.id)
+    return undone
 
 
-def _why_not(session: Session, school: SchoolId, wanted: _Wanted) -> Fault:
-    row = session.row(
-        "SELECT 1 FROM appointment WHERE school_id = ? AND evening_id = ? AND teacher_id = ?"
-        " AND pupil_id = ? AND state = 'booked'",
-        school,
-        wanted.evening,
-        wanted.teacher,
-        wanted.pupil,
-    )
-    return Fault.TAKEN if row is None else Fault.BOOKED_ALREADY
+def _why_not(session: Session, school: SchoolId, wanted: Sequence[_Wanted]) -> list[Fault]:
+    """Say for each time that could not be had, why."""
+    have: set[tuple[str, str, str]] = set()
+    for evening in sorted({one.evening for one in wanted}):
+        pupils = sorted({one.pupil for one in wanted if one.evening == evening})
+        rows = session.rows_by(
+            "SELECT pupil_id, teacher_id FROM appointment WHERE school_id = ? AND evening_id = ?"
+            " AND state = 'booked' AND pupil_id IN",
+            pupils,
+            school,
+            evening,
+        )
+        have |= {(evening, row[0], row[1]) for row in rows}
+    return [
+        Fault.BOOKED_ALREADY if (one.evening, one.pupil, one.teacher.id) in have else Fault.TAKEN
+        for one in wanted
+    ]
 
 
 def _release(session: Session, school: SchoolId, appointment: str, state: str) -> None:
@@ -379,13 +560,13 @@ def _release(session: Session, school: SchoolId, appointment: str, state: str) -
         school,
         appointment,
     )
-    _tell_terminals(session, school, appointment)
+    _tell_terminals(session, school, [appointment])
 
 
-def _tell_terminals(session: Session, school: SchoolId, appointment: str) -> None:
-    session.run(
-        "UPDATE appointment SET cursor = ? WHERE school_id = ? AND id = ?",
+def _tell_terminals(session: Session, school: SchoolId, appointments: Sequence[str]) -> None:
+    session.run_by(
+        "UPDATE appointment SET cursor = ? WHERE school_id = ? AND id IN",
+        appointments,
         advance_feed(session, school),
         school,
-        appointment,
     )

@@ -264,9 +264,13 @@ def read_evening(session: Session, school: SchoolId, evening: str) -> Evening:
     """Return an evening. Raises RecordError when there is none of this id."""
     found = find_evening(session, school, evening)
     if found is None:
-        message = f"there are no meetings {evening} at school {school}"
-        raise RecordError(message)
+        raise no_evening(school, evening)
     return found
+
+
+def no_evening(school: SchoolId, evening: str) -> RecordError:
+    """Return the error of an id that no evening has."""
+    return RecordError(f"there are no meetings {evening} at school {school}")
 
 
 def list_evenings(session: Session, school: SchoolId, *, since: date = date.min) -> list[Evening]:
@@ -280,22 +284,15 @@ def list_evenings(session: Session, school: SchoolId, *, since: date = date.min)
     return [_evening(row) for row in rows]
 
 
-def list_teachers(
-    session: Session, school: SchoolId, evening: str, *, class_name: str | None = None
-) -> list[Teacher]:
-    """Return the teachers of an evening by name, without their times.
-
-    class_name: only who teach it, and of their classes it alone.
-    """
-    of_class = "" if class_name is None else " AND c.class_name = ?"
+def list_teachers(session: Session, school: SchoolId, evening: str) -> list[Teacher]:
+    """Return the teachers of an evening by name, without their times."""
     rows = session.rows(
-        "SELECT t.id, t.name, t.subject, t.room, c.class_name FROM meeting_class c"  # noqa: S608
+        "SELECT t.id, t.name, t.subject, t.room, c.class_name FROM meeting_class c"
         " JOIN meeting_teacher t ON t.school_id = c.school_id AND t.evening_id = c.evening_id"
-        f" AND t.id = c.teacher_id WHERE c.school_id = ? AND c.evening_id = ?{of_class}"
+        " AND t.id = c.teacher_id WHERE c.school_id = ? AND c.evening_id = ?"
         " ORDER BY t.name, t.id, c.class_name",
         school,
         evening,
-        *([] if class_name is None else [class_name]),
     )
     found: dict[str, Teacher] = {}
     for row in rows:

@@ -40,7 +40,6 @@ def family_timetable(
 ) -> list[TimetableEntry]:
     """Return what awaits a family from a day on, the first of it first."""
     zone = read_school(session, school).calendar.zone
-    planned = {one.id for one in list_evenings(session, school, since=since)}
     entries = [
         TimetableEntry(
             kind=EntryKind.MEETING,
@@ -52,8 +51,8 @@ def family_timetable(
             detail=one.subject,
             place=one.room,
         )
-        for one in appointments_of(session, school, pupils)
-        if one.evening in planned
+        for evening in list_evenings(session, school, since=since)
+        for one in appointments_of(session, school, evening.id, pupils)
     ]
     for pupil in pupils:
         entries += _activities(session, school, pupil, since)

@@ -1,6 +1,7 @@
 """The addresses of a family's pages, a line each; every one goes through the family's own door.
 
-A page whose address names a pupil is reached by that pupil's parents alone (`family.own_child`);
+A page whose address names a pupil is reached by that pupil's parents alone (`family.own_child`; a
+page for a crowd looks for the pupil among the visitor's children itself);
 an order, an event or a badge in an address the page itself looks for among that pupil's.
 """
 
@@ -23,7 +24,7 @@ from central.pages import (
     family_wallet,
 )
 from central.pages.guard import FORM_BYTES_MAX
-from central.pages.place import Place
+from central.pages.place import Place, crowd
 from central.pages.users import Role
 from central.pages.visit import FAMILY, Page
 
@@ -67,9 +68,9 @@ FAMILY_PLACES: Final = (
     form(f"{_ACTIVITIES}/{{activity}}/{{pupil}}", family_activities.give_answer, back=_ACTIVITIES),
     page(_INVOICES, family_invoices.show),
     form(f"{_INVOICES}/{{invoice}}/{{pupil}}", family_invoices.pay, back=_INVOICES),
-    page(_MEETINGS, family_meetings.show),
-    page(_SLOTS, family_meetings.choose),
-    form(_SLOTS, family_meetings.take, back=_SLOTS),
+    crowd(_MEETINGS, family_meetings.show_all, roles=_PARENT),
+    crowd(_SLOTS, family_meetings.choose_all, roles=_PARENT),
+    crowd(_SLOTS, family_meetings.take_all, method="POST", back=_SLOTS, roles=_PARENT),
     form(f"{_MEETINGS}/{{appointment}}/cancel", family_meetings.give_back, back=_MEETINGS),
     page(f"{FAMILY}/timetable", family_timetable.show),
     replace(page(f"{FAMILY}/news", family_account.tell_state), is_quiet=True),

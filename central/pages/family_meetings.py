@@ -1,144 +1,130 @@
 """Parents' meetings: a child's teachers, their free times, booked, moved and cancelled.
 
 Plain forms: a time is a button. Who comes second to it is led back to the times, as they are now.
+
+When booking opens, everybody comes at once. So these pages answer a crowd (`central.pages.crowd`):
+what all of a group need is asked in one statement a table, and of the pages only what differs is
+made anew (`central.pages.mould`). The own children, which are asked first, are the only door: what
+an address names is looked for among them.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from central.database import Session
+from central.errors import RecordError
+from central.families.children import OwnChild, families_of
 from central.families.links import children_of
 from central.meetings.booking import (
-    Appointment,
     Family,
-    Slot,
+    Fault,
+    Own,
     SlotRefusedError,
-    appointments_of,
-    book,
+    Wish,
+    book_all,
     cancel,
-    list_slots,
     move,
+    own_times,
+    taken_times,
 )
-from central.meetings.evenings import Evening, Teacher, find_evening, list_evenings, list_teachers
-from central.pages.pupils import read_pupil
-from central.pages.visit import FAMILY, FormError, NotHereError, Visit
+from central.meetings.evenings import Evening, EveningState, Teacher, find_evening, list_evenings
+from central.meetings.plans import Plan, read_plan
+from central.pages.mould import fill, mark
+from central.pages.place import Outcome
+from central.pages.visit import FAMILY, FormError, NotHereError, RefusedError, Visit
+from central.pages.voice import Voice
+from central.store import Store
 from core.codec import read_moment
 from core.errors import CoreError
-from core.ids import PupilId
-from core.people import Pupil
+from core.ids import PupilId, SchoolId
 
 _HERE = f"{FAMILY}/meetings"
+_BUTTONS_MAX = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class ChildTeachers:
-    """A child on an evening: the teachers, each with the appointment, None without one."""
+class _Asked:
+    """What an address names: an evening, a child of the visitor's, and a teacher of the child's."""
 
-    pupil: Pupil
-    teachers: list[tuple[Teacher, Appointment | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class EveningList:
-    """An evening, as one family sees it. is_open: it can be booked now."""
-
+    visit: Visit
+    children: Sequence[OwnChild]
+    child: OwnChild
     evening: Evening
-    children: list[ChildTeachers]
-    is_open: bool
+    plan: Plan
+    teacher: Teacher
+
+    @property
+    def family(self) -> Family:
+        """Who asks."""
+        return Family(tuple(one.id for one in self.children), self.visit.user.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
-    """One time to choose. state: `free`, `taken`, `ours` or `elsewhere`."""
-
-    slot: Slot
-    state: str
-
-
-def show(visit: Visit) -> Response:
+def show_all(visits: Sequence[Visit]) -> list[Outcome]:
     """Show the evenings to come, each child's teachers, and what is booked."""
-    with visit.store.database.reading() as session:
-        children = children_of(session, visit.user)
-        booked = {
-            (one.evening, one.pupil, one.teacher): one
-            for one in appointments_of(session, visit.school.id, children)
-        }
+    store, school = visits[0].store, visits[0].school.id
+    with store.database.reading() as session:
+        families = families_of(session, school, (one.user.name for one in visits))
+        children = [child.id for family in families.values() for child in family]
         evenings = [
-            EveningList(
+            (
                 evening,
-                _children(session, visit, evening, children, booked),
-                evening.may_book(visit.now),
+                read_plan(store, session, school, evening.id),
+                own_times(session, school, evening.id, children),
             )
-            for evening in list_evenings(session, visit.school.id, since=visit.today)
+            for evening in list_evenings(session, school, since=visits[0].today)
         ]
-    return visit.page("family_meetings.html", evenings=[one for one in evenings if one.children])
+    return [_list(visit, families[visit.user.name], evenings) for visit in visits]
 
 
-def choose(visit: Visit) -> Response:
+def choose_all(visits: Sequence[Visit]) -> list[Outcome]:
     """Show a teacher's times, to book one or to move to another."""
-    with visit.store.database.reading() as session:
-        evening, teacher, pupil = _asked(session, visit)
-        family = _family(session, visit)
-        slots = list_slots(session, visit.school.id, evening.id, [teacher.id])
-        booked = [
-            one
-            for one in appointments_of(session, visit.school.id, family.children)
-            if one.evening == evening.id
-        ]
-    own = _own(booked, pupil.id, teacher.id)
-    elsewhere = {one.starts_at for one in booked if one is not own}
-    return visit.page(
-        "family_slots.html",
-        evening=evening,
-        teacher=teacher,
-        pupil=pupil,
-        own=own,
-        times=[Time(slot, _state(slot, own, elsewhere)) for slot in slots],
-        is_open=evening.may_book(visit.now),
-    )
-
-
-def take(visit: Visit) -> Response:
-    """Book the time that was chosen; where the child has one with this teacher, move to it."""
-    with visit.store.database.reading() as session:
-        evening, teacher, pupil = _asked(session, visit)
-        family = _family(session, visit)
-        own = _own(appointments_of(session, visit.school.id, [pupil.id]), pupil.id, teacher.id)
-    starts_at = _moment(visit)
-    try:
-        if own is not None and own.evening == evening.id:
-            move(
-                visit.store,
-                visit.school.id,
-                appointment=own.id,
-                to=visit.once(),
-                starts_at=starts_at,
-                family=family,
-                now=visit.now,
+    store, school = visits[0].store, visits[0].school.id
+    with store.database.reading() as session:
+        asked = _asked(store, session, school, visits)
+        here = [one for one in asked if isinstance(one, _Asked)]
+        evenings = {one.evening.id for one in here}
+        taken = {
+            name: taken_times(
+                session, school, name, (one.teacher.id for one in here if one.evening.id == name)
             )
-            return visit.go(_HERE, done="meeting_moved")
-        book(
-            visit.store,
-            visit.school.id,
-            appointment=visit.once(),
-            evening=evening.id,
-            teacher=teacher.id,
-            starts_at=starts_at,
-            pupil=pupil.id,
-            family=family,
-            now=visit.now,
-        )
-    except SlotRefusedError as error:
-        raise FormError(f"refused.slot_{error.fault.value}") from error
-    return visit.go(_HERE, done="meeting_booked")
+            for name in evenings
+        }
+        own = _own_times(session, school, here)
+    return [
+        _times(one, taken[one.evening.id][one.teacher.id], own[one.evening.id])
+        if isinstance(one, _Asked)
+        else one
+        for one in asked
+    ]
+
+
+def take_all(visits: Sequence[Visit]) -> list[Outcome]:
+    """Book the time that was chosen; where the child has one with this teacher, move to it."""
+    store, school = visits[0].store, visits[0].school.id
+    with store.database.reading() as session:
+        asked = _asked(store, session, school, visits)
+        own = _own_times(session, school, [one for one in asked if isinstance(one, _Asked)])
+    choices = [_choice(one, own) for one in asked]
+    outcomes: list[Outcome] = []
+    for is_booking, some in groupby(choices, key=_is_booking):
+        if is_booking:
+            outcomes += _book([one for one in some if isinstance(one, _Choice)])
+        else:
+            outcomes += [_move(one) if isinstance(one, _Choice) else one for one in some]
+    return outcomes
 
 
 def give_back(visit: Visit) -> Response:
     """Cancel an appointment of a child's."""
     with visit.store.database.reading() as session:
-        family = _family(session, visit)
+        family = Family(tuple(children_of(session, visit.user)), visit.user.name)
     try:
         cancel(
             visit.store,
@@ -157,21 +143,109 @@ def give_back(visit: Visit) -> Response:
 # --- what was asked -----------------------------------------------------------------------------
 
 
-def _asked(session: Session, visit: Visit) -> tuple[Evening, Teacher, Pupil]:
-    """Return the evening, the teacher and the child of the address. Raises NotHereError."""
-    evening = find_evening(session, visit.school.id, visit.ids["evening"])
-    if evening is None:
-        raise NotHereError
-    pupil, _ = read_pupil(session, visit.school.id, PupilId(visit.ids["pupil"]))
-    taught = list_teachers(session, visit.school.id, evening.id, class_name=pupil.class_name)
-    teacher = next((one for one in taught if one.id == visit.ids["teacher"]), None)
+def _asked(
+    store: Store, session: Session, school: SchoolId, visits: Sequence[Visit]
+) -> list[_Asked | RefusedError]:
+    """Return what each address names; what is not the visitor's own is not here."""
+    families = families_of(session, school, (one.user.name for one in visits))
+    evenings = {
+        name: (find_evening(session, school, name), read_plan(store, session, school, name))
+        for name in sorted({one.ids["evening"] for one in visits})
+    }
+    return [_named(one, families[one.user.name], *evenings[one.ids["evening"]]) for one in visits]
+
+
+def _named(
+    visit: Visit, children: Sequence[OwnChild], evening: Evening | None, plan: Plan | None
+) -> _Asked | RefusedError:
+    child = next((one for one in children if one.id == visit.ids["pupil"]), None)
+    if child is None or evening is None or plan is None:
+        return NotHereError()
+    teacher = plan.teacher_of(visit.ids["teacher"], child.class_name)
     if teacher is None:
-        raise NotHereError
-    return evening, teacher, pupil
+        return NotHereError()
+    return _Asked(visit, children, child, evening, plan, teacher)
 
 
-def _family(session: Session, visit: Visit) -> Family:
-    return Family(tuple(children_of(session, visit.user)), visit.user.name)
+OwnTimes = Mapping[str, Mapping[PupilId, Sequence[Own]]]
+"""By evening, and by child."""
+
+
+def _own_times(session: Session, school: SchoolId, asked: Sequence[_Asked]) -> OwnTimes:
+    return {
+        name: own_times(
+            session,
+            school,
+            name,
+            (child.id for one in asked if one.evening.id == name for child in one.children),
+        )
+        for name in sorted({one.evening.id for one in asked})
+    }
+
+
+# --- a time that was chosen ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A time that a visitor would like to have. instead_of: the appointment to move; or none."""
+
+    visit: Visit
+    wish: Wish
+    instead_of: str | None
+
+
+def _choice(asked: _Asked | RefusedError, own: OwnTimes) -> _Choice | RefusedError:
+    if isinstance(asked, RefusedError):
+        return asked
+    visit = asked.visit
+    try:
+        once, starts_at = visit.once(), _moment(visit)
+    except FormError as error:
+        return error
+    evening, teacher, pupil = asked.evening.id, asked.teacher.id, asked.child.id
+    wish = Wish(once, evening, teacher, starts_at, pupil, asked.family)
+    has = (one for one in own[evening][pupil] if one.teacher == teacher)
+    return _Choice(visit, wish, next((one.appointment for one in has), None))
+
+
+def _is_booking(choice: _Choice | RefusedError) -> bool:
+    return isinstance(choice, _Choice) and choice.instead_of is None
+
+
+def _book(choices: Sequence[_Choice]) -> list[Outcome]:
+    visit = choices[0].visit
+    wishes = [one.wish for one in choices]
+    booked = book_all(visit.store, visit.school.id, wishes, now=visit.now)
+    return [
+        _refusal(answer)
+        if isinstance(answer, RecordError)
+        else choice.visit.go(_HERE, done="meeting_booked")
+        for choice, answer in zip(choices, booked, strict=True)
+    ]
+
+
+def _move(choice: _Choice) -> Outcome:
+    assert choice.instead_of is not None, "there is one to move"
+    try:
+        move(
+            choice.visit.store,
+            choice.visit.school.id,
+            appointment=choice.instead_of,
+            to=choice.wish.appointment,
+            starts_at=choice.wish.starts_at,
+            family=choice.wish.family,
+            now=choice.visit.now,
+        )
+    except SlotRefusedError as error:
+        return _refusal(error)
+    return choice.visit.go(_HERE, done="meeting_moved")
+
+
+def _refusal(error: RecordError) -> RefusedError:
+    if isinstance(error, SlotRefusedError) and error.fault is not Fault.GONE:
+        return FormError(f"refused.slot_{error.fault.value}")
+    return NotHereError()
 
 
 def _moment(visit: Visit) -> datetime:
@@ -184,30 +258,110 @@ def _moment(visit: Visit) -> datetime:
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def _children(
-    session: Session,
+def _list(
+    visit: Visit,
+    children: Sequence[OwnChild],
+    evenings: Sequence[tuple[Evening, Plan | None, Mapping[PupilId, Sequence[Own]]]],
+) -> Response:
+    stages: list[tuple[Evening, str]] = []
+    cards: dict[str, str] = {}
+    for evening, plan, own in evenings:
+        stage = _stage(evening, visit.now)
+        shown = [
+            _card(visit, evening, child, taught, own[child.id], is_open=stage == "open")
+            for child in children
+            if plan is not None and (taught := plan.teachers_of(child.class_name))
+        ]
+        if shown:
+            cards[f"cards_{len(stages)}"] = Markup("".join(shown))  # noqa: S704  made by a template
+            stages.append((evening, stage))
+    return visit.moulded(
+        "family_meetings.html",
+        shape={"evenings": tuple(stages), "children": tuple(map(mark, cards))},
+        blanks=cards,
+    )
+
+
+def _stage(evening: Evening, now: datetime) -> str:
+    if evening.state is EveningState.CANCELLED:
+        return "cancelled"
+    if evening.may_book(now):
+        return "open"
+    return "before" if now < evening.opens_at else "closed"
+
+
+def _card(
     visit: Visit,
     evening: Evening,
-    children: list[PupilId],
-    booked: dict[tuple[str, PupilId, str], Appointment],
-) -> list[ChildTeachers]:
-    found = []
-    for child in children:
-        pupil, _ = read_pupil(session, visit.school.id, child)
-        taught = list_teachers(session, visit.school.id, evening.id, class_name=pupil.class_name)
-        if taught:
-            rows = [(one, booked.get((evening.id, child, one.id))) for one in taught]
-            found.append(ChildTeachers(pupil, rows))
-    return found
+    child: OwnChild,
+    taught: Iterable[Teacher],
+    own: Sequence[Own],
+    *,
+    is_open: bool,
+) -> Markup:
+    has = {one.teacher: one for one in own}
+    lines = []
+    for teacher in taught:
+        mine = has.get(teacher.id)
+        blanks = {
+            "slots": "/".join(quote(one, safe="") for one in (evening.id, child.id, teacher.id)),
+            "appointment": "" if mine is None else quote(mine.appointment, safe=""),
+            "own_time": "" if mine is None else visit.voice.time(mine.starts_at),
+            "first_name": child.first_name,
+            "csrf": visit.csrf,
+        }
+        shape = {"teacher": teacher, "is_own": mine is not None, "is_open": is_open}
+        lines.append(fill("meeting_line.html", visit.voice, shape=shape, blanks=blanks))
+    made = Markup("".join(lines))  # noqa: S704  each made by a template
+    blanks = {"child": child.text, "lines": made}
+    return fill("meeting_child.html", visit.voice, shape={}, blanks=blanks)
 
 
-def _own(booked: list[Appointment], pupil: PupilId, teacher: str) -> Appointment | None:
-    return next((one for one in booked if (one.pupil, one.teacher) == (pupil, teacher)), None)
+def _times(asked: _Asked, taken: set[str], own: Mapping[PupilId, Sequence[Own]]) -> Response:
+    visit = asked.visit
+    mine = next((one for one in own[asked.child.id] if one.teacher == asked.teacher.id), None)
+    states = dict.fromkeys(taken, "taken")
+    for child in asked.children:
+        states |= {one.at: "elsewhere" for one in own[child.id] if one is not mine}
+    if mine is not None:
+        states[mine.at] = "ours"
+    is_open = asked.evening.may_book(visit.now)
+    buttons = _buttons(visit.voice, is_open=is_open)
+    times = [buttons[at, states.get(at, "free")] for at in asked.plan.slots[asked.teacher.id]]
+    return visit.moulded(
+        "family_slots.html",
+        shape={
+            "evening": asked.evening,
+            "teacher": asked.teacher,
+            "is_own": mine is not None,
+            "is_open": is_open,
+        },
+        blanks={
+            "own_time": "" if mine is None else visit.voice.time(mine.starts_at),
+            "child": asked.child.text,
+            "once": visit.new_id(),
+            "times": Markup("".join(times)),  # noqa: S704  each made by a template
+        },
+    )
 
 
-def _state(slot: Slot, own: Appointment | None, elsewhere: set[datetime]) -> str:
-    if own is not None and own.starts_at == slot.starts_at:
-        return "ours"
-    if slot.starts_at in elsewhere:
-        return "elsewhere"
-    return "free" if slot.is_free else "taken"
+class _Buttons(dict[tuple[str, str], Markup]):
+    """The times to choose, each made once: by the start as it is written, and its state."""
+
+    def __init__(self, voice: Voice, *, is_open: bool) -> None:
+        super().__init__()
+        self._voice = voice
+        self._is_open = is_open
+
+    def __missing__(self, key: tuple[str, str]) -> Markup:
+        if len(self) >= _BUTTONS_MAX:
+            self.clear()
+        at, state = key
+        shape = {"starts_at": read_moment(at), "state": state, "is_open": self._is_open}
+        self[key] = made = fill("meeting_slot.html", self._voice, shape=shape, blanks={})
+        return made
+
+
+@lru_cache(maxsize=32)
+def _buttons(voice: Voice, *, is_open: bool) -> _Buttons:
+    return _Buttons(voice, is_open=is_open)

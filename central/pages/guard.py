@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +34,8 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+_RAW_HEADERS: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
+_CSP: Final = b"content-security-policy"
 
 
 class BodyTooLargeError(Exception):
@@ -121,13 +123,15 @@ def _bounded(receive: Receive, limit: int) -> Receive:
 def _with_headers(scope: Scope, send: Send) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            is_family = f"{scope['path']}/".startswith(f"{_FAMILY}/")
-            headers["content-security-policy"] = _FAMILY_POLICY if is_family else _POLICY
-            if not scope["path"].startswith("/static/"):
-                headers["cache-control"] = "no-store"
+            path = scope["path"]
+            ours = _RAW_HEADERS
+            is_family = f"{path}/".startswith(f"{_FAMILY}/")
+            ours += ((_CSP, (_FAMILY_POLICY if is_family else _POLICY).encode()),)
+            if not path.startswith("/static/"):
+                ours += ((b"cache-control", b"no-store"),)
+            names = {name for name, _ in ours}
+            kept = [one for one in message.get("headers", ()) if one[0] not in names]
+            message["headers"] = [*kept, *ours]
         await send(message)
 
     return answer

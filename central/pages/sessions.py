@@ -8,16 +8,22 @@ of the session knows it, and nobody else.
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from central.database import Session
-from central.pages.users import User, find_user
+from central.database import Row, Session
+from central.pages.users import USER_COLUMNS, User, user_from_row
 from core.codec import moment_text, read_moment
 
 IDLE_MAX = timedelta(minutes=30)
 SESSION_MAX = timedelta(hours=12)
 TOKEN_BYTES = 32
 _NOTED_EVERY = timedelta(minutes=1)
+_SELECT = (
+    "SELECT w.token_hash, w.school_id, w.begun_at, w.seen_at,"  # noqa: S608  our own columns
+    f" {', '.join(f'u.{name}' for name in USER_COLUMNS)}"
+    " FROM web_session w JOIN web_user u ON u.name = w.user_name WHERE w.token_hash IN"
+)
 
 
 def new_token(entropy: bytes) -> str:
@@ -47,28 +53,34 @@ def find_session(session: Session, token: str, *, now: datetime) -> tuple[User, 
 
     A user who was disabled has no session.
     """
-    row = session.row(
-        "SELECT school_id, user_name, begun_at, seen_at FROM web_session WHERE token_hash = ?",
-        _hash(token),
-    )
-    if row is None:
-        return None
+    return find_sessions(session, [token], now=now)[0]
+
+
+def find_sessions(
+    session: Session, tokens: Sequence[str], *, now: datetime
+) -> list[tuple[User, bool] | None]:
+    """Return what `find_session` says of each token, in their order, by one statement."""
+    hashes = [_hash(token) for token in tokens]
+    held = {bytes(row[0]): _open(row, now) for row in session.rows_by(_SELECT, sorted(set(hashes)))}
+    return [held.get(one) for one in hashes]
+
+
+def _open(row: Row, now: datetime) -> tuple[User, bool] | None:
+    """Return the user of a session that is open, and whether its use should be noted."""
     begun_at, seen_at = read_moment(row[2]), read_moment(row[3])
     if now - begun_at >= SESSION_MAX or now - seen_at >= IDLE_MAX:
         return None
-    user = find_user(session, row[1])
-    if user is None or user.school_id != row[0] or user.disabled_at is not None:
+    user = user_from_row(row[4:])
+    if user.school_id != row[1] or user.disabled_at is not None:
         return None
     return user, now - seen_at >= _NOTED_EVERY
 
 
-def note_use(session: Session, user: User, token: str, *, now: datetime) -> None:
-    """Put off the idle end of a session."""
-    session.run(
+def note_uses(session: Session, uses: Iterable[tuple[User, str]], *, now: datetime) -> None:
+    """Put off the idle end of sessions. uses: each user's, with the session's token."""
+    session.run_many(
         "UPDATE web_session SET seen_at = ? WHERE school_id = ? AND token_hash = ?",
-        moment_text(now),
-        user.school_id,
-        _hash(token),
+        [(moment_text(now), user.school_id, _hash(token)) for user, token in uses],
     )
 
 

@@ -9,11 +9,12 @@ what terminals send stay free.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -26,27 +27,31 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from central.clock import Clock
 from central.errors import BusyError, RecordError
 from central.pages.cookies import Cookies
+from central.pages.crowd import Crowd
 from central.pages.families import FAMILY_PLACES
 from central.pages.forgot import Forgot
-from central.pages.guard import BodyTooLargeError, Guard
+from central.pages.guard import FORM_BYTES_MAX, BodyTooLargeError, Guard
 from central.pages.guests import Guests
 from central.pages.mail_links import STOP, MailLinks
 from central.pages.office import PLACES
-from central.pages.place import Place
+from central.pages.place import CrowdPage, Place
 from central.pages.question import Question, read_question
-from central.pages.sessions import csrf_word, find_session, is_csrf_word, note_use
+from central.pages.routing import Index
+from central.pages.sessions import csrf_word, find_sessions, is_csrf_word, note_uses
 from central.pages.sign_in import SignIn
+from central.pages.template import FOLDER
 from central.pages.users import User
-from central.pages.visit import FOLDER, RefusedError, Visit, home_of
+from central.pages.visit import RefusedError, Visit
 from central.pages.voice import Catalogue, Voice, read_words
 from central.pages.welcome import Welcome
-from central.records import read_school
+from central.records import School, read_school
 from central.store import Store
 
 ALL_PLACES = (*PLACES, *FAMILY_PLACES)
 _LOG = logging.getLogger("central.pages")
 _THREADS = 4
 _SIGN_INS_WAITING_MAX = 8
+_CROWDS = 2
 
 T = TypeVar("T")
 Work = Callable[[Question], Response]
@@ -78,6 +83,7 @@ class Pages:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
         # Passwords cost memory and a core: one at a time, and few that wait.
         self._turnstile = ThreadPoolExecutor(1, thread_name_prefix="sign-in")
+        self._crowds = ThreadPoolExecutor(_CROWDS, thread_name_prefix="crowd")
         self._sign_ins_waiting = 0
         self._app = self._make_app()
 
@@ -89,6 +95,7 @@ class Pages:
         """End the threads; what they do still is done."""
         self._threads.shutdown()
         self._turnstile.shutdown()
+        self._crowds.shutdown()
 
     def _make_app(self) -> ASGIApp:
         routes = [
@@ -105,14 +112,16 @@ class Pages:
             Route("/mail/{word}/confirm", self._route(self._links.confirm), methods=["POST"]),
             Route("/sign-out", self._route(self._sign_out), methods=["POST"]),
             *(
-                Route(place.path, self._route(partial(self._visit, place)), methods=[place.method])
+                Route(place.path, self._place_route(place), methods=[place.method])
                 for place in ALL_PLACES
             ),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
-        app = Starlette(routes=routes, exception_handlers={HTTPException: _plain_problem})
+        files = Mount("/static", StaticFiles(directory=FOLDER / "static"))
+        rest = Starlette(
+            routes=[*routes, files], exception_handlers={HTTPException: _plain_problem}
+        )
         return Guard(
-            app,
+            Index(routes, rest),
             public_url=self._public_url,
             bytes_max=_bytes_max,
             is_open=lambda path: STOP.fullmatch(path) is not None,
@@ -140,11 +149,29 @@ class Pages:
 
         return answer
 
+    def _place_route(self, place: Place) -> Callable[[Request], Awaitable[Response]]:
+        if place.crowd is None:
+            return self._route(partial(self._visit, place))
+        waits = place.method != "GET" or not self._store.database.is_near
+        threads = self._crowds if waits else None
+        crowd = Crowd(threads, partial(self._visit_together, place, place.crowd))
+
+        async def answer(request: Request) -> Response:
+            return await self._answered(request, crowd.answer)
+
+        return answer
+
     async def _answer(self, request: Request, work: Work, threads: ThreadPoolExecutor) -> Response:
+        async def alone(question: Question) -> Response:
+            return await asyncio.get_running_loop().run_in_executor(threads, work, question)
+
+        return await self._answered(request, alone)
+
+    async def _answered(
+        self, request: Request, ask: Callable[[Question], Awaitable[Response]]
+    ) -> Response:
         try:
-            question = await read_question(request, self._cookies)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(threads, work, question)
+            return await ask(await read_question(request, self._cookies))
         except BodyTooLargeError:
             return PlainTextResponse("this request is too large", 413)
         except ClientDisconnect:
@@ -153,17 +180,17 @@ class Pages:
             busy = PlainTextResponse(str(error), 503)
             busy.headers["Retry-After"] = "1"
             return busy
-        except HTTPException:
-            raise
+        except HTTPException as error:
+            return await _plain_problem(request, error)
         except Exception:  # noqa: BLE001  whatever fails, a person gets a plain answer
             _LOG.exception("%s failed", request.url.path)
-            return PlainTextResponse("the centre failed; see its log", 500)
+            return _failure()
 
     # --- in a thread -----------------------------------------------------------------------------
 
     def _to_home(self, question: Question) -> Response:
-        user = self._who(question)
-        target = "/sign-in" if user is None else home_of(user.role)
+        (visit,) = self._visits([question], is_use=True)
+        target = "/sign-in" if visit is None else visit.home
         return RedirectResponse(target, status_code=303)
 
     def _sign_out(self, question: Question) -> Response:
@@ -174,43 +201,90 @@ class Pages:
         return answer
 
     def _visit(self, place: Place, question: Question) -> Response:
-        user = self._who(question, is_use=not place.is_quiet)
-        if user is None:
+        (visit,) = self._visits([question], is_use=not place.is_quiet)
+        if visit is None:
             return self._sign_in.ask(question)
-        visit = self._visit_of(question, user)
-        back = place.back.format(**visit.ids) or visit.home
         try:
             _check(place, visit, question)
             return place.page(visit)
         except RefusedError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                back = visit.home  # what is not here has no page to go back to
-            return visit.page("refused.html", status=error.status, sentence=error.word, back=back)
+            return _refused(place, visit, error)
         except RecordError as error:
+            back = _back(place, visit)
             return visit.page(
                 "refused.html", status=422, sentence="refused.record", back=back, why=str(error)
             )
 
-    def _who(self, question: Question, *, is_use: bool = True) -> User | None:
-        if not question.token:
-            return None
+    def _visit_together(
+        self, place: Place, page: CrowdPage, questions: Sequence[Question]
+    ) -> list[Response]:
+        """Answer a group; where that fails, each alone, so that nobody fails for another."""
+        try:
+            return self._answers(place, page, questions)
+        except BusyError:
+            raise
+        except Exception:
+            if len(questions) == 1:
+                raise
+            _LOG.exception("%s failed for many at once; each is tried alone", place.path)
+            return [self._alone(place, page, question) for question in questions]
+
+    def _alone(self, place: Place, page: CrowdPage, question: Question) -> Response:
+        try:
+            return self._answers(place, page, [question])[0]
+        except Exception:  # noqa: BLE001  whatever fails, a person gets a plain answer
+            _LOG.exception("%s failed", question.path)
+            return _failure()
+
+    def _answers(
+        self, place: Place, page: CrowdPage, questions: Sequence[Question]
+    ) -> list[Response]:
+        visits = self._visits(questions, is_use=not place.is_quiet)
+        answers: dict[int, Response] = {}
+        schools: dict[str, list[tuple[int, Visit]]] = {}
+        for at, (question, visit) in enumerate(zip(questions, visits, strict=True)):
+            if visit is None:
+                answers[at] = self._sign_in.ask(question)
+                continue
+            try:
+                _check(place, visit, question)
+            except RefusedError as error:
+                answers[at] = _refused(place, visit, error)
+            else:
+                schools.setdefault(visit.school.id, []).append((at, visit))
+        for some in schools.values():
+            outcomes = page([visit for _, visit in some])
+            for (at, visit), outcome in zip(some, outcomes, strict=True):
+                answers[at] = (
+                    _refused(place, visit, outcome)
+                    if isinstance(outcome, RefusedError)
+                    else outcome
+                )
+        return [answers[at] for at in range(len(questions))]
+
+    def _visits(self, questions: Sequence[Question], *, is_use: bool) -> list[Visit | None]:
+        """Return who asks, and what is known of them; None for somebody who has not signed in."""
         now = self._clock()
         with self._store.database.reading() as session:
-            found = find_session(session, question.token, now=now)
-        if found is None:
-            return None
-        user, is_due = found
-        if is_due and is_use:
+            found = find_sessions(session, [one.token for one in questions], now=now)
+            schools = {
+                school: read_school(session, school)
+                for school in {one[0].school_id for one in found if one is not None}
+            }
+        held = list(zip(questions, found, strict=True))
+        due = [(one[0], asked.token) for asked, one in held if one is not None and one[1]]
+        if due and is_use:
             with self._store.database.writing() as session:
-                note_use(session, user, question.token, now=now)
-        return user
+                note_uses(session, due, now=now)
+        return [
+            None if one is None else self._visit_of(asked, one[0], schools[one[0].school_id], now)
+            for asked, one in held
+        ]
 
-    def _visit_of(self, question: Question, user: User) -> Visit:
-        with self._store.database.reading() as session:
-            school = read_school(session, user.school_id)
+    def _visit_of(self, question: Question, user: User, school: School, now: datetime) -> Visit:
         return Visit(
             store=self._store,
-            now=self._clock(),
+            now=now,
             user=user,
             school=school,
             voice=Voice(user.language, self._catalogue(user.language), school.calendar.zone),
@@ -225,6 +299,26 @@ class Pages:
         )
 
 
+def _refused(place: Place, visit: Visit, error: RefusedError) -> Response:
+    # What is not here has no page to go back to.
+    is_here = error.status != HTTPStatus.NOT_FOUND
+    back = _back(place, visit) if is_here else visit.home
+    return visit.moulded(
+        "refused.html",
+        status=error.status,
+        shape={"sentence": error.word},
+        blanks={"back": back},
+    )
+
+
+def _back(place: Place, visit: Visit) -> str:
+    return place.back.format(**visit.ids) or visit.home
+
+
+def _failure() -> Response:
+    return PlainTextResponse("the centre failed; see its log", 500)
+
+
 def _check(place: Place, visit: Visit, question: Question) -> None:
     if visit.user.role not in place.roles:
         raise RefusedError("refused.not_yours", status=403)
@@ -234,11 +328,14 @@ def _check(place: Place, visit: Visit, question: Question) -> None:
     place.door(visit)
 
 
+_LARGE: Final = {
+    path: max(place.bytes_max for place in ALL_PLACES if place.path == path)
+    for path in {place.path for place in ALL_PLACES}
+}
+
+
 def _bytes_max(path: str) -> int:
-    return max(
-        (place.bytes_max for place in ALL_PLACES if place.path == path),
-        default=Place("", lambda _: Response()).bytes_max,
-    )
+    return _LARGE.get(path, FORM_BYTES_MAX)
 
 
 async def _plain_problem(_: Request, error: Exception) -> Response:

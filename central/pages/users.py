@@ -20,7 +20,8 @@ from core.ids import SchoolId
 from core.people import Language
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,39}")
-_COLUMNS = "school_id, name, role, language, added_at, disabled_at"
+USER_COLUMNS: Final = ("school_id", "name", "role", "language", "added_at", "disabled_at")
+_COLUMNS = ", ".join(USER_COLUMNS)
 
 
 class Role(StrEnum):
@@ -113,13 +114,13 @@ def insert_user(session: Session, user: User, *, who: str, stored: str = _NO_PAS
 def find_user(session: Session, name: str) -> User | None:
     """Return a user by name, also one who was disabled; None when there is none."""
     row = session.row(f"SELECT {_COLUMNS} FROM web_user WHERE name = ?", name)  # noqa: S608
-    return None if row is None else _user(row)
+    return None if row is None else user_from_row(row)
 
 
 def list_users(session: Session, school: SchoolId) -> list[User]:
     """Return the users of a school's office by name; parents are found by their children."""
     sql = f"SELECT {_COLUMNS} FROM web_user WHERE school_id = ? ORDER BY name"  # noqa: S608
-    users = [_user(row) for row in session.rows(sql, school)]
+    users = [user_from_row(row) for row in session.rows(sql, school)]
     return [user for user in users if user.role in OFFICE_ROLES]
 
 
@@ -205,7 +206,8 @@ def _audit(session: Session, user: User, what: str, who: str, at: datetime) -> N
     write_audit(session, user.school_id, who=who, what=what, subject=user.name, at=at)
 
 
-def _user(row: Row) -> User:
+def user_from_row(row: Row) -> User:
+    """Return a user from the columns of `USER_COLUMNS`."""
     return User(
         school_id=SchoolId(row[0]),
         name=row[1],

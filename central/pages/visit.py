@@ -4,28 +4,23 @@ A page is a function from a `Visit` to an answer. It runs in a thread of the pag
 reads and writes the store; of HTTP it sees nothing but names and values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from central.database import Row, Session
+from central.pages.mould import fill, mark
+from central.pages.template import text_of
 from central.pages.users import Role, User
 from central.pages.voice import Voice
 from central.records import School
 from central.store import Store
-from core.codec import moment_text
 from core.ids import uuid7
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-FOLDER: Final = Path(__file__).parent
 OFFICE: Final = "/office"
 FAMILY: Final = "/family"
 _ENTROPY_BYTES = 10
@@ -141,14 +136,53 @@ class Visit:
             "visit": self,
             "user": self.user,
             "school": self.school,
+            "user_name": self.user.name,
+            "school_name": self.school.header.name,
             "is_admin": self.user.role is Role.ADMIN,
             "csrf": self.csrf,
+            "new_id": self.new_id,
             "done": self.asked.get("done", ""),
             "here": self.path,
             "home": self.home,
-            "navigation": _OFFICE_NAVIGATION if self.home == OFFICE else _FAMILY_NAVIGATION,
+            "navigation": self._navigation,
         }
         return render(template, self.voice, status=status, **(known | values))
+
+    def moulded(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        shape: Mapping[str, Hashable],
+        blanks: Mapping[str, str],
+    ) -> Response:
+        """Answer with a page of which many ask, see `central.pages.mould`.
+
+        A form of it puts `once` where an ordinary page asks for a new id.
+        """
+        before, rest = self._place()
+        done = self.asked.get("done", "")
+        known: dict[str, Hashable] = {
+            "school_name": self.school.header.name,
+            "done": done if f"done.{done}" in self.voice.words else "",
+            "here": f"{before}{mark('rest')}" if rest else before,
+            "home": self.home,
+            "navigation": self._navigation,
+        }
+        own = {"user_name": self.user.name, "csrf": self.csrf, "rest": rest}
+        text = fill(template, self.voice, shape={**known, **shape}, blanks={**own, **blanks})
+        return HTMLResponse(text, status_code=status)
+
+    @property
+    def _navigation(self) -> tuple[tuple[str, str], ...]:
+        return _OFFICE_NAVIGATION if self.home == OFFICE else _FAMILY_NAVIGATION
+
+    def _place(self) -> tuple[str, str]:
+        """Return the address up to where the page's head looks at it, and what follows."""
+        for path, _ in self._navigation:
+            if path != self.home and self.path.startswith(f"{path}/"):
+                return f"{path}/", self.path.removeprefix(f"{path}/")
+        return self.path, ""
 
     def go(self, path: str, *, done: str = "", **asked: str) -> Response:
         """Answer a form: lead to a page. done: the key after `done.` of what that page says."""
@@ -167,38 +201,7 @@ def home_of(role: Role) -> str:
 
 def render(template: str, voice: Voice, *, status: int = 200, **values: object) -> Response:
     """Return a page that is made of a template."""
-    environment = _environment()
-    told = {
-        "language": voice.language.value,
-        "say": voice.say,
-        "count": voice.count,
-        "term": voice.term,
-        "money": voice.money,
-        "day": voice.day,
-        "moment": voice.moment,
-        "time": voice.time,
-        "number": voice.number,
-        "known": voice.words,
-        **values,
-    }
-    parts = environment.get_template("parts.html").make_module(told)
-    content = environment.get_template(template).render(told, parts=parts)
-    return HTMLResponse(content, status_code=status)
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  loads late
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["machine"] = moment_text
-    return environment
+    return HTMLResponse(text_of(template, voice, **values), status_code=status)
 
 
 def one_row(session: Session, sql: str, *values: str | int) -> Row:

@@ -5,7 +5,7 @@ page is asked for: terminals that talk to a centre need none of it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -45,7 +45,7 @@ class Voice:
     """Speaks one language. zone: the school's, in which moments are told."""
 
     language: Language
-    words: Words
+    words: Words = field(hash=False)
     zone: tzinfo
 
     def say(self, key: str, **places: object) -> str:

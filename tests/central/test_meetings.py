@@ -14,9 +14,11 @@ from central.meetings.booking import (
     Family,
     Fault,
     SlotRefusedError,
+    Wish,
     appointments_of,
     appointments_on,
     book,
+    book_all,
     cancel,
     list_slots,
     move,
@@ -105,7 +107,7 @@ class Hall:
 
     def times(self, *pupils):
         with self.store.database.reading() as session:
-            found = appointments_of(session, SCHOOL, pupils)
+            found = appointments_of(session, SCHOOL, "autumn", pupils)
         return [(one.teacher, (one.starts_at - FIVE) // TEN) for one in found]
 
     def free(self, teacher):
@@ -140,7 +142,6 @@ def test_an_evening_has_its_teachers_slots_in_the_schools_time(hall):
     with hall.store.database.reading() as session:
         assert [one.id for one in list_evenings(session, SCHOOL)] == ["autumn"]
         assert [one.id for one in list_teachers(session, SCHOOL, "autumn")] == ["maes", "dubois"]
-        assert list_teachers(session, SCHOOL, "autumn", class_name="nobody's") == []
     assert hall.free("maes") == [0, 1, 2, 3, 4, 5]
     assert hall.free("dubois") == [0, 1, 2, 4, 5]
     hall.set_up(name="another name")
@@ -287,6 +288,97 @@ def test_a_teacher_that_makes_no_sense_is_refused(hall, teacher, said):
         hall.set_up(teacher, id="other")
     with pytest.raises(RecordError, match="same id"):
         hall.set_up(hall.teachers[0], hall.teachers[0], id="other")
+
+
+# --- many in one transaction -------------------------------------------------------------------
+
+
+def wish(pupil, teacher="dubois", after=0, *, key=None, children=None, evening="autumn"):
+    family = Family(tuple(children or (pupil,)), "mother")
+    id_ = key or f"{pupil} {teacher} {after}"
+    return Wish(id_, evening, teacher, FIVE + after * TEN, pupil, family)
+
+
+def booked_together(hall, *wishes):
+    """Return what became of each: its time, or why it has none."""
+    answers = book_all(hall.store, SCHOOL, wishes, now=hall.clock())
+    return [
+        answer.fault
+        if isinstance(answer, SlotRefusedError)
+        else str(answer)
+        if isinstance(answer, RecordError)
+        else (answer.teacher, (answer.starts_at - FIVE) // TEN)
+        for answer in answers
+    ]
+
+
+def test_of_many_wishes_the_first_has_the_slot_and_nobody_loses_for_another(hall):
+    lea, ben, kim, max_, *_ = hall.pupils
+    other = next(one.id for one in hall.centre.school.pupils if one.class_name != hall.class_name)
+    hall.book(max_, "maes", 5)
+    assert booked_together(
+        hall,
+        wish(lea, after=1),
+        wish(ben, after=1),
+        wish(other, after=2),
+        wish(kim, after=3),
+        wish(max_, "maes", 4),
+        wish(kim, after=4, children=[ben]),
+        wish(kim, after=5, evening="spring"),
+        wish(ben, after=5),
+    ) == [
+        ("dubois", 1),
+        Fault.TAKEN,
+        Fault.NOT_TAUGHT,
+        Fault.NO_SLOT,
+        Fault.BOOKED_ALREADY,
+        Fault.GONE,
+        f"there are no meetings spring at school {SCHOOL}",
+        ("dubois", 5),
+    ]
+    assert hall.times(lea, ben, kim, max_) == [("dubois", 1), ("dubois", 5), ("maes", 5)]
+
+
+def test_a_form_that_is_sent_twice_in_one_moment_is_booked_once(hall):
+    lea, ben, *_ = hall.pupils
+    assert booked_together(hall, wish(lea, key="one"), wish(ben), wish(lea, key="one")) == [
+        ("dubois", 0),
+        Fault.TAKEN,
+        ("dubois", 0),
+    ]
+    assert hall.times(lea, ben) == [("dubois", 0)]
+
+
+def test_a_familys_second_wish_knows_of_its_first(hall):
+    lea, ben, *_ = hall.pupils
+    both = (lea, ben)
+    assert booked_together(
+        hall,
+        wish(lea, after=1, children=both),
+        wish(ben, "maes", 1, children=both),
+        wish(lea, after=2, children=both),
+        wish(ben, "maes", 2, children=both),
+    ) == [("dubois", 1), Fault.ELSEWHERE, Fault.BOOKED_ALREADY, ("maes", 2)]
+    assert hall.times(*both) == [("dubois", 1), ("maes", 2)]
+
+
+def test_a_time_whose_first_cannot_come_is_the_seconds(hall):
+    lea, ben, kim, *_ = hall.pupils
+    hall.book(lea, "dubois", 2, children=(lea, ben))
+    assert booked_together(
+        hall, wish(ben, "maes", 2), wish(kim, "maes", 2), wish(ben, "maes", 1, key="later")
+    ) == [Fault.ELSEWHERE, ("maes", 2), ("maes", 1)]
+    assert sorted(hall.times(lea, ben, kim)) == [("dubois", 2), ("maes", 1), ("maes", 2)]
+    attends = hall.centre.rows("SELECT appointment_id, COUNT(*) FROM meeting_attendance GROUP BY 1")
+    assert sorted(count for _, count in attends) == [1, 1, 2]
+
+
+def test_each_that_is_booked_is_news_to_the_terminals(hall):
+    lea, ben, *_ = hall.pupils
+    before = hall.centre.rows("SELECT cursor FROM school WHERE id = ?", SCHOOL)[0][0]
+    booked_together(hall, wish(lea), wish(ben, after=1))
+    cursors = {row[0] for row in hall.centre.rows("SELECT cursor FROM appointment")}
+    assert cursors == {before + 1}
 
 
 # --- the race ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from central.office import Act
 from central.pages.families import FAMILY_PLACES
 from central.pages.office import PLACES
 from central.pages.site import Pages
-from central.pages.visit import FOLDER
+from central.pages.template import FOLDER
 from central.pages.voice import read_words
 from core.people import Language
 
