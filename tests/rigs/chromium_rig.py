@@ -32,7 +32,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 @pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Browser]":
     if not CHROMIUM.exists():
         missing = f"{CHROMIUM} is missing: apt-get install chromium-headless-shell"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
@@ -43,6 +43,8 @@ def chromium() -> "Iterator[Browser]":
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
+            # Its libraries leave things in there: a folder for sound, on a machine without any.
+            env={**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("browser"))},
             args=[
                 "--no-sandbox",  # the tests may run as root; a till never has this flag
                 "--disable-gpu",
