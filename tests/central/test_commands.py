@@ -116,7 +116,9 @@ def service(seeded_path):
     ) as process:
         process.ready = json.loads(process.stdout.readline())
         yield process
-        process.kill()
+        # It ends by itself, and takes its temporary folders away.
+        process.stdin.close()
+        process.wait(60)
 
 
 def test_a_terminal_is_enrolled_listed_approved_and_revoked(run, service, seeded_path, tmp_path):

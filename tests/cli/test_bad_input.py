@@ -2,7 +2,6 @@
 
 import socket
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.metadata import version
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from journal_rig import filled
+from own_temporary import FOR_OTHERS
 from root_rig import require_root
 from till_rig import school_copy
 
@@ -204,7 +204,7 @@ def test_a_folder_that_cannot_be(typed, settings, under_a_file, tmp_path) -> Non
 
 def let_everybody_enter(folder: Path) -> None:
     """Open the folders that the tests' own folders lie in, up to the system's for such files."""
-    top = Path(tempfile.gettempdir()).resolve()
+    top = FOR_OTHERS.resolve()
     folder = folder.resolve()
     while folder != top:
         folder.chmod(0o755)

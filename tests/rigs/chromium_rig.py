@@ -1,4 +1,9 @@
-"""Debian's Chromium, and what must stay empty while a page is open."""
+"""Debian's Chromium, and what must stay empty while a page is open.
+
+The tests drive its shell without windows: the same engine of the same package, which does not also
+draw a window's own bars, themselves pages, beside each page of a test: 1.0 s of CPU, not 2.7.
+`./test --system` tries the browser that a till runs.
+"""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path("/usr/bin/chromium-headless-shell")
 AXE_RULES = {
     "runOnly": {
         "type": "tag",
@@ -27,9 +32,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 @pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Browser]":
     if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: apt-get install chromium"
+        missing = f"{CHROMIUM} is missing: apt-get install chromium-headless-shell"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     from playwright.sync_api import expect, sync_playwright
 
@@ -38,6 +43,8 @@ def chromium() -> "Iterator[Browser]":
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
+            # Its libraries leave things in there: a folder for sound, on a machine without any.
+            env={**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("browser"))},
             args=[
                 "--no-sandbox",  # the tests may run as root; a till never has this flag
                 "--disable-gpu",

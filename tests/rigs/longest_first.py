@@ -1,8 +1,8 @@
 """Which files of tests begin: the longest, so that no process is left alone with one at the end.
 
 The files' order is otherwise by chance, and a file stays with one process. How long each takes is
-kept in `long_files.txt` beside this file: seconds of a whole run on two cores, for files above
-`KEPT_S`; a new or an unlisted file counts as short. Measured again after a whole run by
+kept in `long_files.txt` beside this file, for files above `KEPT_S`; only the order matters, and an
+unlisted file counts as short. Measured anew in a whole run by
 
     PYTEST_ADDOPTS=--junitxml=/tmp/tests.xml ./test
     python tests/rigs/longest_first.py /tmp/tests.xml

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from own_temporary import FOR_OTHERS
 
 _TIMEOUT_S = 60
 
@@ -126,7 +127,7 @@ def running_cluster(*, is_durable: bool) -> Iterator[Cluster]:
     user = "postgres" if is_root else pwd.getpwuid(os.geteuid()).pw_name
     as_user = ["runuser", "-u", user, "--"] if is_root else []
     # A socket's path may have 107 bytes: pytest's own folders are too deep.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=FOR_OTHERS))
     if is_root:
         shutil.chown(folder, user)
 

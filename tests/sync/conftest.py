@@ -2,6 +2,7 @@
 
 import queue
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -80,8 +81,11 @@ class Till:
         self.uplink.start()
 
     def stop(self) -> None:
+        """Have the lanes end. In what time they must is the affair of tests of its own."""
         if self.uplink is not None:
-            assert self.uplink.stop()
+            end = time.monotonic() + PATIENCE_S
+            while not self.uplink.stop():
+                assert time.monotonic() < end, "the lanes do not end"
             self.uplink = None
 
     def tap(self, count: int = 1) -> None:

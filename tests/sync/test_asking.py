@@ -59,7 +59,8 @@ def test_a_silent_centre_is_given_up_and_each_question_has_its_own_time(till, si
     )
     asking = Asking(identity, folder=till.folder, clock=wall_clock)
     for _ in range(2):
-        with pytest.raises(UnreachableError, match=r"no answer within 0\.2 s"):
+        # The connection has the same time: on a busy machine it may be the first to say so.
+        with pytest.raises(UnreachableError, match=r"no answer within 0\.2 s|timed out"):
             asking.ask("orders", QUESTION, timeout_s=0.2)
 
 

@@ -1,5 +1,6 @@
 """The centre is killed in the middle of a service, again and again, and started again."""
 
+import os
 import select
 import signal
 import socket
@@ -27,17 +28,23 @@ PATIENT = Intervals(
 
 
 class KilledCentre:
-    """The service in a process of its own, on one port, so that it can be killed."""
+    """The service in a process of its own, on one port, so that it can be killed.
 
-    def __init__(self, database: str) -> None:
+    folder: for what it keeps while it runs, and leaves when it is killed.
+    """
+
+    def __init__(self, database: str, folder: Path) -> None:
         self._database = database
+        self._environment = {**os.environ, "TMPDIR": str(folder)}
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         words = [sys.executable, "-c", SERVICE, self._database, f"127.0.0.1:{self.port}"]
-        self._process = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
+        self._process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, cwd=ROOT, env=self._environment
+        )
         ready, _, _ = select.select([self._process.stdout], [], [], 30)
         assert ready, "the centre did not start"
         assert self._process.stdout.readline() == b"ready\n"
@@ -52,9 +59,9 @@ class KilledCentre:
 
 
 @pytest.fixture
-def killed(twin):
+def killed(twin, tmp_path):
     with ExitStack() as stack:
-        killed = KilledCentre(twin.store.database.name)
+        killed = KilledCentre(twin.store.database.name, tmp_path)
         stack.callback(killed.kill)
         yield killed
 

@@ -55,7 +55,7 @@ def load(page: Page, server: WebServer, name: str) -> Page:
 def test_a_first_load_is_light(
     fresh: BrowserContext, server: WebServer, terminal: TwinTerminal, name: str
 ) -> None:
-    """All bytes with their headers, from the address that the terminal prints to the page."""
+    """All bytes with their headers, of whatever was fetched on the way from the printed address."""
     terminal.publish_status(
         {"profile": "till" if name == "pupil" else name, "menu": ["Carbonnade"]}
     )
@@ -69,7 +69,9 @@ def test_a_first_load_is_light(
         paths[event["requestId"]] = urlsplit(event["response"]["url"]).path
 
     def end(event: dict) -> None:
-        weights[paths[event["requestId"]]] = int(event["encodedDataLength"])
+        # What the page that takes the token fetched already comes from memory, and weighs nothing.
+        path = paths[event["requestId"]]
+        weights[path] = max(weights.get(path, 0), int(event["encodedDataLength"]))
 
     line.on("Network.responseReceived", hear)
     line.on("Network.loadingFinished", end)
@@ -78,6 +80,7 @@ def test_a_first_load_is_light(
     statics = [path for path in weights if path.startswith("/static/")]
     assert f"/static/{FONT}" in statics
     assert len(statics) <= FILES_MAX - 1
+    assert min(weights.values()) > 0, "each was carried over the line"
     assert sum(weights.values()) <= WIRE_BYTES_MAX, weights
 
 

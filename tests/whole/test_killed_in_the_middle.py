@@ -112,7 +112,7 @@ def test_the_headless_run_goes_on_after_it_was_killed(tmp_path: Path) -> None:
     before = len(_journal(tmp_path))
     assert before >= 60
 
-    second = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    second = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False)
     assert second.returncode == 0, second.stderr
     assert not (tmp_path / "previous").exists()
     after = _journal(tmp_path)
