@@ -5,9 +5,10 @@ The till is the real one: inbox, till, recorder, knowledge, journal, and a copy 
 prints a receipt, so its print job is stored with it, and the `done` of the one before rides along.
 Readers, spool, uplink and web stand aside: they never hold up a tap.
 
-A durable tap ends when the reader is told to show its light, which is after the commit and after
-the till's sums have taken the event. What the till does then for screens and log is in `whole` and
-in the CPU, and no pupil waits for it. Contenders:
+A durable tap ends when the reader is told to show its light, which is after the commit. What the
+till does then is in `whole` and in the CPU, and no pupil waits for it: its sums, screens and log,
+and all that it does before the next badge comes, which is to note that the paper came out and to
+get ready (`Till.get_ready`). Contenders:
 
     collect   a meal that was ordered: the tap that the gates are about
     sale      a meal without an order, sold from the wallet
@@ -351,7 +352,7 @@ class Same:
         counter.prepare()()
         recorder = counter.till._service.desk.recorder  # noqa: SLF001
         (self._event,) = recorder.journal.events((1, recorder.journal.head.seq - 1), 1)
-        (self._job,) = recorder.journal.pending_jobs()
+        self._job = next(recorder.journal.papers())
         counter.close()
         self._copy = Snapshot.open(folder / "till" / "snapshot.db", school_id=school.school.id)
         self._journal = Journal.open(folder / "till" / "journal.db")
@@ -363,7 +364,7 @@ class Same:
     def prepare(self) -> Call:
         """Return one meal; its hash is of the right length, and no more."""
         self._seq += 1
-        seq, head, event, job = self._seq, self._head, self._event, self._job.job
+        seq, head, event, job = self._seq, self._head, self._event, self._job
         self._head = seq.to_bytes(32, "big")
         key = self._chance.choice(self._keys)
         at = moment_text(job.created_at)

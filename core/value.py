@@ -3,7 +3,8 @@
 A tap makes some twenty-five of them while a pupil waits, and a start reads a hundred thousand. A
 frozen dataclass of sixteen fields takes ten microseconds to be made, since each field is set by a
 call of its own; a `Value` takes half a one, since msgspec fills it in C. To whoever uses one it is
-a frozen dataclass: `dataclasses.replace`, `fields` and `asdict` take it, and it compares alike.
+a frozen dataclass: `dataclasses.replace`, `fields` and `asdict` take it, and it compares alike. The
+collector of cycles passes over values: made of what was there before, none leads back to itself.
 """
 
 from dataclasses import Field as DataclassField
@@ -29,7 +30,7 @@ class _Fields:
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-class Value(Struct, frozen=True):
+class Value(Struct, frozen=True, gc=False):
     """Something that is what its fields say, and stays it. Assignment is an AttributeError."""
 
     __dataclass_fields__: ClassVar[DataclassFields] = cast("DataclassFields", _Fields())

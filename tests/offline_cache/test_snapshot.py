@@ -199,6 +199,14 @@ def test_one_bad_row_found_at_a_tap_is_named(path: Path) -> None:
 # --- how it is replaced ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("value", ["1e999", "4.5", "x'00'", "'4,50'"])
+def test_an_amount_that_is_none_is_a_damaged_copy_at_the_tap(path: Path, value: str) -> None:
+    write_copy(path)
+    change(path, f"UPDATE pupil SET general_cents = {value}")
+    with closing(opened(path)) as copy, pytest.raises(SnapshotCorruptError, match="sync now"):
+        copy.holder(badge().key, TODAY)
+
+
 def test_a_new_copy_takes_the_place_of_the_old(path: Path, tmp_path: Path) -> None:
     old = opened(write_copy(path))
     candidate = write_copy(tmp_path / "new.db", about=meta(cursor="88122"))
