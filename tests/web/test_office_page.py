@@ -269,6 +269,25 @@ CASE = {
 }
 
 
+def test_a_badge_that_was_found_again_takes_its_place_back(
+    office: Page, terminal: TwinTerminal
+) -> None:
+    terminal.publish_verdict(
+        {"outcome": "shown", "pupil": "lea", "badge_last4": "09AB", "badge_state": "lost"}
+    )
+    office.wait_for_selector(".card[data-pupil=lea]")
+    assert "…09AB" in office.inner_text(".find .loose")
+    open_deed(office, "badge")
+    assert office.locator(".give").all_inner_texts() == ["Remettre en service à la place de …E5F6"]
+    assert axe_violations(office) == []
+    office.locator(".give").tap()
+    office.locator(".said", has_text="09AB").wait_for()
+    asked = last_command(terminal)
+    assert isinstance(asked, GiveBadge)
+    assert (asked.customer.pupil, asked.is_lost) == ("lea", False)
+    assert asked.replaces
+
+
 def test_an_access_is_printed_and_its_code_is_on_no_screen(
     card: Page, terminal: TwinTerminal
 ) -> None:
