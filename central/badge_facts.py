@@ -50,6 +50,7 @@ def _change(
         last4=fact.last4,
         kind=fact.family,
         replaces=fact.replaces,
+        is_found=fact.is_found,
         act=act,
         cursor=cursor,
     )

@@ -5,7 +5,8 @@ that it was replaced or that its owner left is the history's word for why it is 
 
 A pupil has one badge of each kind in use: who is given another one hands in the first, or has lost
 it, so the first is blocked with `replaced` in its history. A card that turns up again is not made
-good while another one is in use: somebody must say which of the two it is to be.
+good while another one is in use: somebody must say which of the two it is to be, and at a bursar's
+terminal, where the card itself is laid on the reader, it is the card that was found.
 """
 
 from dataclasses import dataclass
@@ -105,20 +106,28 @@ def give_within(
     replaces: BadgeKey | None,
     act: Act,
     cursor: int,
+    is_found: bool = False,
 ) -> None:
     """Give a pupil a badge within a transaction whose place in the feed is known. Twice is once.
 
-    replaces: one of theirs that is not in use any more. Of its kind no other stays in use. Raises
-    RecordError when there is no such pupil, or the badge is somebody else's.
+    replaces: one of theirs that is not in use any more. Of its kind no other stays in use.
+    is_found: it is one of theirs that turned up again, and takes the place of the one in use.
+    Raises RecordError when there is no such pupil, or the badge is somebody else's.
     """
     _check_pupil(session, school, pupil)
-    if _is_theirs(session, school, badge, pupil):
+    is_theirs = _is_theirs(session, school, badge, pupil)
+    is_in_use = bool(_in_use(session, school, pupil, badge))
+    if is_in_use or (is_theirs and not is_found):
         return
     replaced = set(_others_in_use(session, school, pupil, kind))
     replaced |= set(_in_use(session, school, pupil, replaces))
     for other in sorted(replaced):
         _step(session, school, other, pupil, BadgeWord.REPLACED, act)
         _set(session, school, other, BadgeState.BLOCKED, cursor)
+    if is_theirs:
+        _step(session, school, badge, pupil, BadgeWord.ACTIVE, act)
+        _set(session, school, badge, BadgeState.ACTIVE, cursor)
+        return
     _step(session, school, badge, pupil, BadgeWord.ISSUED, act)
     _add(session, school, badge, pupil, kind, last4, cursor)
 

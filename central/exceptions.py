@@ -19,11 +19,15 @@ from central.store import Store
 from core.codec import moment_text, read_moment
 from core.events import read_event
 from core.facts import (
+    Fact,
     MealCollected,
+    MealVoided,
     ReserveMoved,
     SaleMade,
     SaleRefunded,
+    SaleVoided,
     StudyEntered,
+    TopUpVoided,
     WalletToppedUp,
 )
 from core.ids import PupilId, SchoolId, TerminalId
@@ -242,6 +246,16 @@ def _filled(legs: list[Leg], source: Account) -> Legs:
 _OF_SOMEBODY = (
     MealCollected | SaleMade | WalletToppedUp | SaleRefunded | StudyEntered | ReserveMoved
 )
+
+
+def pupil_in(fact: Fact) -> PupilId | None:
+    """Return whom a fact is about, also where it corrects another; None for nobody."""
+    match fact:
+        case MealVoided(meal=about) | SaleVoided(sale=about) | TopUpVoided(top_up=about):
+            return about.pupil
+        case _:
+            pupil: PupilId | None = getattr(fact, "pupil", None)
+            return pupil
 
 
 def _pupil_of(session: Session, school: SchoolId, event: str) -> PupilId | None:

@@ -19,6 +19,7 @@ from central.exceptions import (
     find_exception,
     list_exceptions,
     open_amount,
+    pupil_in,
     settle,
 )
 from central.families.access import make_token
@@ -31,6 +32,8 @@ from central.records import School
 from central.store import Store
 from central.terminals import Terminal
 from core.codec import moment_text
+from core.errors import MalformedEventError
+from core.events import read_event
 from core.ids import PupilId, SchoolId, StaffId
 from core.people import Language
 from core.snapshot import staff_from_row
@@ -167,11 +170,31 @@ def _case(session: Session, school: SchoolId, case: Case) -> Plain:
         "id": case.id,
         "flag": case.flag,
         "detail": case.detail,
+        **_facts_of(session, school, case),
         "raised_at": moment_text(case.raised_at),
         "terminal": case.terminal_name,
         "amount_cents": open_amount(session, school, case).cents,
         "resolution": None if case.resolution is None else case.resolution.value,
     }
+
+
+def _facts_of(session: Session, school: SchoolId, case: Case) -> Plain:
+    """Return what a sentence about an exception tells of its event; nulls where it is unread."""
+    told: Plain = {"kind": None, "at": None, "name": None, "class_name": None}
+    row = session.row("SELECT body FROM event WHERE school_id = ? AND id = ?", school, case.subject)
+    if row is None:
+        return told
+    try:
+        event = read_event(bytes(row[0]))
+    except MalformedEventError:
+        return told
+    told |= {"kind": event.fact.kind.value, "at": moment_text(event.stamp.at)}
+    row = session.row(
+        "SELECT first_name, last_name, class_name FROM pupil WHERE school_id = ? AND id = ?",
+        school,
+        pupil_in(event.fact) or "",
+    )
+    return told if row is None else told | {"name": f"{row[0]} {row[1]}", "class_name": row[2]}
 
 
 def _refused(detail: str) -> Problem:

@@ -59,12 +59,16 @@ def move_reserve(
 
 
 class NewBadge(Value):
-    """A card that was laid on the reader. owner: whose it is by what this terminal knows."""
+    """A card that was laid on the reader.
+
+    owner: whose it is by what this terminal knows; state: and how it stands.
+    """
 
     key: BadgeKey
     family: Family
     last4: str
     owner: PupilId | None
+    state: BadgeState | None = None
 
 
 def give_badge(
@@ -75,7 +79,7 @@ def give_badge(
     *,
     is_lost: bool = False,
 ) -> Outcome:
-    """Return what becomes of giving a pupil a badge.
+    """Return what becomes of giving a pupil a badge, also one of theirs that was found again.
 
     new: the card, or why it is none. replaces: the pupil's badge that is not in use any more;
     is_lost: because it was lost.
@@ -86,7 +90,8 @@ def give_badge(
         return _no(refusal)
     if isinstance(new, Reason):
         return _no(new)
-    if new.owner is not None:
+    is_found = new.owner == holder.pupil.id and new.state is not BadgeState.ACTIVE
+    if new.owner is not None and not is_found:
         return _no(Reason.BADGE_TAKEN)
     given = BadgeGiven(
         day=view.day,
@@ -98,6 +103,7 @@ def give_badge(
         replaces=None if replaces is None else replaces.key,
         why=presence.why,
         command=presence.command,
+        is_found=is_found,
     )
     facts: tuple[Fact, ...] = (given,)
     if replaces is not None and is_lost:

@@ -43,6 +43,7 @@ class BadgeGiven(Value):
 
     badge: its keyed hash. family: of its number, of which a pupil has one in use. last4: the end of
     the number, as papers name it. replaces: the badge that is no longer in use from now on.
+    is_found: it was theirs before, was lost or blocked, and turned up again.
     """
 
     kind: ClassVar[EventKind] = EventKind.BADGE_GIVEN
@@ -55,6 +56,7 @@ class BadgeGiven(Value):
     replaces: BadgeKey | None = None
     why: str = ""
     command: CommandId = NO_COMMAND
+    is_found: bool = False
 
     def __post_init__(self) -> None:
         assert self.badge != self.replaces, "a badge does not take its own place"

@@ -95,4 +95,5 @@ class OfficePlanner:
             return Reason.NOT_AN_IDENTITY
         holder = desk.view_of_tap(tap, stamp).holder
         owner = None if holder is None else holder.pupil.id
-        return NewBadge(key, tap.credential.technology.family, last4_of(tap), owner)
+        state = None if holder is None or holder.badge is None else holder.badge.state
+        return NewBadge(key, tap.credential.technology.family, last4_of(tap), owner, state)

@@ -100,6 +100,7 @@ PLACES: Final = (
         roles=_ADMIN,
     ),
     Place(f"{OFFICE}/families", parents_rules.show),
+    form(f"{OFFICE}/families/letters", parents.make_class_letters, back=f"{OFFICE}/families"),
     form(f"{OFFICE}/families", parents_rules.take, back=f"{OFFICE}/families", roles=_ADMIN),
     Place(f"{OFFICE}/presence", presence.show),
     form(f"{OFFICE}/presence/absences", presence.note_absence, back=f"{OFFICE}/presence"),

@@ -1,9 +1,15 @@
-"""A pupil's parents at the office: a letter with a code that is shown once, an access that ends."""
+"""A pupil's parents at the office: a letter with a code that is shown once, an access that ends.
 
+For a whole class there is one letter a pupil whom no parent sees yet, so that the same form sent
+again makes no code anew that is on its way home.
+"""
+
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from central.database import Session
 from central.families.access import Access, make_token
 from central.families.links import unlink
 from central.office import Act
@@ -11,8 +17,8 @@ from central.pages.codes import code_picture
 from central.pages.pupils import read_pupil
 from central.pages.visit import OFFICE, FormError, Visit, one_row
 from central.pages.voice import Voice, read_words
-from core.ids import PupilId
-from core.people import Language
+from core.ids import PupilId, SchoolId
+from core.people import Language, Pupil
 
 
 def make_letter(visit: Visit) -> Response:
@@ -31,18 +37,55 @@ def make_letter(visit: Visit) -> Response:
         language=Language(language) if language else None,
         act=Act(visit.user.name, visit.now),
     )
+    letters = [_letter(visit, child, access)]
+    return visit.page("letter.html", letters=letters, of_class="", back=f"{OFFICE}/pupils/{pupil}")
+
+
+def make_class_letters(visit: Visit) -> Response:
+    """Show a letter for each pupil of a class whom no parent sees yet, each with a fresh code."""
+    school, wanted = visit.school.id, visit.field("class")
+    with visit.store.database.reading() as session:
+        rows = session.rows(_WITHOUT_PARENTS, school, wanted)
+        children = [read_pupil(session, school, PupilId(row[0]))[0] for row in rows]
+    if not children:
+        raise FormError("refused.no_letters")
+    act = Act(visit.user.name, visit.now)
+    letters = [
+        _letter(visit, child, make_token(visit.store, school, pupil=child.id, act=act))
+        for child in children
+    ]
+    return visit.page("letter.html", letters=letters, of_class=wanted, back=f"{OFFICE}/families")
+
+
+def classes_without(session: Session, school: SchoolId) -> list[tuple[str, int]]:
+    """Return the classes in which there are pupils whom no parent sees, and how many."""
+    rows = session.rows(
+        f"SELECT p.class_name, COUNT(*) {_NOBODY_SEES} GROUP BY p.class_name ORDER BY p.class_name",
+        school,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+_NOBODY_SEES = (
+    "FROM pupil p LEFT JOIN family_pupil f ON f.school_id = p.school_id AND f.pupil_id = p.id"
+    " WHERE p.school_id = ? AND f.pupil_id IS NULL"
+)
+_WITHOUT_PARENTS = (
+    f"SELECT p.id {_NOBODY_SEES} AND p.class_name = ?"
+    " ORDER BY p.last_name, p.first_name, p.id LIMIT 100"
+)
+
+
+def _letter(visit: Visit, child: Pupil, access: Access) -> Mapping[str, object]:
     link = f"{visit.address}/welcome?{_asked(access)}"
     reader = access.user.language
-    return visit.page(
-        "letter.html",
-        child=child,
-        access=access,
-        link=link,
-        welcome=f"{visit.address}/welcome",
-        picture=code_picture(link),
-        theirs=Voice(reader, read_words(reader), visit.voice.zone),
-        back=f"{OFFICE}/pupils/{pupil}",
-    )
+    return {
+        "child": child,
+        "access": access,
+        "welcome": f"{visit.address}/welcome",
+        "picture": code_picture(link),
+        "theirs": Voice(reader, read_words(reader), visit.voice.zone),
+    }
 
 
 def remove(visit: Visit) -> Response:

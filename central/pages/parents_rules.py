@@ -5,6 +5,7 @@ from starlette.responses import Response
 from central.database import Session
 from central.families.rules import Rule, read_rules, write_rules
 from central.mail.mail_queue import faulty_mail
+from central.pages.parents import classes_without
 from central.pages.users import Role
 from central.pages.visit import OFFICE, Visit
 from core.ids import SchoolId
@@ -20,6 +21,7 @@ def show(visit: Visit) -> Response:
             "families.html",
             rules=read_rules(session, school),
             faults=faulty_mail(session, school),
+            classes=classes_without(session, school),
             **_counts(session, school),
         )
 

@@ -78,6 +78,23 @@ def given(does, badge=NEW, **changes):
     return does(BadgeGiven, badge=badge, family=Family.ISO14443A, last4="E5F7", **changes)
 
 
+def test_a_badge_that_was_found_again_is_in_use_and_its_history_says_all(centre, till, does, pupil):
+    old = centre.badge_of(pupil)
+    does(BadgeStopped, badge=old, state=BadgeState.LOST)
+    given(does)
+    assert till.flags(till.send()) == [None, None]
+    found = given(does, badge=old, replaces=NEW, is_found=True)
+    assert till.flags(till.send_events((found,))) == [None]
+    assert (state(centre, old), state(centre, NEW)) == ("active", "blocked")
+    assert words(centre, old)[:2] == [BadgeWord.ACTIVE, BadgeWord.LOST]
+    assert words(centre, NEW)[0] is BadgeWord.REPLACED
+    # One that is given once more, as by a terminal that did not hear of it, is not made good.
+    does(BadgeStopped, badge=old, state=BadgeState.LOST)
+    given(does, badge=old)
+    till.send()
+    assert state(centre, old) == "lost"
+
+
 # --- a period of the bursar's ---------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from central.families.links import parents_of
 from central.load import load_school
 from central.pages.users import find_user
 from central.seed import make_school
+from core.codec import moment_text
 from core.facts import ReserveMoved
 from core.ids import PupilId, SchoolId
 from core.money import Money
@@ -138,6 +139,10 @@ def test_an_exception_is_listed_and_settled_as_on_the_centres_page(
     moved(till, pupil, bursar, reserve + 5)
     (case,) = ask("cases")["cases"]
     assert (case["flag"], case["terminal"], case["resolution"]) == ("overdraft", "Till 1", None)
+    known = next(one for one in centre.school.pupils if one.id == pupil)
+    named = (f"{known.first_name} {known.last_name}", known.class_name)
+    assert (case["name"], case["class_name"]) == named
+    assert (case["kind"], case["at"]) == ("reserve.moved", moment_text(till.clock()))
     settled = ask("resolutions", case=case["id"], how="reversed", note="too much")
     assert settled["resolution"] == "reversed"
     assert ask("resolutions", case=case["id"], how="reversed", note="again")["id"] == case["id"]

@@ -4,21 +4,36 @@ import fcntl
 import http.client
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from counter_inbox import eventually
+from school_day_rig import SCHOOL, TODAY, DayClock, at
+from web_rig import Visitor
 
+from central.enrolment import create_code
 from central.pages.passwords import is_password
 from central.pages.users import stored_password
 from central.store import open_store
+from central.twin import TwinCentre
+from cli.demo import _PROFILES
+from cli.demo_services import DemoServices
 from cli.output import EXIT_FAILED, EXIT_WELL
 from cli.terminal_link import ask
+from config.load import load_settings
+from config.settings import Settings
+from sync.enrol import enrol
+from sync.identity import Identity
+from terminal.clock import Clock
+from terminal.daemon import Terminal
 
 HOUSE = Path(__file__).parents[2]
 PROGRAM = "import sys, cli.main; sys.exit(cli.main.main(sys.argv[1:]))"
@@ -84,6 +99,72 @@ def test_a_visitor_is_told_how_to_reach_the_screen_and_the_office(tmp_path: Path
     assert passwords[0] == passwords[1]
     for name in ("terminal.log", "central.log"):
         assert passwords[0] not in (tmp_path / name).read_text()
+
+
+AT_NOON = {
+    "till": "collected",
+    "kiosk": "shown",
+    "office": "shown",
+    "study": "entered",
+    "gate": "late",
+}
+"""What becomes of the demo's first badge at each of its terminals."""
+
+
+def test_what_a_demo_can_be_it_becomes_and_answers(tmp_path: Path) -> None:
+    """By the demo's own folder and settings, one after the other, in this one process."""
+    clock = DayClock(at("12:05"))
+    services = DemoServices(tmp_path, seed=7, today=TODAY, is_new=False)
+    school = services._school({"seed": 7, "day": TODAY.isoformat()})
+    with TwinCentre(tmp_path / "central.db", clock=clock.now) as centre:
+        services.centre_url = centre.url
+        code = create_code(centre.store, SCHOOL, terminal_name="Caisse 1", now=clock.now())
+        identity = enrol(central_url=centre.url, code=code, folder=tmp_path)
+        for profile in _PROFILES:
+            services._profile = profile
+            path = services._write("terminal.toml", services._settings())
+            settings = load_settings(path, environ={})
+            with running(settings, identity, clock) as ready:
+                port = ready.terminal.port
+                eventually(lambda at=port: at.status()["copy_at"], "the copy came", within_s=60)
+                became = port.tap(school.badges[0].credential, timeout_s=60)["outcome"]
+                told = (port.status()["profile"], became, page_of(ready.page))
+            assert told == (profile, AT_NOON[profile], profile)
+
+
+@dataclass
+class Running:
+    """A terminal in a thread of its own. page: its screen's address."""
+
+    terminal: Terminal
+    page: str
+
+
+@contextmanager
+def running(settings: Settings, identity: Identity, clock: Clock) -> Iterator[Running]:
+    said: queue.Queue[Running] = queue.Queue()
+
+    def run() -> None:
+        terminal = Terminal(settings, identity, version="1", clock=clock)
+        terminal.run(lambda ready: said.put(Running(terminal, ready.page)))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    ready = said.get(timeout=60)
+    try:
+        yield ready
+    finally:
+        ready.terminal.stop()
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def page_of(launch: str) -> str:
+    """Return which page a terminal opens with."""
+    address = urlsplit(launch)
+    inside = Visitor(address.netloc).enter(address.query.partition("=")[2])
+    told = inside.get("/").body.decode().partition('id="told">')[2].partition("</script>")[0]
+    return str(json.loads(told)["profile"])
 
 
 def tapped(folder: Path) -> str:

@@ -169,6 +169,26 @@ def test_what_is_somebodys_or_none_is_not_given(till: PureTill) -> None:
     assert reason_of(gone) is Reason.TOO_LATE
 
 
+@pytest.mark.parametrize("state", [BadgeState.LOST, BadgeState.BLOCKED])
+def test_a_badge_that_was_found_again_is_made_good_in_place_of_the_one_in_use(
+    till: PureTill, state: BadgeState
+) -> None:
+    view = view_of(till)
+    found = replace(NEW, owner=PupilId(ALICE), state=state)
+    (fact,) = done(give_badge(found, OLD, PRESENCE, view)).facts
+    assert isinstance(fact, BadgeGiven)
+    assert (fact.badge, fact.replaces, fact.is_found) == (NEW.key, OLD.key, True)
+    till.store([BadgeStopped(TODAY, PupilId(ALICE), NEW.key, state, StaffId("chef")), fact])
+    good, other = till.state.badges.find(NEW.key), till.state.badges.find(OLD.key)
+    assert good is not None
+    assert other is not None
+    assert (good.state, other.state) == (BadgeState.ACTIVE, BadgeState.BLOCKED)
+    in_use = replace(found, state=BadgeState.ACTIVE)
+    assert reason_of(give_badge(in_use, OLD, PRESENCE, view)) is Reason.BADGE_TAKEN
+    bobs = replace(found, owner=PupilId(BOB))
+    assert reason_of(give_badge(bobs, OLD, PRESENCE, view)) is Reason.BADGE_TAKEN
+
+
 def test_a_badge_is_stopped_but_not_made_good(till: PureTill) -> None:
     view = view_of(till)
     (fact,) = done(stop_badge(OLD, BadgeState.LOST, PRESENCE, view)).facts

@@ -254,6 +254,25 @@ def test_only_a_card_of_nobody_is_given(office: Office) -> None:
     assert gone["reason"] == "unknown_pupil"
 
 
+def test_a_lost_badge_that_turns_up_is_made_good_and_the_one_in_its_place_is_not(
+    office: Office, tmp_path: Path
+) -> None:
+    old, new = key_of(office), office.tap(NEW)
+    office.command("give_badge", customer=P1, tap=new["tap"], replaces=old, is_lost=True)
+    fresh = next(one["key"] for one in office.card()["badges"] if one["state"] == "active")
+    found = office.tap(ALICE)
+    assert (found["pupil"], found["badge_state"]) == ("p1", "lost")
+    others = office.command("give_badge", customer={"pupil": "p2"}, tap=found["tap"])
+    assert others["reason"] == "badge_taken"
+    again = {"customer": P1, "tap": found["tap"], "replaces": fresh}
+    assert office.command("give_badge", **again)["outcome"] == "done"
+    assert office.tap(ALICE)["badge_state"] == "active"
+    till = reopened(office, tmp_path)
+    assert till.tap(ALICE)["outcome"] == "collected"
+    assert till.tap(NEW)["reason"] == "blocked_badge"
+    till.close()
+
+
 # --- tickets --------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from chromium_rig import axe_violations
 from playwright.sync_api import Page
 from web_rig import OpenTill, sign_in, type_amount
 
+from core.batch import Flag
 from core.kinds import Reason
 from terminal.commands import ChooseProfile, GiveBadge, GiveTicket, MoveReserve, StopBadge, TopUp
 from terminal.twin import TwinTerminal
@@ -257,11 +258,34 @@ CASE = {
     "id": "e-1.overdraft",
     "flag": "overdraft",
     "detail": "the reserve wallet holds less than was moved out of it",
-    "raised_at": "2026-11-24T10:40:00Z",
+    "raised_at": "2026-11-24T10:45:00Z",
+    "kind": "reserve.moved",
+    "at": "2026-11-24T10:40:00Z",
+    "name": "Léa Vermeulen",
+    "class_name": "3B",
     "terminal": "Économat",
     "amount_cents": 500,
     "resolution": None,
 }
+
+
+def test_a_badge_that_was_found_again_takes_its_place_back(
+    office: Page, terminal: TwinTerminal
+) -> None:
+    terminal.publish_verdict(
+        {"outcome": "shown", "pupil": "lea", "badge_last4": "09AB", "badge_state": "lost"}
+    )
+    office.wait_for_selector(".card[data-pupil=lea]")
+    assert "…09AB" in office.inner_text(".find .loose")
+    open_deed(office, "badge")
+    assert office.locator(".give").all_inner_texts() == ["Remettre en service à la place de …E5F6"]
+    assert axe_violations(office) == []
+    office.locator(".give").tap()
+    office.locator(".said", has_text="09AB").wait_for()
+    asked = last_command(terminal)
+    assert isinstance(asked, GiveBadge)
+    assert (asked.customer.pupil, asked.is_lost) == ("lea", False)
+    assert asked.replaces
 
 
 def test_an_access_is_printed_and_its_code_is_on_no_screen(
@@ -308,6 +332,33 @@ def test_an_account_is_shown_and_printed_and_says_what_it_lacks(
         False,
     )
     assert second[4] is True
+
+
+def test_every_exception_has_a_sentence_with_its_facts_in_each_language(
+    office: Page, terminal: TwinTerminal
+) -> None:
+    flags = [*(flag.value for flag in Flag), "quarantined", "conflict", "revoked"]
+    cases = [{**CASE, "id": f"e-{flag}", "flag": flag} for flag in flags]
+    unread = {"kind": None, "at": None, "name": None, "class_name": None}
+    cases[-1] |= unread
+    old = {key: value for key, value in CASE.items() if key not in unread}
+    cases += [{**old, "id": "e-old"}, {**CASE, "id": "e-new", "flag": "of a newer centre"}]
+    for language in ("de", "en", "nl", "fr"):
+        terminal.office.answers["cases"] = [{"state": "told", "cases": cases}] * (len(cases) + 1)
+        office.locator(".bottom select").select_option(language)
+        office.locator(".bottom .cases").tap()
+        for case in cases:
+            office.locator(f"[data-case='{case['id']}']").tap()
+            told = office.locator(".panel .chosen").inner_text()
+            if case["id"] in {"e-old", "e-new"}:
+                assert CASE["detail"] in told
+            else:
+                assert "11:40" in told or case["id"] == "e-revoked", told
+                assert "Économat" in told
+                assert "{" not in told
+            office.locator(".panel .close").tap()
+            office.locator(".bottom .cases").tap()
+        office.locator(".panel .close").tap()
 
 
 def test_an_exception_is_settled_with_a_note(office: Page, terminal: TwinTerminal) -> None:

@@ -1,6 +1,7 @@
 """A parent gets in: a letter, a code that works once, a password of one's own."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,30 @@ def test_a_letter_of_the_office_lets_a_parent_in_once(office, bursar, stranger, 
     kept = repr(office.rows("SELECT * FROM access_code")) + repr(office.rows("SELECT * FROM audit"))
     assert code not in kept
     assert code.replace("-", "") not in kept
+
+
+def test_a_whole_class_gets_its_letters_each_once(office, bursar, stranger, lea, letter):
+    """Léa's parents have theirs already, and it goes on to work."""
+    class_ = [one for one in office.school.pupils if one.class_name == lea.class_name]
+    others = [one for one in class_ if one.id != lea.id]
+    assert others
+    page = bursar.post("/office/families/letters", {"class": lea.class_name})
+    shown = text_of(page.text)
+    assert page.text.count("<svg") == len(others)
+    for one in others:
+        assert f"{one.first_name} {one.last_name} ({one.class_name})" in shown
+    assert f"{lea.first_name} {lea.last_name}" not in shown
+    names = {row[0] for row in office.rows("SELECT user_name FROM family_pupil")}
+    assert len(names) == len(class_)
+    codes = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", shown)
+    assert len(set(codes)) == len(others)
+    kept = repr(office.rows("SELECT * FROM access_code")) + repr(office.rows("SELECT * FROM audit"))
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+    # The same form once more makes no code anew that is on its way home.
+    again = bursar.post("/office/families/letters", {"class": lea.class_name})
+    assert again.status_code == 422
+    assert bursar.post("/office/families/letters", {"class": "none"}).status_code == 422
+    assert choose(stranger, letter.user.name, letter.code).status_code == 303
 
 
 def test_the_link_fills_in_the_form_and_uses_nothing_up(stranger, letter):

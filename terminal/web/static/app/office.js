@@ -67,7 +67,7 @@ function Find({ room, choose, chosen, loose }) {
         onInput=${(event) => setText(event.target.value)} />
       <p class="rest">${tongue.say("office.lay_badge")}</p>
       <p class="loose" role="status">${loose && html`<${Icon} name="attention" />
-        <span>${tongue.say("office.unknown_badge", loose)}</span>`}</p>
+        <span>${tongue.say(loose.owner ? "office.found_badge" : "office.unknown_badge", loose)}</span>`}</p>
       <ul class="results" aria-label=${tongue.say("search.results")}>
         ${(pupils ?? []).map((pupil) => html`<${Found} key=${pupil.id} pupil=${pupil}
           onChoose=${({ id }) => { choose(id); setText(""); }} />`)}
@@ -83,7 +83,10 @@ function useChosen(verdict) {
   useEffect(() => {
     if (verdict?.outcome !== "shown") return;
     if (verdict.pupil) setChosen(verdict.pupil);
-    setLoose(verdict.pupil ? null : { tap: verdict.tap, last4: verdict.badge_last4 });
+    // A badge of theirs that is lost or blocked, and lies here, was found again.
+    const isFound = verdict.pupil && ["lost", "blocked"].includes(verdict.badge_state);
+    const isNew = !verdict.pupil || isFound;
+    setLoose(isNew ? { tap: verdict.tap, last4: verdict.badge_last4, owner: verdict.pupil } : null);
   }, [verdict?.seq]);
   return { chosen, setChosen, loose, setLoose };
 }

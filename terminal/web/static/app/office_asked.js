@@ -109,7 +109,7 @@ function Case({ one, room, onDone }) {
   return html`
     <div class="chosen">
       <h3>${flagOf(one, tongue)}</h3>
-      <p translate="no">${one.detail}</p>
+      <${Told} one=${one} tongue=${tongue} />
       <fieldset class="why"><legend>${tongue.say("office.how")}</legend>
         ${WAYS.map((way) => html`<button type="button" key=${way} data-how=${way} aria-pressed=${how === way}
           onClick=${() => setHow(way)}>${tongue.say(`office.${way}`)}</button>`)}
@@ -119,6 +119,27 @@ function Case({ one, room, onDone }) {
       <div class="deeds"><button type="button" class="main settle" aria-disabled=${!isReady} onClick=${settle}>
         ${tongue.say("office.settle")}</button></div>
     </div>`;
+}
+
+// Where the centre's own words say more than a sentence can: what differs, what could not be read.
+const TECHNICAL = new Set(["closing_differs", "quarantined", "conflict", "revoked"]);
+
+// A centre of before tells no facts, and a newer one may know of exceptions that have no sentence here.
+function sentenceOf(one, tongue) {
+  const key = one.flag === "overdraft" && one.kind === "reserve.moved" ? "case.overdraft_moved" : `case.${one.flag}`;
+  if (one.at === undefined || !tongue.has(key)) return null;
+  const at = one.at ?? one.raised_at;
+  const name = one.name ? `${one.name} (${one.class_name})` : tongue.say("case.nobody");
+  return tongue.say(key, {
+    name, day: tongue.day(pad(at)), time: tongue.time(at), terminal: one.terminal, price: tongue.money(one.amount_cents),
+  });
+}
+
+function Told({ one, tongue }) {
+  const sentence = sentenceOf(one, tongue);
+  return html`
+    ${sentence && html`<p class="told">${sentence}</p>`}
+    ${(!sentence || TECHNICAL.has(one.flag)) && html`<p class="rest" lang="en" translate="no">${one.detail}</p>`}`;
 }
 
 const flagOf = ({ flag }, tongue) => tongue.say(tongue.has(`flag.${flag}`) ? `flag.${flag}` : "flag.other");

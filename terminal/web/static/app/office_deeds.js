@@ -84,7 +84,12 @@ function Badges({ card, room, loose, onGiven, onClose }) {
           <button type="button" key=${state} data-stop=${state} aria-disabled=${desk.isPending}
             onClick=${() => stop(badge, state)}>${tongue.say(words)} <span class="unseen">…${badge.last4}</span></button>`)}
       </li>`)}</ul>
-    ${loose ? html`
+    ${loose?.owner === card.id ? html`
+      <h3>${tongue.say("office.found", loose)}</h3>
+      <div class="deeds">
+        ${inUse.map(({ key, last4 }) => deed(tongue.say("office.found_instead", { last4 }), { replaces: key }, true))}
+        ${inUse.length === 0 && deed(tongue.say("office.found_again"), {}, true)}
+      </div>` : loose && !loose.owner ? html`
       <h3>${tongue.say("office.new", loose)}</h3>
       <div class="deeds">
         ${inUse.map(({ key, last4 }) => html`
