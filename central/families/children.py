@@ -27,15 +27,25 @@ def families_of(
 ) -> dict[str, list[OwnChild]]:
     """Return the children of parents who are at a school, by class and name. users: names."""
     names = sorted(set(users))
-    found: dict[str, list[OwnChild]] = {name: [] for name in names}
-    for row in session.rows_by(
-        "SELECT f.user_name, p.id, p.first_name, p.last_name, p.class_name FROM family_pupil f"
-        " JOIN pupil p ON p.school_id = f.school_id AND p.id = f.pupil_id"
-        " WHERE f.school_id = ? AND f.user_name IN",
+    # Not joined: PostgreSQL, as long as it knows no figures of the tables, would look at all
+    # pupils of the school for each family.
+    links = session.rows_by(
+        "SELECT user_name, pupil_id FROM family_pupil WHERE school_id = ? AND user_name IN",
         names,
         school,
-    ):
-        found[row[0]].append(OwnChild(PupilId(row[1]), *row[2:]))
+    )
+    pupils = {
+        row[0]: OwnChild(PupilId(row[0]), *row[1:])
+        for row in session.rows_by(
+            "SELECT id, first_name, last_name, class_name FROM pupil WHERE school_id = ? AND id IN",
+            sorted({row[1] for row in links}),
+            school,
+        )
+    }
+    found: dict[str, list[OwnChild]] = {name: [] for name in names}
+    for user, pupil in links:
+        if pupil in pupils:
+            found[user].append(pupils[pupil])
     for children in found.values():
         children.sort(key=lambda one: (one.class_name, one.last_name, one.first_name, one.id))
     return found

@@ -321,6 +321,13 @@ def _find(session: Session, school: SchoolId, appointment: str) -> Appointment |
     return _find_all(session, school, [appointment]).get(appointment)
 
 
+def _used(session: Session, school: SchoolId, wishes: Sequence[tuple[int, Wish]]) -> list[str]:
+    """Return the ids that are an appointment's already: hardly ever one is, so that is asked."""
+    ids = sorted({one.appointment for _, one in wishes})
+    sql = "SELECT id FROM appointment WHERE school_id = ? AND id IN"
+    return [row[0] for row in session.rows_by(sql, ids, school)]
+
+
 def _find_all(session: Session, school: SchoolId, ids: Sequence[str]) -> dict[str, Appointment]:
     rows = session.rows_by(f"{_SELECT} AND a.id IN", sorted(set(ids)), school)
     return {row[0]: _appointment(row) for row in rows}
@@ -381,7 +388,7 @@ def _book_some(
     """Book wishes of different families. Result: of each that is decided, at least the first."""
     answers: dict[int, Appointment | RecordError] = {}
     classes = _lock_families(session, school, (one.family for _, one in wishes))
-    known = _find_all(session, school, [one.appointment for _, one in wishes])
+    known = _find_all(session, school, _used(session, school, wishes))
     halls = {
         name: (find_evening(session, school, name), read_plan(store, session, school, name))
         for name in sorted({one.evening for _, one in wishes})

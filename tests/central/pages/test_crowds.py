@@ -25,7 +25,7 @@ from core.people import Language
 SCHOOL = "demo"
 FIVE = "2026-12-03T16:00:00.000Z"
 TEACHERS = 4
-STATEMENTS_MAX = 20
+STATEMENTS_MAX = 22
 """Of a group of bookings, all of which are had; with the two around each transaction."""
 
 
