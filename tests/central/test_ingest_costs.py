@@ -38,6 +38,17 @@ def test_a_hundred_sales_are_few_statements(till):
     assert len(statements) <= STATEMENTS_MAX, statements
 
 
+def test_no_batch_asks_whether_its_ids_are_new(till):
+    asked = "SELECT id FROM event"
+    assert not [sql for sql in statements_of(till, 3) if sql.startswith(asked)]
+
+
+def test_what_moves_once_needs_no_row_of_legs(till):
+    statements = statements_of(till, 3)
+    assert any("INSERT INTO event" in sql for sql in statements)
+    assert not any("posted_leg" in sql for sql in statements)
+
+
 def test_the_control_rows_that_go_one_by_one_are_noticed(till, monkeypatch):
     monkeypatch.setattr(central.sqlite_database, "_ROW_SIZES", (1,))
     assert len(statements_of(till, 100)) > STATEMENTS_MAX
