@@ -104,10 +104,11 @@ class WeekTill(PureTill):
         """Have the bursar do something for Bob: each of these facts now and then."""
         day, who, bursar = self.now.date(), PupilId(BOB), CHEF.id
         key, older = BadgeKey(f"b{len(self.events)}"), BadgeKey(f"b{number}")
+        before = None if older == key else older
         source = WalletKind.RESERVE if number % 2 else WalletKind.GENERAL
         facts: tuple[Fact, ...] = (
             ReserveMoved(day, who, Money(1 + number), source, bursar),
-            BadgeGiven(day, who, key, Family.ISO14443A, "E5F6", bursar, replaces=older),
+            BadgeGiven(day, who, key, Family.ISO14443A, "E5F6", bursar, replaces=before),
             BadgeStopped(day, who, older, BadgeState.LOST, bursar),
             TicketGiven(day, who, bursar, command=CommandId(f"ticket {number}")),
             SlipPrinted(day, who, SlipKind.BALANCE),
