@@ -6,7 +6,7 @@ later. So the page loads one script, made from the modules when it is first aske
 no step before. A module becomes a function that is called once and returns what it exports:
 
     const { openLink, command } = (() => {
-    … the text of link.js, without the word `export` and without comment lines …
+    … the text of link.js, without the word `export`, comment lines and indentation …
     return { openLink, command };
     })();
 
@@ -18,7 +18,7 @@ same as the modules as long as these rules hold; whatever breaks one fails every
 - an export stands before `function`, `async function` or `const`, and nobody assigns to it later;
 - a name is exported by one module of a page alone, and by no file in `vendor/`;
 - no module imports itself by way of others;
-- no line of a text begins with `//`.
+- no line of a text begins with `//`, or with blanks that are not of `html`, which drops them.
 """
 
 import re
@@ -30,6 +30,7 @@ MODULES: Final = Path(__file__).parent / "static" / "app"
 _IMPORT: Final = re.compile(r'^import \{ ([^}]+) \} from "([^"]+)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async function|function|const) (\w+))", re.MULTILINE)
 _COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
+_INDENTATION: Final = re.compile(r"^ +", re.MULTILINE)
 _LEFT_OVER: Final = re.compile(
     r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|\bimport\.meta.*", re.MULTILINE
 )
@@ -91,6 +92,7 @@ class _Joining:
     def _join(self, name: str, text: str) -> None:
         exports = _EXPORT.findall(text)
         body = _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text)))
+        body = _INDENTATION.sub("", body)
         if left_over := _LEFT_OVER.search(body):
             raise BundleError(f"{name}: cannot be joined: {left_over[0].strip()}")
         for export in exports:

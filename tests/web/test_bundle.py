@@ -34,7 +34,7 @@ def test_a_page_is_its_modules_in_the_order_of_their_use(write) -> None:
         "function three() { return own; }\nreturn { three };\n})();\n"
         "// parts.js\nconst { one, Two } = (() => {\nconst own = 1;\n"
         "const one = () => own + three();\n"
-        "async function Two() {\n  return own; // here\n}\nreturn { one, Two };\n})();\n"
+        "async function Two() {\nreturn own; // here\n}\nreturn { one, Two };\n})();\n"
         "// page.js\n(() => {\none(html, Two);\n})();\n"
     )
 
