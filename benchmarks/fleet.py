@@ -156,7 +156,7 @@ def measure_fleet(
         legs = session.rows("SELECT SUM(cents) FROM leg")[0][0]
     store.close()
     total = events // terminals * terminals
-    assert booked == total, f"{booked} of {total} events are booked"
+    assert booked == total, f"{booked} of {total} events are booked; answered {dict(statuses)}"
     assert legs == 0, "the books sum to zero"
     return {
         "terminals": terminals,
