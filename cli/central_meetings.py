@@ -137,7 +137,7 @@ def _list(parsed: argparse.Namespace) -> int:
 
 
 def _show(parsed: argparse.Namespace) -> int:
-    from central.meetings.booking import appointments_on  # noqa: PLC0415  loads late
+    from central.meetings.appointments import appointments_on  # noqa: PLC0415  loads late
     from central.meetings.evenings import read_evening  # noqa: PLC0415
     from central.records import read_school  # noqa: PLC0415
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from central.database import Row, Session
+from central.database import Session
 from central.errors import RecordError
 from central.feed import advance_feed
+from central.meetings.appointments import Appointment, appointments_by_id
 from central.meetings.evenings import Evening, Teacher, find_evening, no_evening, read_evening
 from central.meetings.plans import Plan, read_plan
 from central.store import Store
@@ -63,29 +64,6 @@ class SlotRefusedError(RecordError):
     def __init__(self, fault: Fault) -> None:
         super().__init__(_WORDS[fault])
         self.fault = fault
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """One appointment that stands, with what people need to find the room. starts_at: aware."""
-
-    id: str
-    evening: str
-    teacher: str
-    teacher_name: str
-    subject: str
-    room: str
-    starts_at: datetime
-    pupil: PupilId
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A teacher's time. is_free: nobody has it."""
-
-    teacher: str
-    starts_at: datetime
-    is_free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,110 +184,7 @@ def cancel(
         _release(session, school, appointment, "cancelled")
 
 
-# --- reading -----------------------------------------------------------------------------------
-
-_SELECT = (
-    "SELECT a.id, a.evening_id, a.teacher_id, t.name, t.subject, t.room, a.starts_at, a.pupil_id"
-    " FROM appointment a JOIN meeting_teacher t ON t.school_id = a.school_id"
-    " AND t.evening_id = a.evening_id AND t.id = a.teacher_id"
-    " WHERE a.school_id = ? AND a.state = 'booked'"
-)
-
-
-def appointments_of(
-    session: Session, school: SchoolId, evening: str, pupils: Sequence[PupilId]
-) -> list[Appointment]:
-    """Return a family's appointments on an evening, in the order of their times."""
-    sql = f"{_SELECT} AND a.evening_id = ? AND a.pupil_id IN"
-    rows = session.rows_by(sql, sorted(pupils), school, evening)
-    return sorted(map(_appointment, rows), key=lambda one: (one.starts_at, one.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A family's own time with a teacher. at: its start as it is written."""
-
-    appointment: str
-    pupil: PupilId
-    teacher: str
-    at: str
-
-    @property
-    def starts_at(self) -> datetime:
-        """Its start, aware."""
-        return read_moment(self.at)
-
-
-def own_times(
-    session: Session, school: SchoolId, evening: str, pupils: Iterable[PupilId]
-) -> dict[PupilId, list[Own]]:
-    """Return what children of however many families have on an evening, by child."""
-    found: dict[PupilId, list[Own]] = {pupil: [] for pupil in sorted(set(pupils))}
-    for row in session.rows_by(
-        "SELECT id, pupil_id, teacher_id, starts_at FROM appointment WHERE school_id = ?"
-        " AND evening_id = ? AND state = 'booked' AND pupil_id IN",
-        list(found),
-        school,
-        evening,
-    ):
-        found[PupilId(row[1])].append(Own(row[0], PupilId(row[1]), row[2], row[3]))
-    return found
-
-
-def taken_times(
-    session: Session, school: SchoolId, evening: str, teachers: Iterable[str]
-) -> dict[str, set[str]]:
-    """Return which times of teachers somebody has, as they are written."""
-    found: dict[str, set[str]] = {teacher: set() for teacher in sorted(set(teachers))}
-    for row in session.rows_by(
-        "SELECT teacher_id, starts_at FROM appointment WHERE school_id = ? AND evening_id = ?"
-        " AND state = 'booked' AND teacher_id IN",
-        list(found),
-        school,
-        evening,
-    ):
-        found[row[0]].add(row[1])
-    return found
-
-
-def appointments_on(session: Session, school: SchoolId, evening: str) -> list[Appointment]:
-    """Return all appointments of an evening, by teacher and time."""
-    rows = session.rows(
-        f"{_SELECT} AND a.evening_id = ? ORDER BY t.name, a.teacher_id, a.starts_at",
-        school,
-        evening,
-    )
-    return [_appointment(row) for row in rows]
-
-
-def list_slots(
-    session: Session, school: SchoolId, evening: str, teachers: Sequence[str]
-) -> list[Slot]:
-    """Return the times of teachers on an evening, the first one first, and which are free."""
-    rows = session.rows_by(
-        "SELECT s.teacher_id, s.starts_at, a.id FROM meeting_slot s LEFT JOIN appointment a"
-        " ON a.school_id = s.school_id AND a.evening_id = s.evening_id"
-        " AND a.teacher_id = s.teacher_id AND a.starts_at = s.starts_at AND a.state = 'booked'"
-        " WHERE s.school_id = ? AND s.evening_id = ? AND s.teacher_id IN",
-        sorted(set(teachers)),
-        school,
-        evening,
-    )
-    found = [Slot(row[0], read_moment(row[1]), row[2] is None) for row in rows]
-    return sorted(found, key=lambda one: (one.teacher, one.starts_at))
-
-
-def _appointment(row: Row) -> Appointment:
-    return Appointment(
-        id=row[0],
-        evening=row[1],
-        teacher=row[2],
-        teacher_name=row[3],
-        subject=row[4],
-        room=row[5],
-        starts_at=read_moment(row[6]),
-        pupil=PupilId(row[7]),
-    )
+# --- finding -----------------------------------------------------------------------------------
 
 
 def _is_same(known: Appointment, wish: Wish) -> bool:
@@ -318,7 +193,7 @@ def _is_same(known: Appointment, wish: Wish) -> bool:
 
 
 def _find(session: Session, school: SchoolId, appointment: str) -> Appointment | None:
-    return _find_all(session, school, [appointment]).get(appointment)
+    return appointments_by_id(session, school, [appointment]).get(appointment)
 
 
 def _used(session: Session, school: SchoolId, wishes: Sequence[tuple[int, Wish]]) -> list[str]:
@@ -326,11 +201,6 @@ def _used(session: Session, school: SchoolId, wishes: Sequence[tuple[int, Wish]]
     ids = sorted({one.appointment for _, one in wishes})
     sql = "SELECT id FROM appointment WHERE school_id = ? AND id IN"
     return [row[0] for row in session.rows_by(sql, ids, school)]
-
-
-def _find_all(session: Session, school: SchoolId, ids: Sequence[str]) -> dict[str, Appointment]:
-    rows = session.rows_by(f"{_SELECT} AND a.id IN", sorted(set(ids)), school)
-    return {row[0]: _appointment(row) for row in rows}
 
 
 def _own(session: Session, school: SchoolId, appointment: str, family: Family) -> Appointment:
@@ -388,7 +258,7 @@ def _book_some(
     """Book wishes of different families. Result: of each that is decided, at least the first."""
     answers: dict[int, Appointment | RecordError] = {}
     classes = _lock_families(session, school, (one.family for _, one in wishes))
-    known = _find_all(session, school, _used(session, school, wishes))
+    known = appointments_by_id(session, school, _used(session, school, wishes))
     halls = {
         name: (find_evening(session, school, name), read_plan(store, session, school, name))
         for name in sorted({one.evening for _, one in wishes})

@@ -8,7 +8,7 @@ from enum import StrEnum
 from central.activities.participants import Answer, activities_of
 from central.activities.plans import ActivityState, list_activities
 from central.database import Session
-from central.meetings.booking import appointments_of
+from central.meetings.appointments import appointments_of
 from central.meetings.evenings import list_evenings
 from central.records import read_school
 from core.ids import PupilId, SchoolId

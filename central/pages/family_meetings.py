@@ -22,18 +22,8 @@ from central.database import Session
 from central.errors import RecordError
 from central.families.children import OwnChild, families_of
 from central.families.links import children_of
-from central.meetings.booking import (
-    Family,
-    Fault,
-    Own,
-    SlotRefusedError,
-    Wish,
-    book_all,
-    cancel,
-    move,
-    own_times,
-    taken_times,
-)
+from central.meetings.appointments import Own, own_times, taken_times
+from central.meetings.booking import Family, Fault, SlotRefusedError, Wish, book_all, cancel, move
 from central.meetings.evenings import Evening, EveningState, Teacher, find_evening, list_evenings
 from central.meetings.plans import Plan, read_plan
 from central.pages.mould import fill, mark

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from central.csv_table import TABLE_BYTES_MAX
 from central.database import Session
-from central.meetings.booking import Appointment, appointments_on, list_slots
+from central.meetings.appointments import Appointment, appointments_on, list_slots
 from central.meetings.evenings import (
     SLOT_MINUTES,
     Evening,

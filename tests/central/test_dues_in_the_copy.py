@@ -10,7 +10,8 @@ from central.activities.invoices import invoices_of_pupil
 from central.activities.participants import cancel_activity, enrol
 from central.activities.payments import pay_from_wallet
 from central.activities.plans import Activity, plan_activity
-from central.meetings.booking import Family, book, cancel, list_slots, move
+from central.meetings.appointments import list_slots
+from central.meetings.booking import Family, book, cancel, move
 from central.meetings.evenings import Evening, Teacher, cancel_evening, set_up_evening
 from central.office import Act
 from central.wallets import adjust

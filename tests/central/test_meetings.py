@@ -10,17 +10,15 @@ import pytest
 from central.activities.participants import enrol
 from central.activities.plans import Activity, plan_activity
 from central.errors import RecordError
+from central.meetings.appointments import appointments_of, appointments_on, list_slots
 from central.meetings.booking import (
     Family,
     Fault,
     SlotRefusedError,
     Wish,
-    appointments_of,
-    appointments_on,
     book,
     book_all,
     cancel,
-    list_slots,
     move,
 )
 from central.meetings.evenings import (

@@ -24,7 +24,8 @@ from central.bank.importing import import_file
 from central.enrolment import create_code
 from central.lateness import NotedAbsence, note_absences
 from central.load import load_school
-from central.meetings.booking import Family, book, list_slots
+from central.meetings.appointments import list_slots
+from central.meetings.booking import Family, book
 from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.presence_corrections import withdraw_presence

@@ -4,8 +4,8 @@ The files' order is otherwise by chance, and a file stays with one process. How 
 kept in `long_files.txt` beside this file, for files above `KEPT_S`; only the order matters, and an
 unlisted file counts as short. Measured anew in a whole run by
 
-    PYTEST_ADDOPTS=--junitxml=/tmp/tests.xml ./test
-    python tests/rigs/longest_first.py /tmp/tests.xml
+    PYTEST_ADDOPTS=--junitxml=REPORT.xml ./test
+    python tests/rigs/longest_first.py REPORT.xml
 """
 
 import sys
