@@ -33,7 +33,8 @@ from central.snapshot_file import CopyRoom
 from central.store import open_store
 from core.ids import TerminalId
 from offline_cache.changes import note_etag
-from offline_cache.snapshot import Snapshot, install_snapshot
+from offline_cache.install import install_snapshot
+from offline_cache.snapshot import Snapshot
 from sync.down import unpack
 
 TODAY = date(2026, 11, 24)

@@ -10,13 +10,10 @@ It can be thrown away at any time; the centre makes another.
 """
 
 import json
-import os
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -30,16 +27,12 @@ from core.codec import moment_text
 from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId
 from core.invoices import Invoice
 from core.limits import NO_LIMITS
-from core.order_facts import OrderAct, RequestState
 from core.orders import Order, OrderRequest, OrderState
 from core.payment_reference import written_communication
-from core.people import Badge, BadgeState, Language, PriceClass, Pupil
-from core.presence_rows import AbsenceState
+from core.people import Badge, Pupil
 from core.snapshot import (
-    APPLICATION_ID,
     APPOINTMENT_COLUMNS,
     BOUGHT_COLUMNS,
-    FORMAT,
     INSTALMENT_COLUMNS,
     INVOICE_COLUMNS,
     LIMIT_COLUMNS,
@@ -49,7 +42,6 @@ from core.snapshot import (
     REQUEST_COLUMNS,
     STAFF_BADGE_COLUMNS,
     STAFF_COLUMNS,
-    Meta,
     Row,
     SnapshotRowError,
     appointment_from_row,
@@ -66,17 +58,13 @@ from core.snapshot import (
 from core.staff import StaffMember
 from core.view import Holder
 from offline_cache.connection import DATABASE_ERRORS, connect_reader
+from offline_cache.copy_checks import CURE, check_format, check_school, corrupt_copy, find_fault
 from offline_cache.errors import (
-    ForeignSchoolError,
-    SnapshotCorruptError,
-    SnapshotError,
-    SnapshotFormatError,
     SnapshotMissingError,
 )
 from offline_cache.presence import PresenceCopy
 
 T = TypeVar("T")
-_CURE = "fetch a new copy with `refectory sync now`"
 # Where the parts of a holder's row begin.
 _PUPIL_AT, _LIMITS_AT, _PHOTO_AT, _ORDER_AT = 3, 12, 15, 16
 _OF_BADGE = "badge.pupil_id, badge.state, badge.last4"
@@ -146,66 +134,6 @@ _WAITING = "SELECT id FROM meal_order WHERE day = ? AND state = ?"
 _ORDER_COUNT = "SELECT count(*) FROM meal_order WHERE day = ? AND state <> 'cancelled'"
 
 
-def _not_in(column: str, words: type[StrEnum]) -> str:
-    listed = ", ".join(f"'{word.value}'" for word in words)
-    return f"{column} NOT IN ({listed})"
-
-
-# One pass a table finds the rows that a tap could not read.
-_BAD_ROWS: Final = {
-    "badge": f"SELECT key FROM badge WHERE {_not_in('state', BadgeState)}",  # noqa: S608
-    "pupil": f"""
-SELECT id FROM pupil WHERE typeof(general_cents) != 'integer'
-OR typeof(reserve_cents) != 'integer' OR {_not_in("price_class", PriceClass)}
-OR {_not_in("language", Language)}""",  # noqa: S608
-    "meal_order": f"""
-SELECT id FROM meal_order WHERE typeof(price_cents) != 'integer'
-OR {_not_in("state", OrderState)} OR day IS NOT date(day, '+0 days')""",  # noqa: S608
-    "menu": "SELECT day FROM menu WHERE day IS NOT date(day, '+0 days')",
-    "pupil_limit": """
-SELECT pupil_id FROM pupil_limit WHERE typeof(daily_max_cents) NOT IN ('integer', 'null')
-OR typeof(asks_allergens) != 'integer' OR NOT json_valid(product_max)""",
-    "order_request": f"""
-SELECT id FROM order_request WHERE {_not_in("state", RequestState)} OR {_not_in("act", OrderAct)}
-OR day IS NOT date(day, '+0 days')""",  # noqa: S608
-    "pupil_communication": """
-SELECT pupil_id FROM pupil_communication WHERE length(digits) != 12
-OR digits GLOB '*[^0-9]*'""",
-    "invoice": """
-SELECT id FROM invoice WHERE typeof(cents) != 'integer' OR typeof(credited_cents) != 'integer'
-OR typeof(paid_cents) != 'integer' OR length(digits) != 12 OR digits GLOB '*[^0-9]*'
-OR credited_cents + paid_cents > (SELECT COALESCE(SUM(cents), 0) FROM instalment
-WHERE invoice_id = id) OR made_on IS NOT date(made_on, '+0 days')""",
-    "instalment": """
-SELECT invoice_id FROM instalment WHERE typeof(cents) != 'integer'
-OR typeof(number) != 'integer' OR due_on IS NOT date(due_on, '+0 days')""",
-    "appointment": "SELECT id FROM appointment WHERE julianday(starts_at) IS NULL",
-    "pupil_photo": """
-SELECT pupil_id FROM pupil_photo WHERE typeof(digest) != 'text'
-OR (digest != '' AND (length(digest) != 64 OR digest GLOB '*[^0-9a-f]*'))""",
-    "study_session": """
-SELECT id FROM study_session WHERE typeof(starts) != 'integer' OR typeof(ends) != 'integer'
-OR typeof(price_cents) != 'integer' OR typeof(wants_out) != 'integer'
-OR typeof(is_held) != 'integer' OR weekdays = '' OR weekdays GLOB '*[^0-6]*'""",
-    "study_enrolment": """
-SELECT pupil_id FROM study_enrolment WHERE since IS NOT date(since, '+0 days')
-OR until IS NOT date(until, '+0 days') OR weekdays = '' OR weekdays GLOB '*[^0-6]*'
-OR typeof(price_cents) NOT IN ('integer', 'null')""",
-    "study_presence": """
-SELECT pupil_id FROM study_presence WHERE day IS NOT date(day, '+0 days')
-OR datetime(entered_at) IS NULL OR (left_at IS NOT NULL AND datetime(left_at) IS NULL)""",
-    "late_arrival": """
-SELECT pupil_id FROM late_arrival WHERE day IS NOT date(day, '+0 days')
-OR datetime(arrived_at) IS NULL OR datetime(due_at) IS NULL""",
-    "absence": f"""
-SELECT pupil_id FROM absence WHERE day IS NOT date(day, '+0 days')
-OR {_not_in("state", AbsenceState)}""",  # noqa: S608
-    "pupil_bought": """
-SELECT pupil_id FROM pupil_bought WHERE typeof(quantity) != 'integer'
-OR typeof(cents) != 'integer' OR day IS NOT date(day, '+0 days')""",
-}
-
-
 class Snapshot:
     """A copy, open for reading. For one thread."""
 
@@ -241,11 +169,11 @@ class Snapshot:
             return _HOLDER_WITHOUT_LIMITS
         return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
 
-    def _ask(self, read: Callable[[Row], T], sql: str, *values: str) -> list[T]:
+    def _ask(self, read: Callable[[Row], T], sql: str, *values: str | int) -> list[T]:
         try:
             return [read(row) for row in self._execute(sql, values)]
         except (*DATABASE_ERRORS, ValueError) as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
 
     def _later(self, table: str, columns: str) -> list[Row]:
         """Return the rows of a small table that the first copies did not have."""
@@ -261,18 +189,18 @@ class Snapshot:
         ForeignSchoolError.
         """
         if not path.is_file():
-            raise SnapshotMissingError(f"there is no copy of the school's data at {path}; {_CURE}")
+            raise SnapshotMissingError(f"there is no copy of the school's data at {path}; {CURE}")
         connection: sqlite3.Connection | None = None
         try:
             connection = connect_reader(path, "&immutable=1")
-            _check_format(connection, path)
+            check_format(connection, path)
             snapshot = cls(path, connection)
-            _check_school(snapshot.meta, path, school_id)
+            check_school(snapshot.meta, path, school_id)
         except BaseException as error:
             if connection is not None:
                 connection.close()
             if isinstance(error, (*DATABASE_ERRORS, SnapshotRowError)):
-                raise _corrupt(path, error) from error
+                raise corrupt_copy(path, error) from error
             raise
         return snapshot
 
@@ -303,7 +231,7 @@ class Snapshot:
                 orders = [(row[_ORDER_AT], owner, day_text, *row[_ORDER_AT + 1 :]) for row in rows]
             return self._holder(badge, of_pupil, limits, orders, day, photo=first[_PHOTO_AT])
         except (*DATABASE_ERRORS, DecodeError, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
 
     def pupil(self, pupil_id: PupilId, day: date) -> Holder | None:
         """Return a pupil whom staff found by name, as `holder` does; without a badge.
@@ -325,7 +253,7 @@ class Snapshot:
                 None, row, limits or (), orders, day, photo=photo[0] if photo else None
             )
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
 
     def has_photo(self, digest: str) -> bool:
         """Say whether a pupil of this copy has a photo of this digest.
@@ -334,10 +262,7 @@ class Snapshot:
         """
         if not self._has_photos or not digest:
             return False
-        try:
-            return self._execute(_PHOTO_NAMED, (digest,)).fetchone() is not None
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
+        return bool(self._ask(_word, _PHOTO_NAMED, digest))
 
     def some_photo(self) -> str | None:
         """Return the digest of one of the photos; None for a copy that names none.
@@ -346,11 +271,7 @@ class Snapshot:
         """
         if not self._has_photos:
             return None
-        try:
-            row = self._execute(_SOME_PHOTO).fetchone()
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
-        return None if row is None else str(row[0])
+        return next(iter(self._ask(_word, _SOME_PHOTO)), None)
 
     def _holder(
         self,
@@ -392,32 +313,21 @@ class Snapshot:
 
     def menu(self, day: date) -> tuple[Product, ...]:
         """Return what is on the menu of a day. Raises SnapshotCorruptError."""
-        try:
-            rows = self._execute(_MENU, (day.isoformat(),)).fetchall()
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
-        return tuple(self.products[ProductId(row[0])] for row in rows if row[0] in self.products)
+        ids = map(ProductId, self._ask(_word, _MENU, day.isoformat()))
+        return tuple(self.products[each] for each in ids if each in self.products)
 
     def menus(self, first: date) -> Mapping[date, tuple[Product, ...]]:
         """Return the menus from a day on, by their days. Raises SnapshotCorruptError."""
-        try:
-            rows = self._execute(_MENUS, (first.isoformat(),)).fetchall()
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
         menus: dict[date, tuple[Product, ...]] = {}
-        for text, product_id in rows:
-            day, product = date.fromisoformat(text), self.products.get(ProductId(product_id))
+        for day, product_id in self._ask(_of_a_menu, _MENUS, first.isoformat()):
+            product = self.products.get(product_id)
             if product is not None:
                 menus[day] = (*menus.get(day, ()), product)
         return menus
 
     def orders(self, pupil: PupilId, first: date) -> tuple[Order, ...]:
         """Return a pupil's orders from a day on. Raises SnapshotCorruptError."""
-        try:
-            rows = self._execute(_ORDERS_FROM, (pupil, first.isoformat())).fetchall()
-            return tuple(map(order_from_row, rows))
-        except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+        return tuple(self._ask(order_from_row, _ORDERS_FROM, pupil, first.isoformat()))
 
     def requests(self, pupil: PupilId, first: date) -> tuple[OrderRequest, ...]:
         """Return what became of a pupil's requests for a day and later ones.
@@ -426,11 +336,7 @@ class Snapshot:
         """
         if "order_request" not in self._tables:
             return ()
-        try:
-            rows = self._execute(_REQUESTS_FROM, (pupil, first.isoformat())).fetchall()
-            return tuple(map(request_from_row, rows))
-        except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+        return tuple(self._ask(request_from_row, _REQUESTS_FROM, pupil, first.isoformat()))
 
     def communication(self, pupil: PupilId) -> str | None:
         """Return a pupil's structured communication, as people write it; None without one.
@@ -439,11 +345,8 @@ class Snapshot:
         """
         if "pupil_communication" not in self._tables:
             return None
-        try:
-            row = self._execute(_COMMUNICATION, (pupil,)).fetchone()
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
-        return None if row is None else written_communication(str(row[0]))
+        written = (written_communication(one) for one in self._ask(_word, _COMMUNICATION, pupil))
+        return next(written, None)
 
     def invoices(self, pupil: PupilId) -> tuple[Invoice, ...]:
         """Return what a pupil has to pay for activities, the oldest first.
@@ -452,14 +355,10 @@ class Snapshot:
         """
         if "invoice" not in self._tables:
             return ()
-        try:
-            rows = self._execute(_INVOICES, (pupil,)).fetchall()
-            return tuple(
-                invoice_from_rows(row, self._execute(_INSTALMENTS, (row[0],)).fetchall())
-                for row in rows
-            )
-        except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+        return tuple(self._ask(self._invoice, _INVOICES, pupil))
+
+    def _invoice(self, row: Row) -> Invoice:
+        return invoice_from_rows(row, self._execute(_INSTALMENTS, (row[0],)).fetchall())
 
     def appointments(self, pupil: PupilId, *, since: datetime) -> tuple[Appointment, ...]:
         """Return whom a pupil's parents meet from a moment on, the first one first.
@@ -468,11 +367,7 @@ class Snapshot:
         """
         if "appointment" not in self._tables:
             return ()
-        try:
-            rows = self._execute(_APPOINTMENTS, (pupil, moment_text(since))).fetchall()
-            return tuple(map(appointment_from_row, rows))
-        except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+        return tuple(self._ask(appointment_from_row, _APPOINTMENTS, pupil, moment_text(since)))
 
     def counts(self, day: date) -> tuple[int, int]:
         """Return how many pupils the copy holds, and how many orders of a day that stand.
@@ -480,11 +375,8 @@ class Snapshot:
         Counted once a day: the copy never changes. Raises SnapshotCorruptError.
         """
         if day not in self._counts:
-            try:
-                pupils = self._execute(_PUPIL_COUNT).fetchone()[0]
-                orders = self._execute(_ORDER_COUNT, (day.isoformat(),)).fetchone()[0]
-            except DATABASE_ERRORS as error:
-                raise _corrupt(self.path, error) from error
+            (pupils,) = self._ask(_number, _PUPIL_COUNT)
+            (orders,) = self._ask(_number, _ORDER_COUNT, day.isoformat())
             self._counts[day] = (pupils, orders)
         return self._counts[day]
 
@@ -493,11 +385,8 @@ class Snapshot:
 
         Raises SnapshotCorruptError.
         """
-        try:
-            rows = self._execute(_WAITING, (day.isoformat(), OrderState.RESERVED.value)).fetchall()
-        except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
-        return frozenset(OrderId(str(row[0])) for row in rows)
+        waiting = self._ask(_word, _WAITING, day.isoformat(), OrderState.RESERVED.value)
+        return frozenset(map(OrderId, waiting))
 
     def names(self) -> Iterator[str]:
         """Yield all names of people, first and last apart; for whoever must leave them out.
@@ -508,7 +397,7 @@ class Snapshot:
             for first, last in self._execute(_NAMES):
                 yield from (str(first), str(last))
         except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
         yield from (member.name for member in self._staff.values())
 
     def badges_of(self, pupil: PupilId) -> list[Badge]:
@@ -521,7 +410,7 @@ class Snapshot:
             for row in self._execute(_BADGE_KEYS):
                 yield str(row[0])
         except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
         yield from self._staff_badges
 
     def search(self, text: str, *, limit: int = 20) -> tuple[Pupil, ...]:
@@ -534,11 +423,7 @@ class Snapshot:
         if not words:
             return ()
         query = f"{_NAMED} WHERE {' AND '.join([_BEGINS] * len(words))}{_BY_NAME}"
-        try:
-            rows = self._execute(query, (*(f" {word}" for word in words), limit)).fetchall()
-            return tuple(pupil_from_row(row)[0] for row in rows)
-        except (*DATABASE_ERRORS, SnapshotRowError) as error:
-            raise _corrupt(self.path, error) from error
+        return tuple(self._ask(_pupil, query, *(f" {word}" for word in words), limit))
 
     def pupils(self, ids: Sequence[PupilId]) -> list[Pupil]:
         """Return pupils by their ids; those whom the copy does not hold are left out.
@@ -546,73 +431,20 @@ class Snapshot:
         Raises SnapshotCorruptError.
         """
         wanted = json.dumps(list(ids))
-        return self._ask(lambda row: pupil_from_row(row)[0], f"{_NAMED}{_AMONG}", wanted)
+        return self._ask(_pupil, f"{_NAMED}{_AMONG}", wanted)
 
     def verify(self) -> None:
         """Read the whole file. Raises SnapshotCorruptError, naming the first fault."""
         try:
-            (answer,) = self._execute("PRAGMA quick_check(1)").fetchone()
-            if answer != "ok":
-                raise _corrupt(self.path, answer)
-            orphan = self._execute("PRAGMA foreign_key_check").fetchone()
-            if orphan is not None:
-                raise _corrupt(self.path, f"a row of {orphan[0]} points to no row of {orphan[2]}")
-            for table, query in _BAD_ROWS.items():
-                if table not in self._tables:
-                    continue  # a copy of an older centre
-                bad = self._execute(f"{query} LIMIT 1").fetchone()
-                if bad is not None:
-                    raise _corrupt(self.path, f"table {table}, row {bad[0]!r} cannot be read")
+            fault = find_fault(self._connection, self._tables)
         except DATABASE_ERRORS as error:
-            raise _corrupt(self.path, error) from error
+            raise corrupt_copy(self.path, error) from error
+        if fault is not None:
+            raise corrupt_copy(self.path, fault)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-
-def install_snapshot(
-    candidate: Path, target: Path, *, school_id: SchoolId | None, is_verified: bool = False
-) -> Snapshot:
-    """Verify a new copy, put it in the place of the old one, and open it.
-
-    is_verified: the caller has verified and synced the candidate in a thread that may take its
-    time; it is then only put in place, without waiting for the disk: after a power cut the old
-    copy is as good as the new one. The caller closes the old copy when this has returned. Raises
-    SnapshotError, as `Snapshot.open` does; then the old copy is where it was, and so is the
-    candidate.
-    """
-    if not is_verified:
-        _verify_candidate(candidate, school_id)
-    try:
-        # A -wal that is left behind would be taken for the new file's by whoever opens it plainly.
-        for end in ("-wal", "-shm", "-journal"):
-            for path in (candidate, target):
-                path.with_name(path.name + end).unlink(missing_ok=True)
-        candidate.replace(target)
-        if not is_verified:
-            _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise SnapshotError(
-            f"copy {target}: it cannot be replaced ({error.strerror}); look at the disk with "
-            "`refectory doctor`"
-        ) from error
-    return Snapshot.open(target, school_id=school_id)
-
-
-def _verify_candidate(candidate: Path, school_id: SchoolId | None) -> None:
-    checked = Snapshot.open(candidate, school_id=school_id)
-    try:
-        checked.verify()
-    finally:
-        checked.close()
-    try:
-        _sync(candidate, os.O_RDONLY)
-    except OSError as error:
-        raise SnapshotError(
-            f"copy {candidate}: it cannot be written to the disk ({error.strerror}); look at it "
-            "with `refectory doctor`"
-        ) from error
 
 
 def _folded(text: str) -> str:
@@ -623,35 +455,20 @@ def _folded(text: str) -> str:
     return " " + " ".join(kept.casefold().split())
 
 
-def _check_format(connection: sqlite3.Connection, path: Path) -> None:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    if application_id != APPLICATION_ID:
-        raise SnapshotCorruptError(f"copy {path}: it is no copy of a school's data; {_CURE}")
-    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    with suppress(TypeError, ValueError):
-        if int(row[0]) > FORMAT:
-            raise SnapshotFormatError(
-                f"copy {path}: it has format {row[0]}, this program reads {FORMAT}; install the "
-                "newer refectory that the centre asks for"
-            )
+def _word(row: Row) -> str:
+    return str(row[0])
 
 
-def _check_school(meta: Meta, path: Path, school_id: SchoolId | None) -> None:
-    if school_id is not None and meta.school_id != school_id:
-        raise ForeignSchoolError(
-            f"copy {path}: it is of the school {meta.school_id!r}, and this terminal belongs to "
-            f"{school_id!r}; {_CURE}, or enrol the terminal anew"
-        )
+def _number(row: Row) -> int:
+    (number,) = row
+    assert isinstance(number, int), "a count"
+    return number
 
 
-def _corrupt(path: Path, reason: object) -> SnapshotCorruptError:
-    words = " ".join(str(reason).split())[:200]
-    return SnapshotCorruptError(f"copy {path}: it is damaged ({words}); {_CURE}")
+def _of_a_menu(row: Row) -> tuple[date, ProductId]:
+    day, product = row
+    return date.fromisoformat(str(day)), ProductId(str(product))
 
 
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _pupil(row: Row) -> Pupil:
+    return pupil_from_row(row)[0]

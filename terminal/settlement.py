@@ -18,9 +18,10 @@ from core.ids import SchoolId
 from core.till_state import Position
 from offline_cache.changes import apply_changes, note_etag
 from offline_cache.errors import JournalError, SnapshotError
+from offline_cache.install import install_snapshot
 from offline_cache.journal_reader import JournalReader
 from offline_cache.retention import note_receipt
-from offline_cache.snapshot import Snapshot, install_snapshot
+from offline_cache.snapshot import Snapshot
 from sync.ports import (
     Acknowledged,
     ChangesReady,

@@ -14,7 +14,8 @@ from core.snapshot import Row, badge_row, meta_rows, order_row, pupil_row
 from core.wallet import Wallets
 from offline_cache.changes import apply_changes, note_etag
 from offline_cache.errors import SnapshotCorruptError, SnapshotError
-from offline_cache.snapshot import Snapshot, install_snapshot
+from offline_cache.install import install_snapshot
+from offline_cache.snapshot import Snapshot
 
 SCHOOL = meta().school_id
 LATER = replace(meta(), cursor="99", settled=(1, 7))

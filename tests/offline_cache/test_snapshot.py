@@ -23,7 +23,8 @@ from offline_cache.errors import (
     SnapshotFormatError,
     SnapshotMissingError,
 )
-from offline_cache.snapshot import Snapshot, install_snapshot
+from offline_cache.install import install_snapshot
+from offline_cache.snapshot import Snapshot
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from offline_cache import journal as journal_module
 from offline_cache.connection import Connection
 from offline_cache.errors import OfflineCacheError
 from offline_cache.export import event_body
+from offline_cache.install import install_snapshot
 from offline_cache.integrity import verify
 from offline_cache.journal import Journal
 from offline_cache.rebuild import rebuild
-from offline_cache.snapshot import Snapshot, install_snapshot
+from offline_cache.snapshot import Snapshot
 
 JOURNAL = "journal.db"
 COPY = "snapshot.db"
