@@ -64,7 +64,9 @@ class _PostgresSession(Session):
             cursor.executemany(_dialect(sql), list(rows))
 
     @override
-    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
+    def rows_by(
+        self, sql: str, keys: Keys, *values: Value, lock: bool = False, along: str = ""
+    ) -> list[Row]:
         assert sql.endswith(_IN), "the statement ends in IN"
         if not keys:
             return []
@@ -72,7 +74,9 @@ class _PostgresSession(Session):
         # was made while it was empty would read all of it for ever. Locked in the order of the
         # keys, so that no two transactions wait for each other.
         locked = " FOR UPDATE" if lock else ""
-        one = f"{sql.removesuffix(_IN)} = wanted.key OFFSET 0{locked}"
+        # What is in order already need not be sorted: so costs, which else are equal, decide.
+        ordered = f" ORDER BY {along}" if along else ""
+        one = f"{sql.removesuffix(_IN)} = wanted.key{ordered} OFFSET 0{locked}"
         kind = "bytea" if isinstance(keys[0], bytes) else "text"
         all_of = (
             f"SELECT found.* FROM unnest(?::{kind}[]) AS wanted (key),"  # noqa: S608  the port's own

@@ -50,7 +50,10 @@ class _SqliteSession(Session):
         self._connection.executemany(sql, rows)
 
     @override
-    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
+    def rows_by(
+        self, sql: str, keys: Keys, *values: Value, lock: bool = False, along: str = ""
+    ) -> list[Row]:
+        # Without figures of a table SQLite takes the index that more of the statement fits.
         found: list[Row] = []
         for size, some in _parts(list(dict[Value, None].fromkeys(keys))):
             found += self._connection.execute(_by_keys(sql, size), (*some, *values))
