@@ -45,10 +45,14 @@ class Session(ABC):
         """Run a statement once for each row of values."""
 
     @abstractmethod
-    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
+    def rows_by(
+        self, sql: str, keys: Keys, *values: Value, lock: bool = False, along: str = ""
+    ) -> list[Row]:
         """Run a SELECT that ends in `… IN` for many keys. values: what stands before them.
 
         keys: texts, or bytes. lock: nobody else may change the rows until the transaction ends.
+        along: the column in whose order the rows of one key lie in the index that is meant, where
+        another one would do, badly: an engine cannot tell while a table is young.
         """
 
     @abstractmethod

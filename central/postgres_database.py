@@ -8,13 +8,14 @@ a table. Connections are kept, a few of them, and opened anew when the server ha
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from central.database import NOTHING, Database, Keys, Row, Session, Shared, Value
 from central.errors import BusyError, DatabaseError, TakenError
+from central.pausing import aside, hold
 
 if TYPE_CHECKING:
     import psycopg
@@ -63,7 +64,9 @@ class _PostgresSession(Session):
             cursor.executemany(_dialect(sql), list(rows))
 
     @override
-    def rows_by(self, sql: str, keys: Keys, *values: Value, lock: bool = False) -> list[Row]:
+    def rows_by(
+        self, sql: str, keys: Keys, *values: Value, lock: bool = False, along: str = ""
+    ) -> list[Row]:
         assert sql.endswith(_IN), "the statement ends in IN"
         if not keys:
             return []
@@ -71,7 +74,9 @@ class _PostgresSession(Session):
         # was made while it was empty would read all of it for ever. Locked in the order of the
         # keys, so that no two transactions wait for each other.
         locked = " FOR UPDATE" if lock else ""
-        one = f"{sql.removesuffix(_IN)} = wanted.key OFFSET 0{locked}"
+        # What is in order already need not be sorted: so costs, which else are equal, decide.
+        ordered = f" ORDER BY {along}" if along else ""
+        one = f"{sql.removesuffix(_IN)} = wanted.key{ordered} OFFSET 0{locked}"
         kind = "bytea" if isinstance(keys[0], bytes) else "text"
         all_of = (
             f"SELECT found.* FROM unnest(?::{kind}[]) AS wanted (key),"  # noqa: S608  the port's own
@@ -154,10 +159,13 @@ class PostgresDatabase(Database):
     def __init__(self, url: str) -> None:
         try:
             import psycopg  # noqa: PLC0415  an extra that a small school does not need
+
+            from central.postgres_connection import PausingConnection  # noqa: PLC0415  as above
         except ImportError as error:
             message = "PostgreSQL needs psycopg; install refectory with its extra `postgres`"
             raise DatabaseError(message) from error
         self._psycopg = psycopg
+        self._connection = PausingConnection
         self._url = url
         self._types: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
@@ -176,7 +184,7 @@ class PostgresDatabase(Database):
     @override
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        if not self._writers.acquire(timeout=_WAIT_S):
+        if not hold(self._writers, wait_s=_WAIT_S):
             message = f"database {self.name} is busy; try again"
             raise BusyError(message)
         try:
@@ -237,7 +245,7 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Session]:
-        if not self._places.acquire(timeout=_WAIT_S):
+        if not hold(self._places, wait_s=_WAIT_S):
             message = f"database {self.name} has no free connection; try again"
             raise BusyError(message)
         try:
@@ -280,9 +288,14 @@ class PostgresDatabase(Database):
                 return connection
 
     def _connect(self) -> "Connection":
-        connection = self._psycopg.connect(
-            self._url, autocommit=True, connect_timeout=_WAIT_S, application_name="refectory"
+        connect = partial(
+            self._connection.connect,
+            self._url,
+            autocommit=True,
+            connect_timeout=_WAIT_S,
+            application_name="refectory",
         )
+        connection = aside(connect)
         connection.execute(f"SET lock_timeout = '{_WAIT_S}s'".encode())
         return connection
 

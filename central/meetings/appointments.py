@@ -94,6 +94,7 @@ def taken_times(
         list(found),
         school,
         evening,
+        along="starts_at",
     ):
         found[row[0]].add(row[1])
     return found

@@ -4,7 +4,8 @@ Everything behind `/office` and `/family` is for users who have signed in, and k
 the user's. Both are lists of places behind the same doors; a role opens one of them.
 
 Pages work in a small pool of threads of their own: however slow they are, the threads that book
-what terminals send stay free.
+what terminals send stay free. What answers a crowd works on the network's loop, see
+`central.pages.crowd`.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from central.clock import Clock
 from central.errors import BusyError, RecordError
 from central.pages.cookies import Cookies
-from central.pages.crowd import Crowd
+from central.pages.crowd import Crowds
 from central.pages.families import FAMILY_PLACES
 from central.pages.forgot import Forgot
 from central.pages.guard import FORM_BYTES_MAX, BodyTooLargeError, Guard
@@ -51,7 +52,6 @@ ALL_PLACES = (*PLACES, *FAMILY_PLACES)
 _LOG = logging.getLogger("central.pages")
 _THREADS = 4
 _SIGN_INS_WAITING_MAX = 8
-_CROWDS = 2
 
 T = TypeVar("T")
 Work = Callable[[Question], Response]
@@ -83,7 +83,7 @@ class Pages:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pages")
         # Passwords cost memory and a core: one at a time, and few that wait.
         self._turnstile = ThreadPoolExecutor(1, thread_name_prefix="sign-in")
-        self._crowds = ThreadPoolExecutor(_CROWDS, thread_name_prefix="crowd")
+        self._crowds = Crowds()
         self._sign_ins_waiting = 0
         self._app = self._make_app()
 
@@ -95,7 +95,6 @@ class Pages:
         """End the threads; what they do still is done."""
         self._threads.shutdown()
         self._turnstile.shutdown()
-        self._crowds.shutdown()
 
     def _make_app(self) -> ASGIApp:
         routes = [
@@ -152,9 +151,7 @@ class Pages:
     def _place_route(self, place: Place) -> Callable[[Request], Awaitable[Response]]:
         if place.crowd is None:
             return self._route(partial(self._visit, place))
-        waits = place.method != "GET" or not self._store.database.is_near
-        threads = self._crowds if waits else None
-        crowd = Crowd(threads, partial(self._visit_together, place, place.crowd))
+        crowd = self._crowds.gather(partial(self._visit_together, place, place.crowd))
 
         async def answer(request: Request) -> Response:
             return await self._answered(request, crowd.answer)
@@ -186,7 +183,7 @@ class Pages:
             _LOG.exception("%s failed", request.url.path)
             return _failure()
 
-    # --- in a thread -----------------------------------------------------------------------------
+    # --- in a thread, or for a crowd on the loop -------------------------------------------------
 
     def _to_home(self, question: Question) -> Response:
         (visit,) = self._visits([question], is_use=True)

@@ -1,7 +1,8 @@
 """What a page gets to know of a request, and the two ways in which it answers.
 
-A page is a function from a `Visit` to an answer. It runs in a thread of the pages' own pool, and
-reads and writes the store; of HTTP it sees nothing but names and values.
+A page is a function from a `Visit` to an answer. It runs in a thread of the pages' own pool, or for
+a crowd on the loop (`central.pages.crowd`), and reads and writes the store; of HTTP it sees nothing
+but names and values.
 """
 
 from collections.abc import Callable, Hashable, Mapping

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from central.errors import BusyError, DatabaseError
+from central.meetings.appointments import taken_times
 from central.store import open_store
 
 
@@ -136,6 +137,24 @@ def test_a_school_is_found_in_its_own_partition_by_its_key(postgres_centre, post
             assert "Index" in plan, plan
             assert plan.count("Scan") <= 2, plan
             assert "Append" not in plan, plan
+
+
+def test_a_teachers_times_are_found_by_the_teacher_however_young_the_table(
+    postgres_centre, monkeypatch
+):
+    plans = []
+
+    def explained(session, sql, *values):
+        found = session._execute(f"EXPLAIN {sql}", values).fetchall()
+        plans.append("\n".join(row[0] for row in found))
+        return []
+
+    with postgres_centre.store.database.reading() as session:
+        session.run("SET LOCAL enable_seqscan = off")
+        monkeypatch.setattr(type(session), "rows", explained)
+        taken_times(session, "demo", "autumn", ["t1", "t2"])
+    assert len(plans) == 1
+    assert "using appointment_slot" in plans[0], plans
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 24, 25, 26, 63])

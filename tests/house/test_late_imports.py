@@ -46,7 +46,12 @@ VENDORS = HEAVY | {
 # The conformance kit is loaded by its own command alone, and is all about httpx.
 _KIT = ("batches", "copies", "enrolment", "kit", "office", "orders", "signatures", "speaker")
 _PICTURES = ("central.photo_files", "central.portraits")
-LATE_MODULES = {"sync.channel", *_PICTURES, *(f"sync.conformance.{name}" for name in _KIT)}
+LATE_MODULES = {
+    "sync.channel",
+    "central.postgres_connection",
+    *_PICTURES,
+    *(f"sync.conformance.{name}" for name in _KIT),
+}
 
 IMPORT_ALL = f"""
 import importlib, json, pkgutil, sys, threading

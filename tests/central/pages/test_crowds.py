@@ -1,7 +1,6 @@
 """A crowd at one page: answered together, each their own, and cheaper the more they are."""
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,13 +12,14 @@ from central.errors import BusyError
 from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.pages import family_meetings, mould, template
-from central.pages.crowd import TOGETHER_MAX, Crowd
+from central.pages.crowd import TOGETHER_MAX, Crowds
 from central.pages.families import FAMILY_PLACES
 from central.pages.question import Question
 from central.pages.sessions import csrf_word, new_token, open_session
 from central.pages.site import Pages
 from central.pages.users import Role, User, insert_user
 from central.pages.voice import Voice, read_words
+from central.pausing import pause_for
 from core.people import Language
 
 SCHOOL = "demo"
@@ -267,60 +267,144 @@ def test_the_control_another_catalogue_is_another_mould():
         assert said in mould.fill("meeting_slot.html", voice, shape=shape, blanks={})
 
 
-# --- the queue ----------------------------------------------------------------------------------
+# --- the line -----------------------------------------------------------------------------------
 
 
 class Counter:
-    """A thread's work that begins when it is told to, and keeps what it was asked."""
+    """Work that keeps who asked, and waits there until the gate is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate, served=None) -> None:
+        self.gate = gate
         self.groups = []
-        self.begun, self.begins = threading.Event(), threading.Event()
+        self.served = [] if served is None else served
         self.error = None
 
     def __call__(self, questions):
         self.groups.append(list(questions))
-        self.begun.set()
-        self.begins.wait(30)
+        self.served += questions
+        pause_for(self.gate.wait())
         if self.error is not None:
             raise self.error
         return [f"answer to {one}" for one in questions]
 
 
-def at_once(counter, count, *, then=lambda: None):
-    """Ask one question, and while it is in work `count` others. Result: what each came to."""
-
-    async def ask() -> list[object]:
-        with ThreadPoolExecutor(1) as threads:
-            crowd = Crowd(threads, counter)
-            asked = [asyncio.ensure_future(crowd.answer("first"))]
-            await asyncio.to_thread(counter.begun.wait, 30)
-            asked += [asyncio.ensure_future(crowd.answer(number)) for number in range(count)]
-            await asyncio.sleep(0)
-            counter.begins.set()
-            return await asyncio.gather(*asked, return_exceptions=True)
-
-    # In a thread of its own: the browser of other tests has a loop in this one.
+def run(story):
+    """Run a story in a thread of its own: the browser of other tests has a loop in this one."""
     with ThreadPoolExecutor(1) as loop:
-        return loop.submit(asyncio.run, ask()).result()
+        return loop.submit(asyncio.run, story()).result()
+
+
+async def turns(count=5):
+    """Let the loop go around."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def at_once(counter, count):
+    """Ask one question, and while it is in work `count` others. Result: what each came to."""
+    crowd = Crowds().gather(counter)
+    asked = [asyncio.ensure_future(crowd.answer("first"))]
+    await turns()
+    asked += [asyncio.ensure_future(crowd.answer(number)) for number in range(count)]
+    await turns()
+    counter.gate.set()
+    return await asyncio.gather(*asked, return_exceptions=True)
 
 
 def test_who_comes_while_one_is_answered_is_answered_together_in_order():
-    counter = Counter()
-    answers = at_once(counter, TOGETHER_MAX + 3)
+    async def story():
+        counter = Counter(asyncio.Event())
+        return await at_once(counter, TOGETHER_MAX + 3), counter.groups
+
+    answers, groups = run(story)
     numbers = list(range(TOGETHER_MAX + 3))
     assert answers == [f"answer to {one}" for one in ("first", *numbers)]
-    assert counter.groups == [["first"], numbers[:TOGETHER_MAX], numbers[TOGETHER_MAX:]]
+    assert groups == [["first"], numbers[:TOGETHER_MAX], numbers[TOGETHER_MAX:]]
 
 
-def test_a_queue_has_an_end(monkeypatch):
+def test_a_line_has_an_end(monkeypatch):
     monkeypatch.setattr(central.pages.crowd, "_WAITING_MAX", 2)
-    answers = at_once(Counter(), 3)
+
+    async def story():
+        return await at_once(Counter(asyncio.Event()), 3)
+
+    answers = run(story)
     assert answers[:3] == ["answer to first", "answer to 0", "answer to 1"]
     assert isinstance(answers[3], BusyError)
 
 
 def test_a_failure_is_told_to_each_and_the_next_are_answered():
-    counter = Counter()
-    counter.error = BusyError("the database is busy")
-    assert at_once(counter, 2) == [counter.error] * 3
+    error = BusyError("the database is busy")
+
+    async def story():
+        counter = Counter(asyncio.Event())
+        counter.error = error
+        return await at_once(counter, 2)
+
+    assert run(story) == [error] * 3
+
+
+def overtaking(served, one, arrived):
+    """Return how many were served before one who had come before them."""
+    behind = set(arrived[arrived.index(one) + 1 :])
+    return sum(other in behind for other in served[: served.index(one)])
+
+
+ARRIVED = [
+    *(f"read {number}" for number in range(150)),
+    "book",
+    *(f"read {n}" for n in range(150, 400)),
+]
+
+
+def serve_in_line(reads, books):
+    """Let all arrive while somebody is answered. Result: in which order they were served."""
+
+    async def story():
+        gate, served = asyncio.Event(), []
+        pages, bookings = reads.gather(Counter(gate, served)), books.gather(Counter(gate, served))
+        asked = [asyncio.ensure_future(pages.answer("first"))]
+        await turns()
+        for name in ARRIVED:
+            crowd = bookings if name == "book" else pages
+            asked.append(asyncio.ensure_future(crowd.answer(name)))
+        await turns()
+        gate.set()
+        await asyncio.gather(*asked)
+        return served[1:]
+
+    return run(story)
+
+
+def test_a_booking_is_answered_before_all_but_a_groups_worth_of_those_behind_it():
+    line = Crowds()
+    served = serve_in_line(line, line)
+    assert sorted(served) == sorted(ARRIVED)
+    assert [one for one in served if one != "book"] == [one for one in ARRIVED if one != "book"]
+    assert served.index("book") == 2 * TOGETHER_MAX
+    assert overtaking(served, "book", ARRIVED) == 2 * TOGETHER_MAX - 150 <= TOGETHER_MAX
+
+
+def test_the_control_reads_that_go_first_are_noticed():
+    served = sorted(ARRIVED, key=lambda one: one == "book")
+    assert overtaking(served, "book", ARRIVED) == 250
+
+
+@pytest.mark.parametrize(("long_s", "is_let_by"), [(0.0, True), (3600.0, False)])
+def test_who_waits_for_a_database_is_in_nobodys_way_for_long(long_s, is_let_by):
+    async def story():
+        line, stuck, free = Crowds(long_s=long_s), asyncio.Event(), asyncio.Event()
+        free.set()
+        bookings, pages = line.gather(Counter(stuck)), line.gather(Counter(free))
+        first = asyncio.ensure_future(bookings.answer("stuck"))
+        await turns()
+        second = asyncio.ensure_future(bookings.answer("behind it"))
+        read = asyncio.ensure_future(pages.answer("read"))
+        await turns(20)
+        seen = [one.done() for one in (first, second, read)]
+        stuck.set()
+        return seen, await asyncio.gather(first, second, read)
+
+    seen, answers = run(story)
+    assert seen == [False, False, is_let_by]
+    assert answers == ["answer to stuck", "answer to behind it", "answer to read"]
