@@ -35,12 +35,23 @@ class BatchRows:
         """Write down events that broke no rule, each with the fact that it is."""
         accepted = Verdict.ACCEPTED
         self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
-        for item, fact in zip(items, facts, strict=True):
-            moved = plain_transfer(fact)
-            if moved is None:
-                self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
-            told = (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
-            self._plain.append((*told, *(moved or NO_TRANSFER)))
+        moved = [plain_transfer(fact) for fact in facts]
+        if None in moved:
+            for fact, told in zip(facts, moved, strict=True):
+                if told is None:
+                    self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
+        self._plain += [
+            (
+                item.seq,
+                fact.id,
+                fact.kind,
+                fact.at_text,
+                item.body,
+                item.hash,
+                *(told or NO_TRANSFER),
+            )
+            for item, fact, told in zip(items, facts, moved, strict=True)
+        ]
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""

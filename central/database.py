@@ -26,6 +26,8 @@ class Session(ABC):
 
     for_update: str
     """What follows a SELECT whose rows nobody else may change until the end: may be empty."""
+    is_alone: bool
+    """Whether nobody else writes anything in this database before a write transaction ends."""
 
     @abstractmethod
     def rows(self, sql: str, *values: Value) -> list[Row]:

@@ -28,7 +28,6 @@ from central.booking import (
 )
 from central.transfers import NamedLeg, Transfer
 from core.batch import Flag
-from core.catalogue import Category
 from core.facts import Circumstance, EventKind, Tender
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import AccountKind
@@ -64,14 +63,14 @@ class _Basis(msgspec.Struct, gc=False):
 
 class _Line(msgspec.Struct, gc=False):
     product: ProductId
-    category: Category
+    category: Literal["meal", "sandwich", "drink", "snack", "other"]
     quantity: _Quantity
     unit_price_cents: _Cents
     vat_permille: int
     vat_cents: int
 
 
-class _MealData(msgspec.Struct, gc=False):
+class MealData(msgspec.Struct, gc=False):
     """A collected meal, with what `central.booking.MealLike` asks of one."""
 
     day: date
@@ -96,7 +95,7 @@ class _MealData(msgspec.Struct, gc=False):
         return True
 
 
-class _SaleData(msgspec.Struct, gc=False):
+class SaleData(msgspec.Struct, gc=False):
     """A sale from a wallet, with what `central.booking.SaleLike` asks of one."""
 
     day: date
@@ -152,14 +151,14 @@ class Meal(_Envelope, gc=False):
     """A collected meal."""
 
     kind: Literal["meal.collected"]
-    data: _MealData
+    data: MealData
 
 
 class Sale(_Envelope, gc=False):
     """A sale from a pupil's general wallet."""
 
     kind: Literal["sale.made"]
-    data: _SaleData
+    data: SaleData
 
 
 Quick = Meal | Sale
@@ -230,7 +229,7 @@ def _are_well(facts: Sequence[Quick], epoch: int, seqs: Sequence[int]) -> bool:
     """Say whether facts stand at their places and say in one form what they say."""
     if [fact.seq for fact in facts] != seqs or {fact.epoch for fact in facts} != {epoch}:
         return False
-    return _are_heads_well(facts) and all([fact.data.is_plain() for fact in facts])
+    return _are_heads_well(facts) and False not in [fact.data.is_plain() for fact in facts]
 
 
 def _are_heads_well(facts: Sequence[Quick]) -> bool:
@@ -256,7 +255,7 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     """Book one fact, and advance the books by it."""
     data = fact.data
     legs: Sequence[NamedLeg]
-    if isinstance(data, _SaleData):
+    if isinstance(data, SaleData):
         flags, legs = sell(data, books), _sale_legs(data)
         if data.pupil in books.limited:
             note_bought(data, books)
@@ -267,7 +266,7 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     return QuickBooking(legs, flags)
 
 
-def note_bought(sale: _SaleData, books: Books) -> None:
+def note_bought(sale: SaleData, books: Books) -> None:
     """Count what a pupil bought whose parents set a limit."""
     for line in sale.lines:
         more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
@@ -277,34 +276,34 @@ def note_bought(sale: _SaleData, books: Books) -> None:
 def plain_transfer(fact: Quick) -> Transfer | None:
     """Return what a fact that broke no rule moves, if its row can say it."""
     data = fact.data
-    if isinstance(data, _MealData):
+    if isinstance(data, MealData):
         return (_PREPAID, "", "", data.price_cents) if data.price_cents else None
     if len(data.lines) > 1 or not data.total_cents:
         return None
-    return (_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
+    return (_WALLET, data.pupil, data.lines[0].category, data.total_cents)
 
 
 def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
     """Return the legs of a fact that broke no rule."""
     data = fact.data
-    if isinstance(data, _SaleData):
+    if isinstance(data, SaleData):
         return _sale_legs(data)
     return _meal_legs(data, AccountKind.MEALS_PREPAID)
 
 
-def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
+def _meal_legs(meal: MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
     cents = meal.price_cents
     if not cents:
         return ()
     return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
 
 
-def _sale_legs(sale: _SaleData) -> Sequence[NamedLeg]:
+def _sale_legs(sale: SaleData) -> Sequence[NamedLeg]:
     rows: list[NamedLeg] = []
     if sale.total_cents:
         rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
     for place, line in enumerate(sale.lines):
         cents = line.unit_price_cents * line.quantity
         if cents:
-            rows.append((f"line.{place}", _SALES, str(line.category), cents))
+            rows.append((f"line.{place}", _SALES, line.category, cents))
     return rows

@@ -33,6 +33,7 @@ _NAME = re.compile(r"[a-z0-9_]+")
 
 class _SqliteSession(Session):
     for_update = ""
+    is_alone = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
