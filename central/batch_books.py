@@ -64,7 +64,7 @@ def read_books(
 
 def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept: Kept) -> None:
     """Add the wallets that are not kept, and lock them."""
-    missing = sorted(pupils - kept.wallets.keys())
+    missing = sorted(pupils.difference(kept.wallets))
     rows = session.rows_by(_WALLETS, missing, school, lock=True)
     kept.wallets.update((row[0], Money(row[1])) for row in rows)
     kept.reserves.update((row[0], Money(row[2])) for row in rows if row[2])
@@ -72,7 +72,7 @@ def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept
 
 
 def _read_badges(session: Session, school: SchoolId, badges: set[BadgeKey], kept: Kept) -> None:
-    missing = sorted(badges - kept.badges.keys())
+    missing = sorted(badges.difference(kept.badges))
     rows = session.rows_by(_BADGES, missing, school)
     kept.badges.update(dict(rows))
 

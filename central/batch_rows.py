@@ -8,7 +8,7 @@ from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, raise_exceptions
 from central.postings import LegRow, write_legs
-from central.quick_events import Quick, QuickBooking, plain_legs, plain_transfer
+from central.quick_events import Quick, QuickBooking, plain_legs
 from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
@@ -35,7 +35,7 @@ class BatchRows:
         """Write down events that broke no rule, each with the fact that it is."""
         accepted = Verdict.ACCEPTED
         self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
-        moved = [plain_transfer(fact) for fact in facts]
+        moved = [fact.data.transfer() for fact in facts]
         if None in moved:
             for fact, told in zip(facts, moved, strict=True):
                 if told is None:

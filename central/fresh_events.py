@@ -92,7 +92,9 @@ def _book_all(
     """
     runs: list[Run] = []
     bookings: Bookings = {}
-    aside = {item.seq for item in items} - {item.seq for item in bookable}
+    aside: set[int] = set()
+    if bookable is not items:
+        aside = {item.seq for item in items} - {item.seq for item in bookable}
     for is_quick, some in groupby(items, key=_is_quick):
         run = list(some)
         facts = _quick_of(run)
@@ -164,6 +166,8 @@ def _examine(
         for item in items
         if item.event is not None and isinstance(booking := bookings.get(item.seq), Booking)
     }
+    if not whole:
+        return ()
     closings = examine_closings(session, incoming, items, whole)
     for closing in closings:
         flagged_one = flagged(whole[closing.event.id], closing)

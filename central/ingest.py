@@ -120,8 +120,8 @@ def _ingest_locked(
     is_later = incoming.epoch >= terminal.high_water[0]
     if is_later and batch.first_seq > high_seq + 1:
         raise _gap(terminal, expected_seq=high_seq + 1, epoch=incoming.epoch)
-    known = [item for item in items if not is_later or item.seq <= high_seq]
-    fresh = items[len(known) :]
+    count = max(0, high_seq + 1 - batch.first_seq) if is_later else len(items)
+    known, fresh = items[:count], items[count:]
     verdicts, strays = answer_known(session, incoming, known)
     head = terminal.head_hash
     if fresh and not strays:

@@ -89,10 +89,16 @@ class MealData(msgspec.Struct, gc=False):
 
     @property
     def price(self) -> Money:
+        """What it costs."""
         return Money(self.price_cents)
 
-    def is_plain(self) -> bool:
+    def is_summed(self) -> bool:
+        """Say whether its lines make its total: it has none."""
         return True
+
+    def transfer(self) -> Transfer | None:
+        """Return what it moves when it breaks no rule, if its row can say it."""
+        return (_PREPAID, "", "", self.price_cents) if self.price_cents else None
 
 
 class SaleData(msgspec.Struct, gc=False):
@@ -117,17 +123,26 @@ class SaleData(msgspec.Struct, gc=False):
 
     @property
     def tender(self) -> Tender:
+        """Who pays: the wallet."""
         return Tender(self.paid_from)
 
     @property
     def total(self) -> Money:
+        """What it takes from the wallet."""
         return Money(self.total_cents)
 
-    def is_plain(self) -> bool:
+    def is_summed(self) -> bool:
+        """Say whether its lines make its total."""
         left = self.total_cents
         for line in self.lines:
             left -= line.unit_price_cents * line.quantity
         return not left
+
+    def transfer(self) -> Transfer | None:
+        """Return what it moves when it breaks no rule, if its row can say it."""
+        if len(self.lines) > 1 or not self.total_cents:
+            return None
+        return (_WALLET, self.pupil, self.lines[0].category, self.total_cents)
 
 
 class _Envelope(msgspec.Struct, gc=False):
@@ -144,6 +159,7 @@ class _Envelope(msgspec.Struct, gc=False):
 
     @property
     def at(self) -> datetime:
+        """When it happened, by the terminal's clock."""
         return datetime.fromisoformat(self.at_text)
 
 
@@ -188,8 +204,10 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
     found: list[Quick | None] = [None] * len(bodies)
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    ends = [body.rfind(_KIND) + _KIND_BYTES for body in bodies]
-    words = [body[end : end + _WORD_BYTES] for body, end in zip(bodies, ends, strict=True)]
+    words = [
+        body[(word_at := body.rfind(_KIND) + _KIND_BYTES) : word_at + _WORD_BYTES]
+        for body in bodies
+    ]
     for word, reader in _READERS.items():
         places = [place for place, one in enumerate(words) if one == word]
         seqs = [first_seq + place for place in places]
@@ -229,7 +247,7 @@ def _are_well(facts: Sequence[Quick], epoch: int, seqs: Sequence[int]) -> bool:
     """Say whether facts stand at their places and say in one form what they say."""
     if [fact.seq for fact in facts] != seqs or {fact.epoch for fact in facts} != {epoch}:
         return False
-    return _are_heads_well(facts) and False not in [fact.data.is_plain() for fact in facts]
+    return _are_heads_well(facts) and False not in [fact.data.is_summed() for fact in facts]
 
 
 def _are_heads_well(facts: Sequence[Quick]) -> bool:
@@ -271,16 +289,6 @@ def note_bought(sale: SaleData, books: Books) -> None:
     for line in sale.lines:
         more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
         add_bought(books, sale.pupil, sale.day, line.product, more)
-
-
-def plain_transfer(fact: Quick) -> Transfer | None:
-    """Return what a fact that broke no rule moves, if its row can say it."""
-    data = fact.data
-    if isinstance(data, MealData):
-        return (_PREPAID, "", "", data.price_cents) if data.price_cents else None
-    if len(data.lines) > 1 or not data.total_cents:
-        return None
-    return (_WALLET, data.pupil, data.lines[0].category, data.total_cents)
 
 
 def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
