@@ -46,8 +46,9 @@ class BatchRows:
                 fact.id,
                 fact.kind,
                 fact.at_text,
-                item.body,
-                item.hash,
+                # Of all that is bound, sqlite3 asks of bytes alone whether someone adapts them.
+                bytearray(item.body),
+                bytearray(item.hash),
                 *(told or NO_TRANSFER),
             )
             for item, fact, told in zip(items, facts, moved, strict=True)

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any, Final
 
-Value = str | int | bytes | None
+Value = str | int | bytes | bytearray | None
 Keys = Sequence[str] | Sequence[bytes]
 Row = tuple[Any, ...]
 """A row has the columns that its statement named, in that order."""
