@@ -14,6 +14,7 @@ import msgspec
 
 from central.booking import refuse_absurd
 from central.errors import Problem
+from central.kept_books import Kept
 from central.quick_events import Quick, read_quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
@@ -67,7 +68,8 @@ class Incoming(NamedTuple):
 
     now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a
     closing. asks_ids: the books are asked first whether an id was used before; else a batch in
-    which one was cannot be written (TakenError).
+    which one was cannot be written (TakenError). kept: what batches before read of the school's
+    books; None where it cannot be known whether they still are so.
     """
 
     terminal: Terminal
@@ -76,6 +78,7 @@ class Incoming(NamedTuple):
     now_text: str
     signing_key: bytes
     asks_ids: bool = True
+    kept: Kept | None = None
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:

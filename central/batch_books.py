@@ -14,10 +14,11 @@ from central.booking import Books, keys_of
 from central.database import Session, Value
 from central.documents import documents_of, read_documents, write_corrections
 from central.feed import advance_feed
+from central.kept_books import Kept
 from central.limits import write_bought
 from central.quick_events import note_quick_keys
-from central.records import read_orders, read_policy
-from core.ids import OrderId, PupilId, SchoolId
+from central.records import read_orders, read_standing
+from core.ids import BadgeKey, OrderId, PupilId, SchoolId
 from core.money import ZERO, Money
 from core.orders import OrderState
 
@@ -27,6 +28,7 @@ _WALLETS = (
     " WHERE l.school_id = w.school_id AND l.pupil_id = w.pupil_id)"
     " FROM wallet w WHERE w.school_id = ? AND w.pupil_id IN"
 )
+_BADGES = "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN"
 _ADD_TO_WALLET = (
     "ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
     " general_cents = wallet.general_cents + excluded.general_cents,"
@@ -42,25 +44,37 @@ def read_books(
     facts = [item.event.fact for item in items if item.event is not None]
     keys = keys_of(facts)
     note_quick_keys([item.quick for item in items if item.quick is not None], keys)
-    wallets = session.rows_by(_WALLETS, sorted(keys.pupils), school, lock=True)
-    balances: dict[PupilId, Money] = {row[0]: Money(row[1]) for row in wallets}
-    badges = session.rows_by(
-        "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN",
-        sorted(keys.badges),
-        school,
-    )
+    policy, cursor = read_standing(session, school)
+    kept = incoming.kept or Kept()
+    kept.be_at(cursor)
+    _read_wallets(session, school, keys.pupils, kept)
+    _read_badges(session, school, keys.badges, kept)
     return Books(
-        overdraft_max=read_policy(session, school).overdraft_max if keys.pupils else ZERO,
+        overdraft_max=policy.overdraft_max,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
-        wallets=balances,
-        opening=dict(balances),
-        reserves={PupilId(pupil): Money(cents) for pupil, _, cents, _ in wallets if cents},
-        badges=dict(badges),
+        wallets=kept.wallets,
+        reserves=kept.reserves,
+        badges=kept.badges,
         last_at=last_at,
-        limited=frozenset(PupilId(pupil) for pupil, _, _, limit in wallets if limit),
+        limited=kept.limited,
         attended=read_attended(session, school, facts),
         documents=read_documents(session, school, documents_of(facts)),
     )
+
+
+def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept: Kept) -> None:
+    """Add the wallets that are not kept, and lock them."""
+    missing = sorted(pupils.difference(kept.wallets))
+    rows = session.rows_by(_WALLETS, missing, school, lock=True)
+    kept.wallets.update((row[0], Money(row[1])) for row in rows)
+    kept.reserves.update((row[0], Money(row[2])) for row in rows if row[2])
+    kept.limited.update(row[0] for row in rows if row[3])
+
+
+def _read_badges(session: Session, school: SchoolId, badges: set[BadgeKey], kept: Kept) -> None:
+    missing = sorted(badges.difference(kept.badges))
+    rows = session.rows_by(_BADGES, missing, school)
+    kept.badges.update(dict(rows))
 
 
 def write_books(session: Session, incoming: Incoming, books: Books) -> None:
@@ -72,10 +86,11 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
         (books.waiting, OrderState.RESERVED),
         (books.unclaimed, OrderState.UNCLAIMED),
     )
-    is_moved = books.changed or any(orders for orders, _ in moved)
+    is_moved = books.moved or any(orders for orders, _ in moved)
     if not (is_moved or books.attended.changed or books.badge_facts):
         return
     cursor = advance_feed(session, school)
+    _keep(incoming, books, cursor)
     change_badges(session, incoming, books.badge_facts, cursor)
     _write_wallets(session, school, books, cursor)
     if books.attended.changed:
@@ -86,14 +101,25 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
         _write_orders(session, school, orders, state, cursor)
 
 
+def _keep(incoming: Incoming, books: Books, cursor: int) -> None:
+    """Have what is kept stand at the place in the feed at which the batch's changes are written."""
+    if incoming.kept is None:
+        return
+    incoming.kept.cursor = cursor
+    if books.badge_facts:
+        # A badge that a fact gives may be refused when it is written.
+        incoming.kept.badges.clear()
+
+
 def _write_wallets(session: Session, school: SchoolId, books: Books, cursor: int) -> None:
     columns: tuple[str, ...] = ("pupil_id", "general_cents")
     shared: dict[str, Value] = {"school_id": school, "cursor": cursor}
-    rows: Sequence[tuple[Value, ...]] = books.changes()
-    reserves = books.reserve_changed
-    if reserves:
+    moved = sorted(books.moved.items())
+    rows: Sequence[tuple[Value, ...]] = moved
+    if books.reserve_changed:
         columns = (*columns, "reserve_cents")
-        rows = [(*row, reserves.get(row[0], ZERO).cents) for row in books.changes()]
+        reserves = books.reserve_changed
+        rows = [(pupil, cents, reserves.get(pupil, ZERO).cents) for pupil, cents in moved]
     else:
         shared["reserve_cents"] = 0
     session.insert_many("wallet", columns, rows, shared=shared, conflict=_ADD_TO_WALLET)

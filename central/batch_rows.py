@@ -1,5 +1,6 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,16 +9,15 @@ from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, raise_exceptions
 from central.postings import LegRow, write_legs
-from central.quick_events import Quick, QuickBooking, plain_legs, plain_transfer
+from central.quick_events import Quick, QuickBooking, plain_legs
 from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
 from core.ids import EventId
 
-_MOVED: Final = ("source", "owner", "target_owner", "cents")
-_PLAIN_COLUMNS: Final = ("seq", "id", "kind", "at", "body", "hash", *_MOVED)
-_COLUMNS: Final = (*_PLAIN_COLUMNS, "verdict", "flag")
+_OWN_COLUMNS: Final = ("seq", "id", "at", "body", "hash", "owner", "target_owner", "cents")
+_COLUMNS: Final = (*_OWN_COLUMNS, "kind", "source", "verdict", "flag")
 
 
 class BatchRows:
@@ -26,7 +26,8 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._plain: list[tuple[Value, ...]] = []
+        self._plain: defaultdict[tuple[str, str | None], list[tuple[Value, ...]]]
+        self._plain = defaultdict(list)
         self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
@@ -36,11 +37,15 @@ class BatchRows:
         accepted = Verdict.ACCEPTED
         self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
         for item, fact in zip(items, facts, strict=True):
-            moved = plain_transfer(fact)
+            moved = fact.data.transfer()
             if moved is None:
                 self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
-            told = (item.seq, fact.id, fact.kind, fact.at_text, item.body, item.hash)
-            self._plain.append((*told, *(moved or NO_TRANSFER)))
+            source, owner, target_owner, cents = moved or NO_TRANSFER
+            # Of all that is bound, sqlite3 asks of bytes alone whether somebody adapts them.
+            body, digest = bytearray(item.body), bytearray(item.hash)
+            self._plain[fact.kind, source].append(
+                (item.seq, fact.id, fact.at_text, body, digest, owner, target_owner, cents)
+            )
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
@@ -83,8 +88,10 @@ class BatchRows:
             "epoch": self._incoming.epoch,
             "received_at": now_text,
         }
-        plainly: dict[str, Value] = {"verdict": Verdict.ACCEPTED.value, "flag": None}
-        session.insert_many("event", _PLAIN_COLUMNS, self._plain, shared={**shared, **plainly})
+        plainly = {**shared, "verdict": Verdict.ACCEPTED.value, "flag": None}
+        for (kind, source), rows in self._plain.items():
+            alike = {**plainly, "kind": kind, "source": source}
+            session.insert_many("event", _OWN_COLUMNS, rows, shared=alike)
         session.insert_many("event", _COLUMNS, self._events, shared=shared)
         write_legs(session, terminal.school_id, self._legs, at=now_text)
         raise_exceptions(session, self._incoming, self._exceptions)
@@ -98,13 +105,14 @@ class BatchRows:
         legs: Sequence[NamedLeg],
     ) -> None:
         """Add an event's row, legs and answer. told: its id, its kind, and when it happened."""
-        event_id, kind, _ = told
+        event_id, kind, at_text = told
         moved = transfer_of(kind, legs)
         if event_id is not None and moved is None:
             self._legs += [(event_id, *leg) for leg in legs]
         self.answers.append(EventAnswer(item.seq, verdict, flag))
-        seen = (*told, item.body, item.hash, *(moved or NO_TRANSFER))
-        self._events.append((item.seq, *seen, verdict.value, flag))
+        source, *paid = moved or NO_TRANSFER
+        own = (item.seq, event_id, at_text, item.body, item.hash, *paid)
+        self._events.append((*own, kind, source, verdict.value, flag))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
         """Add what a person must look at: the rules that an event broke."""

@@ -6,6 +6,7 @@ breaks a rule is booked all the same, and flagged for the bursar.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, assert_never
@@ -61,9 +62,9 @@ QUANTITY_MAX = 1000
 class Books:
     """The part of a school's books that a batch touches, and what the batch changed in it.
 
-    badges: whose each badge is. wallets: the general wallets, as they are now; opening: as they
-    were before the batch; changed: whose something was booked to. last_at: when the event before
-    this batch happened, by the terminal's clock; None for the first of an epoch. documents: what
+    badges: whose each badge is. wallets: the general wallets, as they are now; moved: by how many
+    cents the batch changed those that it booked to. last_at: when the event before this batch
+    happened, by the terminal's clock; None for the first of an epoch. documents: what
     the batch's corrections are about. limited: of whom `bought` is counted, since their parents
     set a limit. attended: the presences that the batch tells of. reserves: the reserve wallets.
     badge_facts: what the batch says of badges, in its order.
@@ -74,9 +75,8 @@ class Books:
     wallets: dict[PupilId, Money]
     badges: dict[BadgeKey, PupilId]
     last_at: datetime | None
-    limited: frozenset[PupilId] = frozenset()
-    opening: Mapping[PupilId, Money] = field(default_factory=dict)
-    changed: set[PupilId] = field(default_factory=set)
+    limited: AbstractSet[PupilId] = frozenset()
+    moved: dict[PupilId, int] = field(default_factory=dict)
     collected: set[OrderId] = field(default_factory=set)
     waiting: set[OrderId] = field(default_factory=set)
     unclaimed: set[OrderId] = field(default_factory=set)
@@ -87,13 +87,9 @@ class Books:
     reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
     badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
 
-    def changes(self) -> list[tuple[PupilId, int]]:
-        """Return by how many cents each wallet changed that was booked to, in order of the keys."""
-        wallets, opening = self.wallets, self.opening
-        return [
-            (pupil, wallets[pupil].cents - opening.get(pupil, ZERO).cents)
-            for pupil in sorted(self.changed)
-        ]
+    def move(self, pupil: PupilId, cents: int) -> None:
+        """Note by how much a general wallet changed."""
+        self.moved[pupil] = self.moved.get(pupil, 0) + cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +418,7 @@ def _note_bought(
     sign: int,
 ) -> None:
     """Count what a pupil bought from the wallet, for the limits that parents set."""
-    if tender is not Tender.WALLET or pupil not in books.limited:
+    if tender is not Tender.WALLET or pupil is None or pupil not in books.limited:
         return
     for line in lines:
         more = Bought(line.quantity * sign, line.total * sign)
@@ -438,7 +434,7 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Change a general wallet by an amount; negative takes from it."""
     balance = books.wallets.get(pupil)
-    books.changed.add(pupil)
+    books.move(pupil, amount.cents)
     books.wallets[pupil] = amount if balance is None else balance + amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 
@@ -446,7 +442,7 @@ def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
 def _debit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Take from a general wallet."""
     balance = books.wallets.get(pupil)
-    books.changed.add(pupil)
+    books.move(pupil, -amount.cents)
     books.wallets[pupil] = -amount if balance is None else balance - amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 

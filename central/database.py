@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any, Final
 
-Value = str | int | bytes | None
+Value = str | int | bytes | bytearray | None
 Keys = Sequence[str] | Sequence[bytes]
 Row = tuple[Any, ...]
 """A row has the columns that its statement named, in that order."""
@@ -26,6 +26,8 @@ class Session(ABC):
 
     for_update: str
     """What follows a SELECT whose rows nobody else may change until the end: may be empty."""
+    is_alone: bool
+    """Whether nobody else writes anything in this database before a write transaction ends."""
 
     @abstractmethod
     def rows(self, sql: str, *values: Value) -> list[Row]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from central.arrivals import Incoming
 from central.database import Session
 from core.batch import Flag
-from core.codec import moment_text
 
 WORDS = {
     Flag.OVERDRAFT: "the general wallet is further below zero than the school allows",
@@ -28,7 +27,9 @@ def raise_exceptions(
     session: Session, incoming: Incoming, rows: Sequence[tuple[str, str, str, str]]
 ) -> None:
     """Write exceptions: (id, subject, flag, detail). One that is there already stays as it is."""
-    at = moment_text(incoming.now)
+    if not rows:
+        return
+    at = incoming.now_text
     session.insert_many(
         "exception",
         ("school_id", "terminal_id", "id", "subject", "flag", "detail", "raised_at"),

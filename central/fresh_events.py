@@ -11,7 +11,7 @@ from central.booking import Booking, Books, book
 from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session
 from central.order_requests import Asking, decide_requests
-from central.plain_runs import PLAIN, book_plain
+from central.plain_runs import book_plain
 from central.quick_events import Quick, QuickBooking, book_quick
 from core.codec import read_moment
 from core.facts import CorrectionFact, OrderRequested, PeriodClosed
@@ -21,7 +21,10 @@ _LOOKS_BACK = (CorrectionFact, PeriodClosed)
 """What is about other events, perhaps of its own batch: then all of it is read whole."""
 
 Bookings = dict[int, Booking | QuickBooking]
-"""How each event of a batch that can be booked was booked, by its place."""
+"""How events of a batch were booked that broke a rule, or may have, by their place."""
+
+Run = tuple[Sequence[Item], Sequence[Quick]]
+"""Events of consecutive places; and what they are, if all are lunch facts that broke no rule."""
 
 
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
@@ -50,9 +53,9 @@ def _book(
 ) -> list[EventAnswer]:
     bookable = _bookable(session, incoming, items)
     books = read_books(session, incoming, bookable, last_at)
-    bookings = _book_all(bookable, books, incoming)
+    runs, bookings = _book_all(items, bookable, books, incoming)
     closings = _examine(session, incoming, items, bookings) if has_closings else ()
-    rows = _rows(incoming, items, bookings)
+    rows = _rows(incoming, runs, bookings)
     rows.write(session)
     write_closings(session, incoming, closings)
     write_books(session, incoming, books)
@@ -80,16 +83,28 @@ def _id_of(item: Item) -> EventId | None:
     return None if read is None else read.id
 
 
-def _book_all(items: Sequence[Item], books: Books, incoming: Incoming) -> Bookings:
-    """Book events in their order: runs of lunch facts at once where none of them breaks a rule."""
+def _book_all(
+    items: Sequence[Item], bookable: Sequence[Item], books: Books, incoming: Incoming
+) -> tuple[list[Run], Bookings]:
+    """Book events in their order: runs of lunch facts at once where none of them breaks a rule.
+
+    Result: all events in their order, in runs; and how those were booked that are in no plain one.
+    """
+    runs: list[Run] = []
     bookings: Bookings = {}
-    for is_quick, run in groupby(items, key=_is_quick):
-        some = list(run)
-        if is_quick and book_plain(_quick_of(some), books, now_text=incoming.now_text):
-            bookings.update(dict.fromkeys([item.seq for item in some], PLAIN))
-        else:
-            bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in some)
-    return bookings
+    aside: set[int] = set()
+    if bookable is not items:
+        aside = {item.seq for item in items} - {item.seq for item in bookable}
+    for is_quick, some in groupby(items, key=_is_quick):
+        run = list(some)
+        facts = _quick_of(run)
+        if is_quick and not aside and book_plain(facts, books, now_text=incoming.now_text):
+            runs.append((run, facts))
+            continue
+        runs.append((run, ()))
+        booked = [item for item in run if item.seq not in aside]
+        bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in booked)
+    return runs, bookings
 
 
 def _is_quick(item: Item) -> bool:
@@ -107,14 +122,13 @@ def _book_item(item: Item, books: Books, now: datetime) -> Booking | QuickBookin
     return book(item.event, books, now=now)
 
 
-def _rows(incoming: Incoming, items: Sequence[Item], bookings: Bookings) -> BatchRows:
+def _rows(incoming: Incoming, runs: Sequence[Run], bookings: Bookings) -> BatchRows:
     rows = BatchRows(incoming)
-    for is_plain, run in groupby(items, key=lambda item: bookings.get(item.seq) is PLAIN):
-        some = list(run)
-        if is_plain:
-            rows.accept_plain(some, _quick_of(some))
+    for run, facts in runs:
+        if facts:
+            rows.accept_plain(run, facts)
         else:
-            _add_rows(rows, some, bookings)
+            _add_rows(rows, run, bookings)
     return rows
 
 
@@ -152,6 +166,8 @@ def _examine(
         for item in items
         if item.event is not None and isinstance(booking := bookings.get(item.seq), Booking)
     }
+    if not whole:
+        return ()
     closings = examine_closings(session, incoming, items, whole)
     for closing in closings:
         flagged_one = flagged(whole[closing.event.id], closing)

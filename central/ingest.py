@@ -67,7 +67,8 @@ def _ingest(
     now_text = moment_text(now)
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
-        incoming = Incoming(terminal, batch.epoch, now, now_text, store.signing_key, asks_ids)
+        kept = store.kept_books.take(terminal.school_id) if session.is_alone else None
+        incoming = Incoming(terminal, batch.epoch, now, now_text, store.signing_key, asks_ids, kept)
         answer = _ingest_locked(session, incoming, batch, items)
         receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(
@@ -79,6 +80,8 @@ def _ingest(
             terminal.school_id,
             terminal.id,
         )
+    if kept is not None:
+        store.kept_books.give_back(terminal.school_id, kept)
     refusal = _fork_refusal(answer, batch)
     if refusal is not None:
         raise refusal
@@ -117,8 +120,8 @@ def _ingest_locked(
     is_later = incoming.epoch >= terminal.high_water[0]
     if is_later and batch.first_seq > high_seq + 1:
         raise _gap(terminal, expected_seq=high_seq + 1, epoch=incoming.epoch)
-    known = [item for item in items if not is_later or item.seq <= high_seq]
-    fresh = items[len(known) :]
+    count = max(0, high_seq + 1 - batch.first_seq) if is_later else len(items)
+    known, fresh = items[:count], items[count:]
     verdicts, strays = answer_known(session, incoming, known)
     head = terminal.head_hash
     if fresh and not strays:

@@ -12,18 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from central.booking import YEARS, Books
-from central.quick_events import Meal, Quick, QuickBooking, Sale, note_bought
+from central.quick_events import Meal, MealData, Quick, Sale, SaleData, note_bought
 from core.codec import moment_text
 from core.facts import Circumstance
-from core.ids import OrderId, PupilId
+from core.ids import PupilId
 from core.money import Money
 from core.orders import OrderState
 
 _FIRST_YEAR: Final = f"{YEARS.start}"
 _END_YEAR: Final = f"{YEARS.stop}"
-
-PLAIN: Final = QuickBooking((), [])
-"""How every fact of a plain run is booked: its legs are those of the fact alone."""
 
 
 def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
@@ -31,18 +28,10 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
 
     now_text: the centre's time, as it is stored.
     """
-    meals: dict[OrderId, Meal] = {}
-    spent: dict[PupilId, int] = {}
-    twice = 0
-    for fact in facts:
-        if isinstance(fact, Sale):
-            pupil = fact.data.pupil
-            spent[pupil] = spent.get(pupil, 0) + fact.data.total_cents
-        elif fact.data.order in meals:
-            twice += 1
-        else:
-            meals[fact.data.order] = fact
-    is_plain = not twice and _are_served_as_known(facts, books)
+    sales = [fact.data for fact in facts if isinstance(fact, Sale)]
+    meals = [fact.data for fact in facts if isinstance(fact, Meal)]
+    spent = _spent(sales)
+    is_plain = _are_served_as_known([*sales, *meals], books) and not _are_to_settle(sales)
     is_plain = is_plain and _are_in_time(facts, books, now_text) and _are_reserved(meals, books)
     if not (is_plain and _are_covered(spent, books)):
         return False
@@ -50,22 +39,27 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
     _collect(meals, books)
     books.last_at = facts[-1].at
     if books.limited:
-        _note_bought(facts, books)
+        _note_bought(sales, books)
     return True
 
 
-def _are_served_as_known(facts: Sequence[Quick], books: Books) -> bool:
-    """Say whether each was served to whose badge it was, or by name, and nothing is to settle."""
-    badges = books.badges
-    for fact in facts:
-        data = fact.data
-        if data.badge is not None and badges.get(data.badge) != data.pupil:
-            return False
-        if data.circumstances and Circumstance.BLOCKED_BADGE in data.circumstances:
-            return False
-        if isinstance(fact, Sale) and fact.data.is_to_settle:
-            return False
-    return True
+def _spent(sales: Sequence[SaleData]) -> Mapping[PupilId, int]:
+    spent: dict[PupilId, int] = {}
+    for sale in sales:
+        spent[sale.pupil] = spent.get(sale.pupil, 0) + sale.total_cents
+    return spent
+
+
+def _are_served_as_known(served: Sequence[MealData | SaleData], books: Books) -> bool:
+    """Say whether each was served to whose badge it was, or by name; with no blocked one."""
+    owners = [one.pupil if one.badge is None else books.badges.get(one.badge) for one in served]
+    circumstances = {one.circumstances for one in served}
+    is_blocked = any(Circumstance.BLOCKED_BADGE in some for some in circumstances)
+    return owners == [one.pupil for one in served] and not is_blocked
+
+
+def _are_to_settle(sales: Sequence[SaleData]) -> bool:
+    return True in [sale.is_to_settle for sale in sales]
 
 
 def _are_in_time(facts: Sequence[Quick], books: Books, now_text: str) -> bool:
@@ -80,40 +74,43 @@ def _are_in_time(facts: Sequence[Quick], books: Books, now_text: str) -> bool:
     return is_year_well and times[-1] <= now_text and times == sorted(times)
 
 
-def _are_reserved(meals: Mapping[OrderId, Meal], books: Books) -> bool:
-    for key, meal in meals.items():
-        order = books.orders.get(key)
+def _are_reserved(meals: Sequence[MealData], books: Books) -> bool:
+    """Say whether each is an order that waits, of that pupil and price, and none is there twice."""
+    for meal in meals:
+        order = books.orders.get(meal.order)
         if order is None or order.state is not OrderState.RESERVED:
             return False
-        if order.pupil_id != meal.data.pupil or order.price.cents != meal.data.price_cents:
+        if order.pupil_id != meal.pupil or order.price.cents != meal.price_cents:
             return False
-    return True
+    return len({meal.order for meal in meals}) == len(meals)
 
 
 def _are_covered(spent: Mapping[PupilId, int], books: Books) -> bool:
-    floor = -books.overdraft_max.cents
+    wallets, floor = books.wallets, -books.overdraft_max.cents
     for pupil, cents in spent.items():
-        balance = books.wallets.get(pupil)
+        balance = wallets.get(pupil)
         if balance is None or balance.cents - cents < floor:
             return False
     return True
 
 
 def _spend(spent: Mapping[PupilId, int], books: Books) -> None:
-    books.changed.update(spent)
+    wallets, moved = books.wallets, books.moved
     for pupil, cents in spent.items():
-        books.wallets[pupil] -= Money(cents)
+        wallets[pupil] = Money(wallets[pupil].cents - cents)
+        moved[pupil] = moved.get(pupil, 0) - cents
 
 
-def _collect(meals: Mapping[OrderId, Meal], books: Books) -> None:
-    books.collected.update(meals)
-    books.waiting.difference_update(meals)
-    books.unclaimed.difference_update(meals)
-    for key in meals:
+def _collect(meals: Sequence[MealData], books: Books) -> None:
+    orders = [meal.order for meal in meals]
+    books.collected.update(orders)
+    books.waiting.difference_update(orders)
+    books.unclaimed.difference_update(orders)
+    for key in orders:
         books.orders[key] = replace(books.orders[key], state=OrderState.COLLECTED)
 
 
-def _note_bought(facts: Sequence[Quick], books: Books) -> None:
-    for fact in facts:
-        if isinstance(fact, Sale) and fact.data.pupil in books.limited:
-            note_bought(fact.data, books)
+def _note_bought(sales: Sequence[SaleData], books: Books) -> None:
+    for sale in sales:
+        if sale.pupil in books.limited:
+            note_bought(sale, books)

@@ -45,6 +45,7 @@ def _dialect(sql: str) -> str:
 
 class _PostgresSession(Session):
     for_update = " FOR UPDATE"
+    is_alone = False
 
     def __init__(self, connection: "Connection", types: dict[str, dict[str, str]]) -> None:
         self._connection = connection

@@ -10,8 +10,7 @@ are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from itertools import count, repeat
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
@@ -29,7 +28,6 @@ from central.booking import (
 )
 from central.transfers import NamedLeg, Transfer
 from core.batch import Flag
-from core.catalogue import Category
 from core.facts import Circumstance, EventKind, Tender
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import AccountKind
@@ -40,10 +38,11 @@ from core.tap import Assurance
 
 _HEADS = re.compile(
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} "
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z )*"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z )*+"
 )
 """The ids and moments of events, each in its one form, with a blank behind each."""
 _HEAD_CHARS = 36 + 1 + 24 + 1
+_DAY_CHARS = 10
 _PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
@@ -52,7 +51,6 @@ _SERVED = AccountKind.MEALS_SERVED.value
 _KIND = b'"kind":"'
 _KIND_BYTES = len(_KIND)
 _WORD_BYTES = 8
-_UNREAD = datetime(1, 1, 1, tzinfo=UTC)
 _Cents = Annotated[int, msgspec.Meta(ge=0, le=CENTS_MAX)]
 _Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
 
@@ -65,14 +63,14 @@ class _Basis(msgspec.Struct, gc=False):
 
 class _Line(msgspec.Struct, gc=False):
     product: ProductId
-    category: Category
+    category: Literal["meal", "sandwich", "drink", "snack", "other"]
     quantity: _Quantity
     unit_price_cents: _Cents
     vat_permille: int
     vat_cents: int
 
 
-class _MealData(msgspec.Struct, gc=False):
+class MealData(msgspec.Struct, gc=False):
     """A collected meal, with what `central.booking.MealLike` asks of one."""
 
     day: date
@@ -91,25 +89,31 @@ class _MealData(msgspec.Struct, gc=False):
 
     @property
     def price(self) -> Money:
+        """What it costs."""
         return Money(self.price_cents)
 
-    def is_plain(self) -> bool:
+    def is_summed(self) -> bool:
+        """Say whether its lines make its total: it has none."""
         return True
 
+    def transfer(self) -> Transfer | None:
+        """Return what it moves when it breaks no rule, if its row can say it."""
+        return (_PREPAID, "", "", self.price_cents) if self.price_cents else None
 
-class _SaleData(msgspec.Struct, gc=False):
+
+class SaleData(msgspec.Struct, gc=False):
     """A sale from a wallet, with what `central.booking.SaleLike` asks of one."""
 
     day: date
     pupil: PupilId
     price_class: PriceClass
-    lines: list[_Line]
+    lines: Annotated[list[_Line], msgspec.Meta(min_length=1)]
     total_cents: _Cents
     badge: BadgeKey | None
     assurance: Assurance
     receipt: int
     is_walk_in: bool
-    tender: Tender = Tender.WALLET
+    paid_from: Literal["wallet"] = msgspec.field(default="wallet", name="tender")
     is_to_settle: bool = False
     staff: str | None = None
     why: str = ""
@@ -118,17 +122,32 @@ class _SaleData(msgspec.Struct, gc=False):
     command: str = ""
 
     @property
+    def tender(self) -> Tender:
+        """Who pays: the wallet."""
+        return Tender(self.paid_from)
+
+    @property
     def total(self) -> Money:
+        """What it takes from the wallet."""
         return Money(self.total_cents)
 
-    def is_plain(self) -> bool:
+    def is_summed(self) -> bool:
+        """Say whether its lines make its total."""
         left = self.total_cents
         for line in self.lines:
             left -= line.unit_price_cents * line.quantity
-        return left == 0 and self.tender is Tender.WALLET and bool(self.lines)
+        return not left
+
+    def transfer(self) -> Transfer | None:
+        """Return what it moves when it breaks no rule, if its row can say it."""
+        if len(self.lines) > 1 or not self.total_cents:
+            return None
+        return (_WALLET, self.pupil, self.lines[0].category, self.total_cents)
 
 
 class _Envelope(msgspec.Struct, gc=False):
+    """What stands around the data. at_text: when, as it is stored."""
+
     at_text: str = msgspec.field(name="at")
     basis: _Basis
     boot: str
@@ -138,21 +157,24 @@ class _Envelope(msgspec.Struct, gc=False):
     seq: int
     synced: bool
 
+    @property
+    def at(self) -> datetime:
+        """When it happened, by the terminal's clock."""
+        return datetime.fromisoformat(self.at_text)
+
 
 class Meal(_Envelope, gc=False):
-    """A collected meal. at_text: when, as it is stored; at: read from it, and from no key."""
+    """A collected meal."""
 
     kind: Literal["meal.collected"]
-    data: _MealData
-    at: datetime = msgspec.field(default=_UNREAD, name="")
+    data: MealData
 
 
 class Sale(_Envelope, gc=False):
-    """A sale from a pupil's general wallet. at_text, at: as of a meal."""
+    """A sale from a pupil's general wallet."""
 
     kind: Literal["sale.made"]
-    data: _SaleData
-    at: datetime = msgspec.field(default=_UNREAD, name="")
+    data: SaleData
 
 
 Quick = Meal | Sale
@@ -166,9 +188,10 @@ class QuickBooking(msgspec.Struct, gc=False):
     words: Mapping[Flag, str] = _NO_WORDS
 
 
-_READERS: Final[Mapping[bytes, msgspec.json.Decoder[Meal] | msgspec.json.Decoder[Sale]]] = {
-    EventKind.MEAL_COLLECTED.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(Meal),
-    EventKind.SALE_MADE.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(Sale),
+_Reader = msgspec.json.Decoder[list[Meal]] | msgspec.json.Decoder[list[Sale]]
+_READERS: Final[Mapping[bytes, _Reader]] = {
+    EventKind.MEAL_COLLECTED.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(list[Meal]),
+    EventKind.SALE_MADE.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(list[Sale]),
 }
 """What reads a kind, by how its word begins; whether it is that word the reader says."""
 
@@ -178,37 +201,65 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
 
     bodies: the events of consecutive places of an epoch.
     """
-    found = list(map(_read, bodies, repeat(epoch), count(first_seq)))
-    well = [read for read in found if read is not None]
-    # All at once: a batch has hundreds, and hardly ever one that is not well.
-    if _are_heads_well(well):
-        return found
-    return [read if read is not None and _are_heads_well([read]) else None for read in found]
-
-
-def _read(body: bytes, epoch: int, seq: int) -> Quick | None:
+    found: list[Quick | None] = [None] * len(bodies)
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    word_at = body.rfind(_KIND) + _KIND_BYTES
-    reader = _READERS.get(body[word_at : word_at + _WORD_BYTES])
+    words = [
+        body[(word_at := body.rfind(_KIND) + _KIND_BYTES) : word_at + _WORD_BYTES]
+        for body in bodies
+    ]
+    for word, reader in _READERS.items():
+        places = [place for place, one in enumerate(words) if one == word]
+        seqs = [first_seq + place for place in places]
+        read = _read([bodies[place] for place in places], reader, epoch, seqs)
+        for place, fact in zip(places, read, strict=True):
+            found[place] = fact
+    return found
+
+
+def _read(
+    bodies: Sequence[bytes], reader: _Reader, epoch: int, seqs: Sequence[int]
+) -> Sequence[Quick | None]:
+    """Read facts of one kind all at once: hardly ever one of hundreds is not well."""
+    facts = _decoded(bodies, reader)
+    if facts is not None and _are_well(facts, epoch, seqs):
+        return facts
+    if len(bodies) == 1:
+        return (None,)
+    one_by_one = zip(bodies, seqs, strict=True)
+    return [fact for body, seq in one_by_one for fact in _read([body], reader, epoch, [seq])]
+
+
+def _decoded(bodies: Sequence[bytes], reader: _Reader) -> Sequence[Quick] | None:
+    text = b"[%b]" % b",".join(bodies)
     # Escapes can hide what no database takes.
-    if reader is None or b"\\" in body:
+    if b"\\" in text:
         return None
     try:
-        read = reader.decode(body)
-        read.at = datetime.fromisoformat(read.at_text)
+        facts = reader.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    if read.epoch != epoch or read.seq != seq or not read.data.is_plain():
-        return None
-    return read
+    # A single event may be no JSON at all, and look like two.
+    return facts if len(facts) == len(bodies) else None
+
+
+def _are_well(facts: Sequence[Quick], epoch: int, seqs: Sequence[int]) -> bool:
+    """Say whether facts stand at their places and say in one form what they say."""
+    if [fact.seq for fact in facts] != seqs or {fact.epoch for fact in facts} != {epoch}:
+        return False
+    return _are_heads_well(facts) and False not in [fact.data.is_summed() for fact in facts]
 
 
 def _are_heads_well(facts: Sequence[Quick]) -> bool:
     """Say whether the ids are UUIDs and the moments UTC with milliseconds, in their one form."""
     heads = "".join([f"{fact.id} {fact.at_text} " for fact in facts])
     # As many blanks as belong between them, so that none is within one of them.
-    return len(heads) == _HEAD_CHARS * len(facts) and _HEADS.fullmatch(heads) is not None
+    if len(heads) != _HEAD_CHARS * len(facts) or _HEADS.fullmatch(heads) is None:
+        return False
+    try:
+        return all(date.fromisoformat(day) for day in {fact.at_text[:_DAY_CHARS] for fact in facts})
+    except ValueError:
+        return False  # the thirtieth of February
 
 
 def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
@@ -222,7 +273,7 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     """Book one fact, and advance the books by it."""
     data = fact.data
     legs: Sequence[NamedLeg]
-    if isinstance(data, _SaleData):
+    if isinstance(data, SaleData):
         flags, legs = sell(data, books), _sale_legs(data)
         if data.pupil in books.limited:
             note_bought(data, books)
@@ -233,44 +284,34 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
     return QuickBooking(legs, flags)
 
 
-def note_bought(sale: _SaleData, books: Books) -> None:
+def note_bought(sale: SaleData, books: Books) -> None:
     """Count what a pupil bought whose parents set a limit."""
     for line in sale.lines:
         more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
         add_bought(books, sale.pupil, sale.day, line.product, more)
 
 
-def plain_transfer(fact: Quick) -> Transfer | None:
-    """Return what a fact that broke no rule moves, if its row can say it."""
-    data = fact.data
-    if isinstance(data, _MealData):
-        return (_PREPAID, "", "", data.price_cents) if data.price_cents else None
-    if len(data.lines) > 1 or not data.total_cents:
-        return None
-    return (_WALLET, data.pupil, data.lines[0].category.value, data.total_cents)
-
-
 def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
     """Return the legs of a fact that broke no rule."""
     data = fact.data
-    if isinstance(data, _SaleData):
+    if isinstance(data, SaleData):
         return _sale_legs(data)
     return _meal_legs(data, AccountKind.MEALS_PREPAID)
 
 
-def _meal_legs(meal: _MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
+def _meal_legs(meal: MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
     cents = meal.price_cents
     if not cents:
         return ()
     return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
 
 
-def _sale_legs(sale: _SaleData) -> Sequence[NamedLeg]:
+def _sale_legs(sale: SaleData) -> Sequence[NamedLeg]:
     rows: list[NamedLeg] = []
     if sale.total_cents:
         rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
     for place, line in enumerate(sale.lines):
         cents = line.unit_price_cents * line.quantity
         if cents:
-            rows.append((f"line.{place}", _SALES, str(line.category), cents))
+            rows.append((f"line.{place}", _SALES, line.category, cents))
     return rows

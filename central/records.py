@@ -127,9 +127,14 @@ def list_schools(session: Session) -> list[SchoolId]:
 
 def read_policy(session: Session, school: SchoolId) -> Policy:
     """Return the rules that a school has set."""
-    row = session.row("SELECT policy FROM school WHERE id = ?", school)
+    return read_standing(session, school)[0]
+
+
+def read_standing(session: Session, school: SchoolId) -> tuple[Policy, int]:
+    """Return the rules that a school has set, and the last place in its feed."""
+    row = session.row("SELECT policy, cursor FROM school WHERE id = ?", school)
     assert row is not None, "a terminal has a school"
-    return _policy(row[0])
+    return _policy(row[0]), row[1]
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,7 @@ _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
 _KEY_ERRORS = ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE")
 _KEY_SIZES = (1, 8, 32, 100, 200, 500)
-_ROW_SIZES = (25, 5, 1)
+_ROW_SIZES = (25, 10, 5, 2, 1)
 _IN = " IN"
 _FROM = " FROM "
 _NAME = re.compile(r"[a-z0-9_]+")
@@ -33,6 +33,7 @@ _NAME = re.compile(r"[a-z0-9_]+")
 
 class _SqliteSession(Session):
     for_update = ""
+    is_alone = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -99,12 +100,15 @@ class _SqliteSession(Session):
         # Many rows a statement: SQLite opens a table and its indexes once for them all. In a few
         # sizes, so that few statements are prepared and kept.
         found: list[Row] = []
+        if not rows:
+            return found
+        form = (table, tuple(shared), tuple(columns), ending)
         start = 0
         for size in _ROW_SIZES:
             while len(rows) - start >= size:
-                sql = _insertion(table, tuple(shared), tuple(columns), ending, size)
                 some = chain.from_iterable(rows[start : start + size])
-                found += self._connection.execute(sql, [*shared.values(), *some]).fetchall()
+                values = [*shared.values(), *some]
+                found += self._connection.execute(_insertion(*form, size), values).fetchall()
                 start += size
         return found
 

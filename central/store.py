@@ -6,6 +6,7 @@ from pathlib import Path
 from central.clock import Entropy, system_entropy
 from central.database import Database, Session
 from central.errors import DatabaseError
+from central.kept_books import KeptBooks
 from central.postgres_database import PostgresDatabase
 from central.schema import APPEND_ONLY, CLUSTERED, MIGRATIONS, PARTITIONED, TABLES, VERSION
 from central.sqlite_database import SqliteDatabase
@@ -18,13 +19,15 @@ _KEY_BYTES = 32
 class Store:
     """An open database. signing_key: the Ed25519 seed whose public half terminals pin.
 
-    unchanging: what was read of it and is never changed.
+    unchanging: what was read of it and is never changed. kept_books: what batches read of it, and
+    nobody changed since.
     """
 
     database: Database
     signing_key: bytes
     entropy: Entropy
     unchanging: Unchanging = field(default_factory=Unchanging, compare=False)
+    kept_books: KeptBooks = field(default_factory=KeptBooks, compare=False)
 
     def close(self) -> None:
         """Close every connection."""

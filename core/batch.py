@@ -9,9 +9,8 @@ import gzip
 import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import accumulate
 
-from core.chain import link
+from core.chain import link_all
 from core.events import SealedEvent
 from core.ids import TerminalId
 from core.value import Value
@@ -80,4 +79,4 @@ def pack_batch(terminal: TerminalId, events: Sequence[SealedEvent]) -> Batch:
 
 def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
     """Return the hash of each body in a chain that begins after `prev_hash`."""
-    return list(accumulate(bodies, link, initial=prev_hash))[1:]
+    return link_all(prev_hash, bodies)

@@ -6,6 +6,7 @@ own canonical bytes. The first event of a terminal's first epoch follows 32 zero
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.json import Encoder
@@ -35,3 +36,10 @@ def link(prev_hash: bytes, body: bytes) -> bytes:
     """Return the hash of an event's canonical bytes in a chain. 32 raw bytes."""
     assert len(prev_hash) == len(GENESIS), "a hash has 32 bytes"
     return hashlib.sha256(prev_hash + body).digest()
+
+
+def link_all(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
+    """Return the hash of each body in a chain that begins after `prev_hash`: as `link` of each."""
+    assert len(prev_hash) == len(GENESIS), "a hash has 32 bytes"
+    sha256 = hashlib.sha256
+    return [prev_hash := sha256(prev_hash + body).digest() for body in bodies]

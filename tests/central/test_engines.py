@@ -176,4 +176,4 @@ def test_rows_go_into_sqlite_many_a_statement(tmp_path):
         session.insert_many("menu", ("school_id", "day", "product_id", "cursor"), rows)
         session._connection.set_trace_callback(None)
     store.close()
-    assert [sql.count("day ") for sql in statements] == [25, 25, 5, 5, 1, 1, 1]
+    assert [sql.count("day ") for sql in statements] == [25, 25, 10, 2, 1]

@@ -13,7 +13,7 @@ from central.arrivals import read_checked
 from central.booking import Books, book
 from central.documents import Documents
 from central.plain_runs import book_plain
-from central.quick_events import book_quick, plain_legs, plain_transfer, read_quick
+from central.quick_events import book_quick, plain_legs, read_quick
 from central.transfers import legs_of_transfer, transfer_of
 from core.catalogue import Category
 from core.chain import GENESIS, canonical
@@ -207,7 +207,7 @@ def expect_the_same_of_a_run(run: list[bytes]) -> bool:
         booking = book_quick(fact, one_by_one, now=NOON)
         assert booking.flags == []
         assert list(booking.legs) == list(plain_legs(fact))
-        assert transfer_of(fact.kind, booking.legs) == plain_transfer(fact)
+        assert transfer_of(fact.kind, booking.legs) == fact.data.transfer()
     assert books == one_by_one
     return True
 
