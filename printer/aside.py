@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 from contextlib import suppress
+from threading import Lock
 from typing import IO, Final
 
 from printer.base import PrintJob
@@ -28,7 +29,7 @@ _STARTS_MAX: Final = 2
 
 
 class ComposerAside:
-    """`encode_job` in another process. One thread at a time may call it.
+    """`encode_job` in another process. One thread at a time may compose; any may close.
 
     idle_s: how long the child stays after its last document.
     """
@@ -36,6 +37,8 @@ class ComposerAside:
     def __init__(self, *, idle_s: float = IDLE_S) -> None:
         self._idle_s = idle_s
         self._child: subprocess.Popen[bytes] | None = None
+        self._changing = Lock()
+        self._is_closed = False
 
     def compose(self, job: PrintJob, profile: PrinterProfile) -> bytes:
         """Return the bytes that print one attempt at a job.
@@ -44,24 +47,21 @@ class ComposerAside:
         """
         question = pickle.dumps((job, profile))
         for _ in range(_STARTS_MAX):
-            # A child that has just left for idleness is found out by the first write or read.
-            with suppress(OSError, EOFError):
+            # A child that has just left for idleness is found out by the first write or read; one
+            # that another thread has just ended, by a channel that is closed (ValueError).
+            with suppress(OSError, EOFError, ValueError):
                 return _result(self._ask(question))
-            self.close()
+            self._end_child()
+            if self._is_closed:
+                raise ComposerMissingError("no paper is composed any more: the terminal stops")
         message = "the process that composes papers ends at once; see the log, and free memory"
         raise ComposerMissingError(message)
 
     def close(self) -> None:
-        """End the child, if there is one."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        for end in (child.stdin, child.stdout):
-            if end is not None:
-                with suppress(OSError):
-                    end.close()
-        child.kill()
-        child.wait()
+        """End the child, if there is one, for good; what it was composing fails at once."""
+        with self._changing:
+            self._is_closed = True
+        self._end_child()
 
     @property
     def pid(self) -> int | None:
@@ -69,16 +69,37 @@ class ComposerAside:
         child = self._child
         return None if child is None or child.poll() is not None else child.pid
 
+    def _end_child(self) -> None:
+        with self._changing:
+            child, self._child = self._child, None
+        if child is None:
+            return
+        # First the process: a thread that reads from it holds its channel until it is gone.
+        child.kill()
+        child.wait()
+        for end in (child.stdin, child.stdout):
+            if end is not None:
+                with suppress(OSError):
+                    end.close()
+
     def _ask(self, question: bytes) -> bytes:
-        if self._child is None:
-            self._child = self._start()
-        to_child, from_child = self._child.stdin, self._child.stdout
+        child = self._present_child()
+        to_child, from_child = child.stdin, child.stdout
         assert to_child is not None, "it was started with a pipe"
         assert from_child is not None, "it was started with a pipe"
         _send(to_child, question)
         if not select.select([from_child], [], [], _ANSWER_S)[0]:
             raise EOFError
         return _receive(from_child)
+
+    def _present_child(self) -> subprocess.Popen[bytes]:
+        """Return the child, started where it has to be. Raises EOFError once it is closed."""
+        with self._changing:
+            if self._is_closed:
+                raise EOFError
+            if self._child is None:
+                self._child = self._start()
+            return self._child
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -P: no folder of this moment goes before the installed packages. A session of its own:

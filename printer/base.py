@@ -107,7 +107,7 @@ class Pulse(StrEnum):
 
 
 class Printer(Protocol):
-    """A printer. All its functions are called from one thread, the spool's."""
+    """A printer. All its functions but `close` are called from one thread, the spool's."""
 
     @property
     def url(self) -> str:
@@ -132,7 +132,10 @@ class Printer(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the device. Calling it twice is harmless."""
+        """Let go of the device; a job at hand is given up within moments.
+
+        From any thread. Calling it twice is harmless.
+        """
         ...
 
 

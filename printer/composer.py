@@ -4,7 +4,8 @@ Loading costs some 7 MB once Pillow is there, and happens in the printer's threa
 first document. Left alone, the library parses a large collection of printers with a slow YAML
 reader, leaves an empty folder in the temporary directory at every start, and configures logging for
 the whole process. Its own switch `ESCPOS_CAPABILITIES_FILE` hands it a small collection instead;
-the other two are undone right after the import. None of its transports is ever used.
+the folder is removed right after the import, and where logging is set up already the library
+leaves it alone. None of its transports is ever used.
 """
 
 import json
@@ -12,7 +13,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -63,14 +65,14 @@ def _features(profile: PrinterProfile) -> Mapping[str, bool]:
 
 @cache
 def _load() -> tuple[Any, Any]:
-    handlers_before = list(logging.root.handlers)
     is_ours = _SWITCH not in os.environ
     try:
         with tempfile.TemporaryDirectory(prefix="refectory-escpos-") as folder:
             if is_ours:
                 os.environ[_SWITCH] = str(_small_collection(Path(folder)))
-            from escpos import capabilities  # noqa: PLC0415  late: see the module's first lines
-            from escpos import printer as printer_module  # noqa: PLC0415
+            with _logging_left_alone():
+                from escpos import capabilities  # noqa: PLC0415  late: see the first lines
+                from escpos import printer as printer_module  # noqa: PLC0415
 
             _sweep(capabilities.pickle_dir)
     except (ImportError, OSError) as error:
@@ -82,8 +84,21 @@ def _load() -> tuple[Any, Any]:
     finally:
         if is_ours:
             os.environ.pop(_SWITCH, None)
-        logging.root.handlers[:] = handlers_before
     return printer_module, capabilities
+
+
+@contextmanager
+def _logging_left_alone() -> Iterator[None]:
+    """Keep the import from setting up logging, which `basicConfig` does where nobody has yet.
+
+    What others set up meanwhile stays: the import takes a second, in the printer's thread.
+    """
+    somebody = logging.NullHandler()
+    logging.root.addHandler(somebody)
+    try:
+        yield
+    finally:
+        logging.root.removeHandler(somebody)
 
 
 def _small_collection(folder: Path) -> Path:

@@ -89,6 +89,7 @@ class DevicePrinter:
         self._transport = transport
         self._is_torn = True  # what the printer received before this start, nobody knows
         self._patience = patience
+        self._is_closed = False
 
     @property
     def url(self) -> str:
@@ -150,9 +151,12 @@ class DevicePrinter:
             line.finish(wait_s=self._patience.goodbye_s)
 
     def close(self) -> None:
-        """Nothing is open between jobs."""
+        """Give up the job at hand; between jobs nothing is open."""
+        self._is_closed = True
 
     def _with_line(self, act: Callable[["_Conversation"], PrintResult]) -> PrintResult:
+        if self._is_closed:
+            return PrintResult(Outcome.BLOCKED, Trouble.OFFLINE, "the terminal is stopping")
         try:
             line = self._transport.open()
         except LineLostError as error:
@@ -161,12 +165,18 @@ class DevicePrinter:
         try:
             result = act(self._talk(line))
         finally:
-            is_over = result.outcome is not Outcome.UNCERTAIN
+            is_over = result.outcome is not Outcome.UNCERTAIN or self._is_closed
             line.finish(wait_s=self._patience.goodbye_s if is_over else self._patience.drain_s)
         return result
 
     def _talk(self, line: Line) -> "_Conversation":
-        return _Conversation(line, self.profile, patience=self._patience, on_status=self.on_status)
+        return _Conversation(
+            line,
+            self.profile,
+            patience=self._patience,
+            on_status=self.on_status,
+            is_closed=lambda: self._is_closed,
+        )
 
 
 def _filler(profile: PrinterProfile) -> bytes:
@@ -198,8 +208,10 @@ class _Conversation:
         *,
         patience: Patience,
         on_status: Callable[[PrinterStatus], None],
+        is_closed: Callable[[], bool],
     ) -> None:
         self._line = line
+        self._is_closed = is_closed
         self._profile = profile
         self._patience = patience
         self._on_status = on_status
@@ -312,9 +324,12 @@ class _Conversation:
         return isinstance(reply, PaperSensor)
 
     def _given_up(self, pace: "_Pace") -> PrintResult | None:
-        """Whether to stop waiting: at once without a reason, later with paper or cover trouble."""
+        """Whether to stop waiting: soon without a reason, later with paper or cover trouble.
+
+        At once when the terminal stops: what then became of the paper, a person is asked.
+        """
         hindrance = self._board.status().hindrance
-        if not pace.is_over(is_held=hindrance is not None):
+        if not (self._is_closed() or pace.is_over(is_held=hindrance is not None)):
             return None
         if not self._sent_bytes:
             message = "the printer takes nothing; switch it off and on"

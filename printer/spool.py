@@ -262,7 +262,7 @@ class Spool:
         """Keep a job for later. Result: seconds to pause, longer each time."""
         if job.state is not JobState.BLOCKED:
             self._move(job, JobSignal.HELD, attempt=job.attempt, reason=trouble.value)
-        if self._held_for is not trouble:
+        if self._held_for is not trouble and not self._is_stopping:
             _log.warning("printer %s holds: %s %s", self._printer.url, trouble, text)
             self._held_for = trouble
             self._retry_s = self._retry_first_s

@@ -76,6 +76,9 @@ log = logging.getLogger("refectory.terminal")
 
 _MEGABYTE = 1024 * 1024
 _CLEAN_MARK = "stopped_in_order"
+_PAPER_ENDS_S = 2.0
+# A printer that is being called (`CONNECT_S`) can only be waited for.
+_PAPER_GIVEN_UP_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,14 +331,11 @@ class Terminal:
         if around.uplink is not None:
             around.uplink.stop(1.0)
         self._home.keep()
-        if around.spool is not None:
-            around.spool.stop(2.0)
+        self._stop_printing()
         self._web.stop()
         self._photo_source.close()
         self._speaker.stop()
         self._asking.close()
-        self._printer.close()
-        self._composer.close()
         journal = self._recorder.journal
         with contextlib.suppress(JournalError):
             if self._knowledge.copy_at is not None:
@@ -347,6 +347,15 @@ class Terminal:
             journal.close()
         if self._knowledge.snapshot is not None:
             self._knowledge.snapshot.close()
+
+    def _stop_printing(self) -> None:
+        """End the spool: a job that is not over in two seconds is given up, and asked about."""
+        spool = self._around.spool
+        is_over = spool is None or spool.stop(_PAPER_ENDS_S)
+        self._composer.close()
+        self._printer.close()
+        if not is_over and spool is not None and not spool.stop(_PAPER_GIVEN_UP_S):
+            log.warning("the print spool does not end; the printer or its folder hangs")
 
 
 def reopen_journal(recorder: Recorder) -> None:

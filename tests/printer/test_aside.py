@@ -1,9 +1,11 @@
 """Composing beside the daemon: the same bytes, by a process that is there while it is used."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +62,26 @@ def test_a_child_that_is_killed_costs_no_paper(composer: ComposerAside) -> None:
     first.kill()
     first.wait(PATIENCE_S)
     assert composer.compose(JOBS[0], PICTURE) == encode_job(JOBS[0], PICTURE)
+
+
+def test_closed_from_another_thread_it_gives_up_the_paper_at_hand_and_starts_no_other(
+    composer: ComposerAside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composer.compose(JOBS[0], PICTURE)
+    child = composer._child
+    assert child is not None
+    started: list[int] = []
+    monkeypatch.setattr(composer, "_start", lambda: started.append(1))
+    os.kill(child.pid, signal.SIGSTOP)  # it never answers
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(composer.compose, JOBS[1], PICTURE)
+        assert not wait([asked], timeout=0.1).done, "the control: it waits for its answer"
+        composer.close()
+        with pytest.raises(ComposerMissingError, match="the terminal stops"):
+            asked.result(PATIENCE_S)
+    assert child.returncode == -signal.SIGKILL
+    assert composer.pid is None
+    assert not started
 
 
 def test_errors_travel(composer: ComposerAside, tmp_path: Path) -> None:

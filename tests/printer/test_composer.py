@@ -1,6 +1,7 @@
 """python-escpos is loaded late, leaves nothing behind, and its absence costs no receipt."""
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from printer_rig import Count
 
 from core.receipt import Receipt
 from printer.base import Trouble
+from printer.composer import _logging_left_alone
 from printer.errors import ComposerMissingError
 from printer.picture_printer import PicturePrinter
 
@@ -50,6 +52,22 @@ def test_it_loads_with_the_first_document_and_leaves_no_trace(tmp_path: Path) ->
         "handlers": 0,
         "switch": False,
     }
+
+
+def test_what_others_set_up_while_it_loads_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loads in the spool's thread: meanwhile another may set up the log, or take it down."""
+    root = logging.Logger("root")  # noqa: LOG001  the real one is pytest's
+    monkeypatch.setattr(logging, "root", root)
+    before, during = logging.NullHandler(), logging.NullHandler()
+    root.addHandler(before)
+    with _logging_left_alone():
+        logging.basicConfig()  # as python-escpos does
+        root.removeHandler(before)
+        root.addHandler(during)
+    assert root.handlers == [during]
+    root.removeHandler(during)
+    logging.basicConfig()
+    assert root.handlers, "the control: left to itself it takes the log"
 
 
 def test_without_it_papers_wait_and_the_screen_says_so(

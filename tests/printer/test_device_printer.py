@@ -2,8 +2,10 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from printer_rig import Connect, Emulate, Samples
@@ -208,6 +210,21 @@ def test_near_end_warns_and_refuses_only_a_closing_report(
     result = printer.print_document(PrintJob("z", samples["report-z"]))
     assert (result.outcome, result.trouble) == (Outcome.BLOCKED, Trouble.PAPER_NEAR_END)
     assert printer.print_document(PrintJob("r", samples["receipt-sale"])).outcome is Outcome.DONE
+
+
+def test_closed_in_the_middle_of_a_paper_it_gives_up_and_takes_no_other(
+    emulate: Emulate, connect: Connect, job: PrintJob
+) -> None:
+    emulator = emulate(Faults(paper_out_after=100))
+    printer = connect(emulator.listen(), hold_max_s=600.0, drain_s=600.0)
+    held = Event()
+    printer.on_status = lambda status: held.set() if status.hindrance else None
+    with ThreadPoolExecutor(1) as beside:
+        printing = beside.submit(printer.print_document, job)
+        assert held.wait(20)
+        printer.close()
+        assert printing.result(20).outcome is Outcome.UNCERTAIN
+    assert printer.print_document(job).outcome is Outcome.BLOCKED
 
 
 def test_the_drawer_opens_and_the_buzzer_sounds(emulate: Emulate, connect: Connect) -> None:

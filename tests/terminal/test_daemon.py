@@ -28,6 +28,7 @@ from config.settings import Settings
 from core.events import read_event
 from core.facts import TerminalStarted
 from offline_cache.journal_reader import JournalReader
+from printer.emulator import Emulator, Faults
 from sync.enrol import enrol
 from sync.identity import Identity
 from terminal.clock import ManualClock
@@ -246,6 +247,28 @@ def test_a_stopped_terminal_answers_that_it_has_stopped(tmp_path, identity) -> N
     daemon.stop()
     with pytest.raises(TerminalBusyError, match="has stopped"):
         daemon.port.status()
+
+
+def test_a_stop_in_the_middle_of_a_paper_leaves_no_thread_and_no_process(
+    tmp_path, identity, school, monkeypatch
+) -> None:
+    monkeypatch.setattr("terminal.daemon._PAPER_ENDS_S", 0.05)
+    printer = Emulator(Faults(paper_out_after=100))
+    address = f"{printer.listen()}?fence=id&has_status=true"
+    daemon = Daemon(settings_of(tmp_path / "till", printer=address), identity)
+    try:
+        daemon.wait_for(lambda status: status["copy_at"] is not None, "the copy came")
+        buyer = next(one for one in school.badges if "no order today, and" in one.expectation)
+        assert daemon.port.tap(buyer.credential, timeout_s=LONG_S)["outcome"] == "sold"
+        daemon.wait_for(lambda status: status["printer"]["state"] == "paper_end", "the paper ended")
+        composer, spool = daemon.terminal._composer, daemon.terminal._around.spool
+        assert composer.pid is not None
+        assert spool.status().is_running
+    finally:
+        daemon.stop()
+        printer.close()
+    assert composer.pid is None
+    assert spool.stop(0.0), "its thread has ended by then"
 
 
 @pytest.mark.parametrize("what", ["of another school", "damaged"])
