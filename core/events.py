@@ -118,13 +118,13 @@ def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
         )
     )
     return SealedEvent(
-        epoch=event.epoch,
-        seq=event.seq,
-        id=event.id,
-        kind=fact.kind,
-        body=body,
-        prev_hash=prev_hash,
-        hash=link(prev_hash, body),
+        event.epoch,
+        event.seq,
+        event.id,
+        fact.kind,
+        body,
+        prev_hash,
+        link(prev_hash, body),
     )
 
 
