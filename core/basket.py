@@ -1,10 +1,11 @@
 """A basket: what a screen wants to sell, and its lines once they have prices."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from core.catalogue import Category, Product
 from core.ids import ProductId
-from core.money import vat_within
+from core.money import Money, vat_within
 from core.people import PriceClass
 from core.receipt import ReceiptLine
 from core.sale_facts import SaleLine
@@ -37,18 +38,26 @@ def priced(
     items: Iterable[Item], products: Mapping[ProductId, Product], price_class: PriceClass
 ) -> tuple[SaleLine, ...]:
     """Return the lines of a sale at a class of prices. Each product must be known."""
-    return tuple(_line(products[item.product], item.quantity, price_class) for item in items)
+    return tuple([_line(products[item.product], item.quantity, price_class) for item in items])
 
 
 def _line(product: Product, quantity: int, price_class: PriceClass) -> SaleLine:
     price = product.price_for(price_class)
+    return _line_at(product.id, product.category, quantity, price, product.vat_permille)
+
+
+@lru_cache(1024)
+def _line_at(
+    product: ProductId, category: Category, quantity: int, price: Money, vat_permille: int
+) -> SaleLine:
+    """Return a line; a school sells the same few all day long."""
     return SaleLine(
-        product=product.id,
-        category=product.category,
+        product=product,
+        category=category,
         quantity=quantity,
         unit_price=price,
-        vat_permille=product.vat_permille,
-        vat=vat_within(price * quantity, vat_permille=product.vat_permille),
+        vat_permille=vat_permille,
+        vat=vat_within(price * quantity, vat_permille=vat_permille),
     )
 
 
@@ -65,11 +74,13 @@ def printed(
 ) -> tuple[ReceiptLine, ...]:
     """Return lines as a receipt shows them; a product that is gone goes by its id."""
     return tuple(
-        ReceiptLine(
-            quantity=line.quantity,
-            label=products[line.product].name if line.product in products else line.product,
-            unit_price=line.unit_price,
-            vat_permille=line.vat_permille,
-        )
-        for line in lines
+        [
+            ReceiptLine(
+                line.quantity,
+                products[line.product].name if line.product in products else line.product,
+                line.unit_price,
+                line.vat_permille,
+            )
+            for line in lines
+        ]
     )

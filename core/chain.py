@@ -7,9 +7,6 @@ own canonical bytes. The first event of a terminal's first epoch follows 32 zero
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Final
-
-from msgspec.json import Encoder
 
 GENESIS = bytes(32)
 _encoder = json.JSONEncoder(
@@ -20,16 +17,10 @@ _encoder = json.JSONEncoder(
 def canonical(plain: object) -> bytes:
     """Return the one way to write plain JSON values: UTF-8, keys sorted, no blanks.
 
-    Keys are ASCII, so that sorting by code point and by UTF-16 unit (RFC 8785) agree.
+    Keys are ASCII, so that sorting by code point and by UTF-16 unit (RFC 8785) agree. This judges
+    what others wrote, and what lies on the disk; `core.written` makes the same of what we say.
     """
     return _encoder.encode(plain).encode()
-
-
-write_canonical: Final = Encoder(order="deterministic").encode
-"""Make the bytes that `canonical` would, in a tenth of its time: for what we wrote ourselves.
-
-`canonical` itself judges what others wrote, and what lies on the disk.
-"""
 
 
 def link(prev_hash: bytes, body: bytes) -> bytes:

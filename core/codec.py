@@ -144,7 +144,9 @@ def _writing(kind: Hint) -> tuple[Callable[[object], Iterable[Any]], tuple[_Writ
     assert all(field.default_factory is MISSING for field in fields(kind)), "defaults are values"
     names = [field.name for field in fields(kind)]
     plan = tuple(
-        _Written(_key(field.name, hints[field.name]), field.default, _writer(hints[field.name]))
+        _Written(
+            written_key(field.name, hints[field.name]), field.default, _writer(hints[field.name])
+        )
         for field in fields(kind)
     )
     # One name more than there are fields: with a single one it would return no tuple.
@@ -156,7 +158,7 @@ def _reading(kind: Hint) -> tuple[_Read, ...]:
     hints = get_type_hints(kind)
     return tuple(
         _Read(
-            _key(field.name, hints[field.name]),
+            written_key(field.name, hints[field.name]),
             field.default,
             _optional(hints[field.name]) is not None,
             *_short_way(hints[field.name]),
@@ -166,7 +168,8 @@ def _reading(kind: Hint) -> tuple[_Read, ...]:
     )
 
 
-def _key(name: str, hint: Hint) -> str:
+def written_key(name: str, hint: Hint) -> str:
+    """Return the key of a field: an amount tells its unit."""
     return f"{name}_cents" if _is_money(hint) else name
 
 

@@ -4,8 +4,10 @@ Pure: the same input gives the same answer for ever, online or offline. A paid o
 first, and no rule about money or the age of the copy stands before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from core.basket import Item
 from core.catalogue import Category
@@ -17,6 +19,7 @@ from core.facts import (
     TapRefused,
     Tender,
 )
+from core.ids import ProductId
 from core.limits import conflicts_of
 from core.orders import Order, OrderState
 from core.paper import make_receipt
@@ -30,11 +33,10 @@ from core.sale import (
     balance_of,
     by_name_refusal,
     is_over_limit,
-    lines_of,
     made,
+    price_of,
     terms_of,
 )
-from core.sale_facts import total_of
 from core.tap import Tap
 from core.view import Holder, View
 
@@ -81,12 +83,13 @@ def serve(  # noqa: PLR0911  one line a case, in the order in which they matter
         return _refuse(view, refusal)
     if waiting:
         return _collect(presence, view, policy, holder, waiting[0], now)
-    served = _served_refusal(view, holder)
+    states = [order.state for order in holder.orders]
+    served = _served_refusal(view, holder, states)
     if served is not None:
         return served
-    if any(order.state is OrderState.CANCELLED for order in holder.orders):
+    if OrderState.CANCELLED in states:
         return _refuse(view, Reason.CANCELLED)
-    return _walk_in(presence, view, policy, holder, now)
+    return _walk_in(presence, view, policy, category, holder, now)
 
 
 def _badge_refusal(
@@ -119,17 +122,14 @@ def _is_waiting(order: Order, view: View) -> bool:
     return order.state is OrderState.RESERVED or is_given_back
 
 
-def _served_refusal(view: View, holder: Holder) -> Refused | None:
-    moments = [
-        view.own.collected_at[order.id]
-        for order in holder.orders
-        if order.id in view.own.collected_at
-    ]
+def _served_refusal(view: View, holder: Holder, states: Sequence[OrderState]) -> Refused | None:
+    collected_at = view.own.collected_at
+    moments = [collected_at[order.id] for order in holder.orders if order.id in collected_at]
     if view.own.walk_in_at is not None:
         moments.append(view.own.walk_in_at)
     if moments:
         return _refuse(view, Reason.ALREADY_SERVED, earlier_at=max(moments))
-    if any(order.state is OrderState.COLLECTED for order in holder.orders):
+    if OrderState.COLLECTED in states:
         return _refuse(view, Reason.ALREADY_SERVED)
     return None
 
@@ -163,19 +163,19 @@ def _collect(
     badge = holder.badge
     is_blocked = badge is not None and badge.state is BadgeState.BLOCKED
     fact = MealCollected(
-        day=view.day,
-        pupil=holder.pupil.id,
-        order=order.id,
-        product=product.id,
-        price=order.price,
-        badge=None if badge is None else badge.key,
-        assurance=presence.assurance,
-        receipt=view.next_receipt,
-        staff=presence.staff,
-        why=presence.why,
-        accepted=tuple(sorted(conflicts)) if presence.accepts else (),
-        circumstances=(Circumstance.BLOCKED_BADGE,) if is_blocked else (),
-        command=presence.command,
+        view.day,
+        holder.pupil.id,
+        order.id,
+        product.id,
+        order.price,
+        None if badge is None else badge.key,
+        presence.assurance,
+        view.next_receipt,
+        presence.staff,
+        presence.why,
+        tuple(sorted(conflicts)) if presence.accepts else (),
+        (Circumstance.BLOCKED_BADGE,) if is_blocked else (),
+        presence.command,
     )
     balance = balance_of(view, holder)
     receipt = None
@@ -183,37 +183,46 @@ def _collect(
         line = ReceiptLine(1, product.name, order.price, product.vat_permille)
         receipt = make_receipt(ReceiptKind.COLLECTED, view, (line,), wallet_after=balance, now=now)
     return Accepted(
-        facts=(fact,),
-        receipt=receipt,
-        label=product.name,
-        price=order.price,
-        wallet_after=balance,
-        is_sale=False,
-        conflicts=conflicts,
+        (fact,),
+        receipt,
+        product.name,
+        order.price,
+        balance,
+        False,  # noqa: FBT003  it is no sale
+        conflicts,
     )
 
 
 def _walk_in(
-    presence: Presence, view: View, policy: Policy, holder: Holder, now: datetime
+    presence: Presence,
+    view: View,
+    policy: Policy,
+    category: Category,
+    holder: Holder,
+    now: datetime,
 ) -> Served:
     wanted = _walk_in_wanted(view, policy)
-    answer = policy.answer(Circumstance.NO_ORDER, _walk_in_kind(view, policy))
-    if wanted is None or answer is WalkIn.REFUSE:
+    if wanted is None or policy.answer(Circumstance.NO_ORDER, category) is WalkIn.REFUSE:
         return _refuse(view, Reason.NO_ORDER)
-    lines = lines_of(wanted, view)
     stop = allergen_stop(wanted.products, presence, view, holder)
     if stop is not None:
         return _ask(view, stop)
-    terms = terms_of(lines, presence, view, policy, holder, now)
+    basket = price_of(wanted, view)
+    terms = terms_of(basket, presence, view, policy, holder, now)
     if isinstance(terms, Reason):
         return _refuse(view, terms)
-    return made(wanted, lines, terms, presence, view, policy, now)
+    return made(basket, terms, presence, view, policy, now)
 
 
 def _walk_in_wanted(view: View, policy: Policy) -> Wanted | None:
     product = policy.walk_in_product
     if product is None or product not in view.products:
         return None
+    return _one_of(product)
+
+
+@lru_cache(16)
+def _one_of(product: ProductId) -> Wanted:
     return Wanted((Item(product, 1),))
 
 
@@ -225,12 +234,12 @@ def _serve_unknown(presence: Presence, view: View, policy: Policy, now: datetime
     if view.own.walk_in_at is not None:
         return _refuse(view, Reason.ALREADY_SERVED, earlier_at=view.own.walk_in_at)
     later = Wanted(wanted.items, tender=Tender.LATER, price_class=PriceClass.PUPIL)
-    lines = lines_of(later, view)
-    total = total_of(lines)
+    basket = price_of(later, view)
+    total = basket.total
     if total > policy.settle_max or is_over_limit(view, policy, total):
         return _refuse(view, Reason.UNKNOWN_BADGE)
     terms = Terms((Circumstance.UNKNOWN_BADGE,), is_to_settle=True)
-    return made(later, lines, terms, presence, view, policy, now)
+    return made(basket, terms, presence, view, policy, now)
 
 
 def _may_settle_unknown(view: View, policy: Policy) -> bool:

@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from core.chain import link, write_canonical
+from core.chain import link
 from core.codec import (
     CodecError,
     from_plain,
     moment_text,
     plain_values,
     read_moment,
-    to_plain,
+    written_key,
 )
 from core.errors import MalformedEventError
 from core.facts import FACTS, EventKind, Fact
 from core.ids import EventId
 from core.value import Value
+from core.written import Forms, Twin, write_in_order
 
 _scan = json.JSONDecoder().raw_decode
 
@@ -54,7 +55,9 @@ class Basis(Value):
     is_online: bool
 
 
-_basis_plain = lru_cache(16)(to_plain)
+_FORMS = Forms(key=written_key, words={datetime: moment_text}, omits_defaults=True)
+_twin_of = _FORMS.twin_of
+_basis_twin = lru_cache(16)(_twin_of)
 
 
 class Event(Value):
@@ -80,33 +83,48 @@ class SealedEvent(Value):
     hash: bytes
 
 
+class _Written(Value):
+    """An event as it is written. The fields stand in the order of the canonical keys."""
+
+    at: str
+    basis: Twin
+    boot: str
+    data: Twin
+    epoch: int
+    id: str
+    kind: EventKind
+    mono_ms: int
+    seq: int
+    synced: bool
+
+
 def seal(event: Event, *, prev_hash: bytes) -> SealedEvent:
     """Return an event's canonical bytes, chained to the event before it."""
     assert event.epoch >= 1, "epochs count from 1"
     assert event.seq >= 1, "events count from 1"
     stamp, fact = event.stamp, event.fact
-    body = write_canonical(
-        {
-            "at": moment_text(stamp.at),
-            "basis": _basis_plain(event.basis),
-            "boot": stamp.boot,
-            "data": to_plain(fact),
-            "epoch": event.epoch,
-            "id": event.id,
-            "kind": fact.kind,
-            "mono_ms": stamp.mono_ms,
-            "seq": event.seq,
-            "synced": stamp.is_synced,
-        }
+    body = write_in_order(
+        _Written(
+            moment_text(stamp.at),
+            _basis_twin(event.basis),
+            stamp.boot,
+            _twin_of(fact),
+            event.epoch,
+            event.id,
+            fact.kind,
+            stamp.mono_ms,
+            event.seq,
+            stamp.is_synced,
+        )
     )
     return SealedEvent(
-        epoch=event.epoch,
-        seq=event.seq,
-        id=event.id,
-        kind=fact.kind,
-        body=body,
-        prev_hash=prev_hash,
-        hash=link(prev_hash, body),
+        event.epoch,
+        event.seq,
+        event.id,
+        fact.kind,
+        body,
+        prev_hash,
+        link(prev_hash, body),
     )
 
 

@@ -4,10 +4,11 @@ The rules stand in the order in which a person at the till would ask. Some of th
 answer otherwise than by refusing (`Circumstance`): what was answered stands in the fact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from core.basket import MEALS, Item, has_meal, priced, printed
+from core.catalogue import Product
 from core.decision import Accepted, Outcome, Presence, Refused
 from core.facts import Circumstance, Reason, SaleLine, SaleMade, SaleRefused, Tender
 from core.ids import ProductId
@@ -42,10 +43,19 @@ class Wanted(Value):
         return [item.product for item in self.items]
 
 
+class Priced(Value):
+    """What is to be sold, with its prices and their sum."""
+
+    wanted: Wanted
+    lines: tuple[SaleLine, ...]
+    total: Money
+
+
 class Terms(Value):
-    """On which terms a sale may be made."""
+    """On which terms a sale may be made. balance: of the wallet that pays; None without one."""
 
     circumstances: tuple[Circumstance, ...] = ()
+    balance: Money | None = None
     is_to_settle: bool = False
 
 
@@ -54,18 +64,18 @@ def sell(wanted: Wanted, presence: Presence, view: View, policy: Policy, now: da
     refusal = _command_refusal(wanted, presence, view, policy)
     if refusal is not None:
         return Refused(facts=(), reason=refusal)
-    lines = lines_of(wanted, view)
+    basket = price_of(wanted, view)
     holder = view.holder
     stop = None if holder is None else allergen_stop(wanted.products, presence, view, holder)
     if stop is not None:
         return stop
     if wanted.tender is Tender.CASH:
-        return made(wanted, lines, Terms(), presence, view, policy, now)
+        return made(basket, Terms(), presence, view, policy, now)
     assert holder is not None, "a sale on a wallet without a pupil was refused"
-    terms = terms_of(lines, presence, view, policy, holder, now)
+    terms = terms_of(basket, presence, view, policy, holder, now)
     if isinstance(terms, Reason):
-        return _refuse(view, holder, terms, total_of(lines))
-    return made(wanted, lines, terms, presence, view, policy, now)
+        return _refuse(view, holder, terms, basket.total)
+    return made(basket, terms, presence, view, policy, now)
 
 
 def _command_refusal(  # noqa: PLR0911  one line a reason, in the order a person would ask
@@ -103,11 +113,12 @@ def by_name_refusal(presence: Presence, view: View) -> Reason | None:
     return None if presence.why else Reason.WHY_IS_MISSING
 
 
-def lines_of(wanted: Wanted, view: View) -> tuple[SaleLine, ...]:
-    """Return the priced lines of a basket whose products are all known."""
+def price_of(wanted: Wanted, view: View) -> Priced:
+    """Return a basket with its prices; its products are all known."""
     holder = view.holder
     price_class = wanted.price_class if holder is None else holder.pupil.price_class
-    return priced(wanted.items, view.products, price_class)
+    lines = priced(wanted.items, view.products, price_class)
+    return Priced(wanted, lines, total_of(lines))
 
 
 def allergen_stop(
@@ -131,7 +142,7 @@ def allergen_stop(
 
 
 def terms_of(  # noqa: PLR0911  one line a reason
-    lines: tuple[SaleLine, ...],
+    basket: Priced,
     presence: Presence,
     view: View,
     policy: Policy,
@@ -140,18 +151,17 @@ def terms_of(  # noqa: PLR0911  one line a reason
 ) -> Terms | Reason:
     """Return on which terms a pupil's wallet may pay, or the reason why it may not."""
     assert view.copy_at is not None, "a terminal without a copy refused before"
-    total = total_of(lines)
+    lines, total = basket.lines, basket.total
     met: list[Circumstance] = []
-    answers: set[WalkIn] = set()
+    may_settle = False
     for circumstance, reason in _against(lines, view, policy, holder, now):
         answer = answer_to(circumstance, lines, policy)
         if answer is WalkIn.REFUSE:
             return reason
         met.append(circumstance)
-        answers.add(answer)
+        may_settle = may_settle or answer is WalkIn.SETTLE
     if holder.badge is not None and presence.assurance < policy.assurance_min_sale:
         return Reason.ASSURANCE_TOO_LOW
-    may_settle = WalkIn.SETTLE in answers
     limit = limit_reason(holder.limits, view.own.bought, lines)
     # No child goes without a meal; what parents allow of anything else is the parents' to say.
     if limit is not None and not (may_settle and has_meal(lines)):
@@ -160,14 +170,14 @@ def terms_of(  # noqa: PLR0911  one line a reason
         return Reason.LIMIT
     balance = balance_of(view, holder)
     if can_pay(balance, total, overdraft_max=policy.overdraft_max):
-        return Terms(tuple(met))
+        return Terms(tuple(met), balance)
     if not may_settle:
         if answer_to(Circumstance.LOW_BALANCE, lines, policy) is not WalkIn.SETTLE:
             return Reason.NOT_ENOUGH_MONEY
         met.append(Circumstance.LOW_BALANCE)
     if not can_pay(balance, total, overdraft_max=policy.settle_max):
         return Reason.NOT_ENOUGH_MONEY
-    return Terms(tuple(met), is_to_settle=True)
+    return Terms(tuple(met), balance, is_to_settle=True)
 
 
 def _against(
@@ -199,11 +209,11 @@ def answer_to(circumstance: Circumstance, lines: Iterable[SaleLine], policy: Pol
 
 def is_over_limit(view: View, policy: Policy, total: Money) -> bool:
     """Say whether a sale passes a floor limit: per sale, per pupil, or of the whole terminal."""
-    own = view.own
+    own, cents = view.own, total.cents
     return (
-        total > policy.sale_max
-        or own.pupil_risk + total > policy.pupil_offline_max
-        or own.terminal_risk + total > policy.terminal_offline_max
+        cents > policy.sale_max.cents
+        or own.pupil_risk.cents + cents > policy.pupil_offline_max.cents
+        or own.terminal_risk.cents + cents > policy.terminal_offline_max.cents
         or own.terminal_risk_count + 1 > policy.terminal_offline_count_max
     )
 
@@ -221,8 +231,7 @@ def reserve_of(view: View, holder: Holder) -> Money:
 
 
 def made(
-    wanted: Wanted,
-    lines: tuple[SaleLine, ...],
+    basket: Priced,
     terms: Terms,
     presence: Presence,
     view: View,
@@ -230,31 +239,28 @@ def made(
     now: datetime,
 ) -> Accepted:
     """Return a sale that nothing stands against any more: its fact and its receipt."""
-    holder = view.holder
-    total = total_of(lines)
+    holder, wanted = view.holder, basket.wanted
+    lines, total = basket.lines, basket.total
     products = [view.products[line.product] for line in lines]
     conflicts = frozenset() if holder is None else conflicts_of(products, holder.pupil)
-    is_paid_by_wallet = wanted.tender is Tender.WALLET
-    after = None
-    if holder is not None and is_paid_by_wallet:
-        after = balance_of(view, holder) - total
+    after = None if terms.balance is None else terms.balance - total
     fact = SaleMade(
-        day=view.day,
-        pupil=None if holder is None else holder.pupil.id,
-        price_class=wanted.price_class if holder is None else holder.pupil.price_class,
-        lines=lines,
-        total=total,
-        badge=view.badge,
-        assurance=presence.assurance,
-        receipt=view.next_receipt,
-        is_walk_in=has_meal(lines),
-        tender=wanted.tender,
-        is_to_settle=terms.is_to_settle,
-        staff=presence.staff,
-        why=presence.why,
-        accepted=tuple(sorted(conflicts)) if presence.accepts else (),
-        circumstances=terms.circumstances,
-        command=presence.command,
+        view.day,
+        None if holder is None else holder.pupil.id,
+        wanted.price_class if holder is None else holder.pupil.price_class,
+        lines,
+        total,
+        view.badge,
+        presence.assurance,
+        view.next_receipt,
+        has_meal(lines),
+        wanted.tender,
+        terms.is_to_settle,
+        presence.staff,
+        presence.why,
+        tuple(sorted(conflicts)) if presence.accepts else (),
+        terms.circumstances,
+        presence.command,
     )
     receipt = None
     if policy.print_sales or wanted.tender is Tender.CASH:
@@ -267,22 +273,24 @@ def made(
             tender=wanted.tender,
         )
     return Accepted(
-        facts=(fact,),
-        receipt=receipt,
-        label=label_of(lines, products_names=[product.name for product in products]),
-        price=total,
-        wallet_after=after,
-        is_sale=True,
-        conflicts=conflicts,
-        is_to_settle=terms.is_to_settle,
+        (fact,),
+        receipt,
+        label_of(lines, products),
+        total,
+        after,
+        True,  # noqa: FBT003  it is a sale
+        conflicts,
+        terms.is_to_settle,
     )
 
 
-def label_of(lines: Iterable[SaleLine], *, products_names: Iterable[str]) -> str:
-    """Return what was sold in one line of text: `Stew, 2 x Water`."""
+def label_of(lines: Sequence[SaleLine], products: Sequence[Product]) -> str:
+    """Return what was sold in one line of text: `Stew, 2 x Water`. products: of the lines."""
     return ", ".join(
-        name if line.quantity == 1 else f"{line.quantity} × {name}"  # noqa: RUF001  "times"
-        for line, name in zip(lines, products_names, strict=True)
+        [
+            product.name if line.quantity == 1 else f"{line.quantity} × {product.name}"  # noqa: RUF001  "times"
+            for line, product in zip(lines, products, strict=True)
+        ]
     )
 
 

@@ -77,7 +77,11 @@ class SaleLine(Value):
 
 def total_of(lines: Iterable[SaleLine]) -> Money:
     """Return the price of all lines, VAT included."""
-    return Money(sum([line.unit_price.cents * line.quantity for line in lines]))
+    return Money(_cents_of(lines))
+
+
+def _cents_of(lines: Iterable[SaleLine]) -> int:
+    return sum([line.unit_price.cents * line.quantity for line in lines])
 
 
 class SaleMade(Value):
@@ -108,7 +112,7 @@ class SaleMade(Value):
 
     def __post_init__(self) -> None:
         assert self.lines, "a sale has a line"
-        assert self.total == total_of(self.lines), "the lines make the sum"
+        assert self.total.cents == _cents_of(self.lines), "the lines make the sum"
         assert self.tender is not Tender.WALLET or self.pupil is not None, "a wallet has an owner"
         assert self.tender is not Tender.LATER or self.is_to_settle, "what is paid later is settled"
 

@@ -319,16 +319,16 @@ def pupil_from_row(row: Row) -> tuple[Pupil, Wallets]:
     """Return the pupil and the balances of a row. Raises SnapshotRowError."""
     try:
         pupil = Pupil(
-            id=PupilId(str(row[0])),
-            first_name=printable(str(row[1])),
-            last_name=printable(str(row[2])),
-            class_name=printable(str(row[3])),
-            price_class=_word(_PRICE_CLASSES, row[4]),
-            allergens=_allergens(row[5]),
-            diet=printable(str(row[6])),
-            language=_word(_LANGUAGES, row[7]),
+            PupilId(str(row[0])),
+            printable(str(row[1])),
+            printable(str(row[2])),
+            printable(str(row[3])),
+            _word(_PRICE_CLASSES, row[4]),
+            _allergens(row[5]),
+            printable(str(row[6])),
+            _word(_LANGUAGES, row[7]),
         )
-        return pupil, Wallets(general=_money(row[8]), reserve=_money(row[9]))
+        return pupil, Wallets(_money(row[8]), _money(row[9]))
     except ValueError as error:
         raise _row_error("pupil", row, error) from error
 
@@ -342,10 +342,10 @@ def badge_from_row(row: Row) -> Badge:
     """Return the badge of a row. Raises SnapshotRowError."""
     try:
         return Badge(
-            key=BadgeKey(str(row[0])),
-            pupil_id=PupilId(str(row[1])),
-            state=_word(_BADGE_STATES, row[2]),
-            last4=printable(str(row[3])),
+            BadgeKey(str(row[0])),
+            PupilId(str(row[1])),
+            _word(_BADGE_STATES, row[2]),
+            printable(str(row[3])),
         )
     except ValueError as error:
         raise _row_error("badge", row, error) from error
@@ -412,12 +412,12 @@ def order_from_row(row: Row) -> Order:
     """Return the order of a row. Raises SnapshotRowError."""
     try:
         return Order(
-            id=OrderId(str(row[0])),
-            pupil_id=PupilId(str(row[1])),
-            day=date.fromisoformat(str(row[2])),
-            product_id=ProductId(str(row[3])),
-            price=_money(row[4]),
-            state=_word(_ORDER_STATES, row[5]),
+            OrderId(str(row[0])),
+            PupilId(str(row[1])),
+            date.fromisoformat(str(row[2])),
+            ProductId(str(row[3])),
+            _money(row[4]),
+            _word(_ORDER_STATES, row[5]),
         )
     except ValueError as error:
         raise _row_error("meal_order", row, error) from error

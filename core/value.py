@@ -5,6 +5,9 @@ frozen dataclass of sixteen fields takes ten microseconds to be made, since each
 call of its own; a `Value` takes half a one, since msgspec fills it in C. To whoever uses one it is
 a frozen dataclass: `dataclasses.replace`, `fields` and `asdict` take it, and it compares alike. The
 collector of cycles passes over values: made of what was there before, none leads back to itself.
+
+Given by name, each field costs as much as four given by place: Python makes a dictionary of them
+first. So what every tap makes is given by place, a line each; everything else by name.
 """
 
 from dataclasses import Field as DataclassField

@@ -26,10 +26,10 @@ def available(*, snapshot_balance: Money, unsettled: Money) -> Money:
     snapshot_balance: the balance at the centre when it had booked this terminal's events up to
     `settled_seq`. unsettled: what this terminal's own later acts took out of it (positive).
     """
-    return snapshot_balance - unsettled
+    return Money(snapshot_balance.cents - unsettled.cents)
 
 
 def can_pay(balance: Money, amount: Money, *, overdraft_max: Money) -> bool:
     """Say whether a balance may pay an amount without passing the school's overdraft limit."""
     assert overdraft_max.cents >= 0, "the overdraft limit is a positive amount"
-    return balance - amount >= -overdraft_max
+    return balance.cents - amount.cents >= -overdraft_max.cents

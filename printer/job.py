@@ -6,28 +6,25 @@ A reprint has `"duplicate_no": n` beside them: the paper itself says that it is 
 and no later event is needed to print it right.
 
 Money is whole cents, a moment is ISO 8601 in UTC, an enum is its value. Encoding stands in the path
-of a tap, so it is plain dictionaries and the standard library. Reading is lenient where it is
+of a tap, so it is written at once (`core.written`). Reading is lenient where it is
 harmless: a field that a newer version added is ignored, a field with a default may be missing.
 """
 
 import json
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import partial
-from operator import attrgetter
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from msgspec import to_builtins
-from msgspec.structs import asdict
 
-from core.chain import write_canonical
 from core.money import Money
 from core.receipt import Receipt
 from core.report import Report
 from core.value import Value
+from core.written import Forms, Twin, write_in_order
 from printer.documents import (
     BursarSlip,
     Document,
@@ -56,14 +53,7 @@ _NAMES: Mapping[type[Document], str] = {kind: name for name, kind in _TYPES.item
 _Reader = Callable[[Any], Any]
 """Turns what JSON held into a value."""
 
-_Writer = Callable[[Any], object]
-"""Turns a value into one that JSON can hold."""
-
-_Plan = list[tuple[str, _Writer]]
-"""The fields of a class that JSON has not itself, and what writes them."""
-
-# Filled once for each class, at its first document; they only ever hold what the classes say.
-_PLANS: dict[Any, _Plan] = {}
+# Filled once for each class, at its first document; it only ever holds what the classes say.
 _READERS: dict[Any, _Reader] = {}
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -76,13 +66,7 @@ def document_name(document: Document) -> str:
 
 def encode_document(document: Document) -> bytes:
     """Return the bytes that stand for a document in the spool: the same for the same document."""
-    return write_canonical(
-        {
-            "content": _plain(document),
-            "document": _NAMES[type(document)],
-            "version": VERSION,
-        }
-    )
+    return write_in_order(_Stored(_twin_of(document), _NAMES[type(document)], VERSION))
 
 
 def encode_reprint(stored: bytes, duplicate_no: int) -> bytes:
@@ -119,52 +103,27 @@ def decode_document(stored: bytes) -> Document:
     return document
 
 
+def _name(name: str, _: object) -> str:
+    """Return the key of a field: here it is the field's own name."""
+    return name
+
+
 def _moment_text(moment: datetime) -> str:
     assert moment.tzinfo is not None, "a moment on paper is aware"
     # What `isoformat` writes, in a tenth of its time.
     return f"{to_builtins(moment.astimezone(UTC))[:-1]}+00:00"
 
 
-def _plain(value: Value) -> dict[str, object]:
-    """Return a value as JSON values."""
-    plain = asdict(value)
-    plan = _PLANS.get(type(value))
-    for name, write in _new_plan(type(value)) if plan is None else plan:
-        plain[name] = write(plain[name])
-    return plain
+_FORMS = Forms(key=_name, words={datetime: _moment_text}, omits_defaults=False)
+_twin_of = _FORMS.twin_of
 
 
-def _new_plan(kind: type[Value]) -> _Plan:
-    hints = get_type_hints(kind)
-    writers = {field.name: _writer_of(hints[field.name]) for field in fields(kind)}
-    plan = _PLANS[kind] = [(name, write) for name, write in writers.items() if write is not None]
-    return plan
+class _Stored(Value):
+    """What lies in the spool. The fields stand in the order of the canonical keys."""
 
-
-def _writer_of(kind: Any) -> _Writer | None:  # noqa: ANN401  a type or a form of one
-    """Return the function that turns a value into JSON's; None for one that JSON has itself."""
-    if get_origin(kind) is tuple:
-        write = _writer_of(get_args(kind)[0])
-        return list if write is None else partial(_write_each, write)
-    if get_origin(kind) in {Union, types.UnionType}:
-        write = _writer_of(_some_of(kind))
-        return None if write is None else partial(_write_some, write)
-    return _plain if is_dataclass(kind) and kind is not Money else _WRITERS.get(kind)
-
-
-def _write_each(write: _Writer, values: Iterable[object]) -> list[object]:
-    return list(map(write, values))
-
-
-def _write_some(write: _Writer, value: object) -> object:
-    return None if value is None else write(value)
-
-
-_WRITERS: dict[Any, _Writer] = {
-    Money: attrgetter("cents"),
-    datetime: _moment_text,
-    date: date.isoformat,
-}
+    content: Twin
+    document: str
+    version: int
 
 
 def _aware(stored: str) -> datetime:

@@ -64,10 +64,10 @@ class SystemClock:
             self._is_synced = is_time_synced()
             self._checked_ns = mono_ns
         return Stamp(
-            at=self.now(),
-            mono_ms=mono_ns // _NS_PER_MS,
-            boot=self._boot,
-            is_synced=self._is_synced,
+            self.now(),
+            mono_ns // _NS_PER_MS,
+            self._boot,
+            self._is_synced,
         )
 
 
@@ -99,10 +99,10 @@ class ManualClock:
     def stamp(self) -> Stamp:
         """Return the moment as events carry it."""
         return Stamp(
-            at=self.at,
-            mono_ms=self.elapsed_ns // _NS_PER_MS,
-            boot=self.boot,
-            is_synced=self.is_synced,
+            self.at,
+            self.elapsed_ns // _NS_PER_MS,
+            self.boot,
+            self.is_synced,
         )
 
     def advance(self, length: timedelta) -> None:

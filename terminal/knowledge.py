@@ -118,21 +118,21 @@ class Knowledge:
         """Return all that a decision needs to know. recorder: whose sums and numbers go on."""
         state, head = recorder.state, recorder.journal.head
         return View(
-            place=self.place,
-            day=day.date,
-            copy_at=self.copy_at,
-            is_online=self.is_online,
-            badge=badge,
-            holder=holder,
-            own=_own_sums(state, holder, badge, day.date),
-            products=self.products,
-            epoch=max(1, head.epoch),
-            next_seq=head.seq + 1,
-            next_receipt=state.receipt_number + 1,
-            operator=operator,
-            has_shift=state.period.cash_opening is not None,
-            is_training=is_training,
-            is_day_known=day.is_known,
+            self.place,
+            day.date,
+            self.copy_at,
+            self.is_online,
+            badge,
+            holder,
+            _own_sums(state, holder, badge, day.date),
+            self.products,
+            max(1, head.epoch),
+            head.seq + 1,
+            state.receipt_number + 1,
+            operator,
+            state.period.cash_opening is not None,
+            is_training,
+            day.is_known,
         )
 
     def member(self, staff: StaffId | None) -> StaffMember | None:
@@ -175,25 +175,25 @@ def _own_sums(
     unsettled = state.unsettled
     if holder is None:
         return OwnSums(
-            collected_at={},
-            walk_in_at=None if badge is None else state.walk_in_at(day, badge),
-            pupil_unsettled=ZERO,
-            pupil_risk=ZERO,
-            terminal_risk=unsettled.risk,
-            terminal_risk_count=unsettled.count,
+            {},
+            None if badge is None else state.walk_in_at(day, badge),
+            ZERO,
+            ZERO,
+            unsettled.risk,
+            unsettled.count,
         )
     pupil, orders = holder.pupil.id, [order.id for order in holder.orders]
     collected = state.collected_at
     return OwnSums(
-        collected_at={order: collected[order] for order in orders if order in collected},
-        walk_in_at=state.walk_in_at(day, pupil),
-        pupil_unsettled=unsettled.owed_of(pupil),
-        pupil_reserve_unsettled=unsettled.reserve_of(pupil),
-        pupil_risk=unsettled.risk_of(pupil),
-        terminal_risk=unsettled.risk,
-        terminal_risk_count=unsettled.count,
+        {order: collected[order] for order in orders if order in collected},
+        state.walk_in_at(day, pupil),
+        unsettled.owed_of(pupil),
+        unsettled.risk_of(pupil),
+        unsettled.risk,
+        unsettled.count,
         # What was bought is asked for by limits alone.
-        bought={} if holder.limits is NO_LIMITS else unsettled.bought_of(pupil, day),
-        accepted=state.asked.get((day, pupil), NO_DISHES),
-        given_back=frozenset(filter(state.given_back.__contains__, orders)),
+        {} if holder.limits is NO_LIMITS else unsettled.bought_of(pupil, day),
+        state.asked.get((day, pupil), NO_DISHES),
+        frozenset(filter(state.given_back.__contains__, orders)),
+        unsettled.reserve_of(pupil),
     )

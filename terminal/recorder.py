@@ -188,10 +188,10 @@ class Recorder:
 
 def _spool_job(event: Event, kind: str, body: bytes) -> SpoolJob:
     return SpoolJob(
-        document_id=event.id,
-        kind=kind,
-        body=body,
-        event_epoch=event.epoch,
-        event_seq=event.seq,
-        created_at=event.stamp.at,
+        event.id,
+        kind,
+        body,
+        event.epoch,
+        event.seq,
+        event.stamp.at,
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.batch import BATCH_EVENTS_MAX, chain_hashes, pack_batch
 from core.catalogue import Category
-from core.chain import GENESIS, canonical, link, write_canonical
+from core.chain import GENESIS, canonical, link
 from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
 from core.errors import BatchError, ChainError, MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
@@ -348,13 +348,13 @@ def test_the_bytes_of_an_event_are_the_canonical_ones(fact: Fact) -> None:
     sealed = seal(event(fact, 7), prev_hash=GENESIS)
     assert sealed.body == canonical(json.loads(sealed.body))
     assert json.loads(sealed.body)["data"] == to_plain(fact)
-    assert write_canonical(to_plain(fact)) == canonical(to_plain(fact))
+    assert b'"data":%b,"epoch"' % canonical(to_plain(fact)) in sealed.body
 
 
 @given(st.text().filter(lambda text: text.isascii() or text.isprintable()), st.integers())
 def test_any_words_and_numbers_are_written_canonically(words: str, number: int) -> None:
-    refund = ReceiptReprinted(document=EventId(words), duplicate=1, receipt=number)
-    assert write_canonical(to_plain(refund)) == canonical(to_plain(refund))
+    fact = ReceiptReprinted(document=EventId(words), duplicate=1, receipt=number)
+    assert canonical(to_plain(fact)) in seal(event(fact), prev_hash=GENESIS).body
     started = event(TerminalStarted(version=words, is_recovery=number > 0))
     stamp = replace(started.stamp, boot=words)
     body = seal(replace(started, stamp=stamp), prev_hash=GENESIS).body
