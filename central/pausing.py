@@ -64,4 +64,15 @@ def aside(work: Callable[[], T]) -> T:
 
 def hold(lock: "threading.Lock | threading.Semaphore", *, wait_s: float) -> bool:
     """Acquire what threads wait for each other with. Result: False when it was not free in time."""
-    return lock.acquire(blocking=False) or aside(partial(lock.acquire, timeout=wait_s))
+    if lock.acquire(blocking=False):
+        return True
+    if not may_pause():
+        return lock.acquire(timeout=wait_s)
+    take = partial(lock.acquire, timeout=wait_s)
+    taking = asyncio.get_running_loop().run_in_executor(None, take)
+    try:
+        return pause_for(asyncio.shield(taking))
+    except asyncio.CancelledError:
+        # The thread waits on, and nobody would give back what it gets.
+        taking.add_done_callback(lambda taken: lock.release() if taken.result() else None)
+        raise

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from central.clock import Clock, wall_clock
 from central.errors import ListenError
+from central.http_connection import SparingHttp
 from central.mail.senders import MailSender
 from central.mail.work import MailWork
 from central.nightly import NightWork
@@ -25,6 +26,7 @@ _STOP_S = 5
 # A thread that has waited for the database goes on after this much of another's work, and not only
 # after five milliseconds: a transaction of twenty statements waits twenty times.
 _SWITCH_S = 0.0005
+_COLLECT_AFTER = 10_000
 # Terminals send when something happens; a connection that idles through a lesson is kept.
 _KEEP_ALIVE_S = 75
 
@@ -60,7 +62,7 @@ class Service:
             app,
             access_log=False,
             date_header=False,
-            http="httptools",
+            http=SparingHttp,
             lifespan="on",
             loop="asyncio",
             log_config=None,
@@ -140,6 +142,8 @@ def serve(
     # What is there now stays to the end: the collector of cycles need not look through it again.
     gc.collect()
     gc.freeze()
+    # A hundred pages that are made at once are no reason to look for cycles a hundred times.
+    gc.set_threshold(_COLLECT_AFTER)
     service = Service(app, listener, stopping=app.stopping, timeout_keep_alive_s=_KEEP_ALIVE_S)
     night = NightWork(store, clock)
     night.start()

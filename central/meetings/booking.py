@@ -7,8 +7,8 @@ second is told so, and keeps what they had: a move is one transaction.
 Many who wish at the same moment share a transaction (`book_all`): a statement a table and one
 commit for all of them, and who loses a race undoes nobody else's.
 
-Rows are locked in one order: the families' children by their ids, then what is written by teacher
-and time. Nobody waits for somebody who waits for them.
+Rows are locked in one order: the families' children by their ids, then the school's feed, then what
+is written by teacher and time. Nobody waits for somebody who waits for them.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from central.database import Session
 from central.errors import RecordError
-from central.feed import advance_feed
+from central.feed import hold_feed, reach_in_feed
 from central.meetings.appointments import Appointment, appointments_by_id
 from central.meetings.evenings import Evening, Teacher, find_evening, no_evening, read_evening
 from central.meetings.plans import Plan, read_plan
@@ -122,9 +122,11 @@ def book_all(
     """
     answers: dict[int, Appointment | RecordError] = {}
     with store.database.writing() as session:
+        classes = _lock_families(session, school, (one.family for one in wishes))
+        writing = _Writing.begun(session, school, now)
         while len(answers) < len(wishes):
             left = [(at, one) for at, one in enumerate(wishes) if at not in answers]
-            answers |= _book_some(store, session, school, _apart(left), now)
+            answers |= _book_some(store, writing, classes, _apart(left))
     return [answers[at] for at in range(len(wishes))]
 
 
@@ -157,10 +159,11 @@ def move(
         assert plan is not None, "an appointment has an evening"
         if at not in plan.slots[known.teacher]:
             raise SlotRefusedError(Fault.NO_SLOT)
-        _release(session, school, appointment, "moved")
+        writing = _Writing.begun(session, school, now)
+        _release(writing, appointment, "moved")
         wish = Wish(to, known.evening, known.teacher, starts_at, known.pupil, family)
         wanted = _Wanted.of(wish, plan)
-        faults = _take(session, school, [wanted], now)
+        faults = _take(writing, [wanted])
         if to in faults:
             raise SlotRefusedError(faults[to])
         return wanted.appointment()
@@ -181,7 +184,7 @@ def cancel(
             return
         known = _own(session, school, appointment, family)
         _check_open(session, school, known.evening, now)
-        _release(session, school, appointment, "cancelled")
+        _release(_Writing.begun(session, school, now), appointment, "cancelled")
 
 
 # --- finding -----------------------------------------------------------------------------------
@@ -248,16 +251,34 @@ def _apart(wishes: Sequence[tuple[int, Wish]]) -> list[tuple[int, Wish]]:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """An open transaction that writes appointments. cursor: their place in the school's feed."""
+
+    session: Session
+    school: SchoolId
+    now: datetime
+    cursor: int
+
+    @classmethod
+    def begun(cls, session: Session, school: SchoolId, now: datetime) -> "_Writing":
+        """Return it, with the feed held."""
+        return cls(session, school, now, hold_feed(session, school))
+
+    def tell_terminals(self) -> None:
+        """Let the feed show what was written."""
+        reach_in_feed(self.session, self.school, self.cursor)
+
+
 def _book_some(
     store: Store,
-    session: Session,
-    school: SchoolId,
+    writing: _Writing,
+    classes: Mapping[PupilId, str],
     wishes: Sequence[tuple[int, Wish]],
-    now: datetime,
 ) -> dict[int, Appointment | RecordError]:
     """Book wishes of different families. Result: of each that is decided, at least the first."""
     answers: dict[int, Appointment | RecordError] = {}
-    classes = _lock_families(session, school, (one.family for _, one in wishes))
+    session, school = writing.session, writing.school
     known = appointments_by_id(session, school, _used(session, school, wishes))
     halls = {
         name: (find_evening(session, school, name), read_plan(store, session, school, name))
@@ -279,14 +300,14 @@ def _book_some(
             answers[at] = no_evening(school, wish.evening)
             continue
         wanted = _Wanted.of(wish, plan)
-        fault = _fault(wanted, evening, plan, classes, now)
+        fault = _fault(wanted, evening, plan, classes, writing.now)
         if fault is not None:
             answers[at] = SlotRefusedError(fault)
         elif first.setdefault(wanted.slot, wanted) is wanted:
             places[wanted.id] = at
         else:
             others.append((at, wanted))
-    faults = _take(session, school, list(first.values()), now)
+    faults = _take(writing, list(first.values()))
     for wanted in first.values():
         fault = faults.get(wanted.id)
         answers[places[wanted.id]] = (
@@ -356,13 +377,13 @@ def _fault(
 # --- writing -----------------------------------------------------------------------------------
 
 
-def _take(
-    session: Session, school: SchoolId, wanted: Sequence[_Wanted], now: datetime
-) -> dict[str, Fault]:
+def _take(writing: _Writing, wanted: Sequence[_Wanted]) -> dict[str, Fault]:
     """Write appointments down. Result: those that are not had, with the reason.
 
     In the order of their slots, so that no two transactions wait for each other.
     """
+    session, school = writing.session, writing.school
+    at = moment_text(writing.now)
     wanted = sorted(wanted, key=lambda one: one.slot)
     rows = session.insert_new(
         "appointment",
@@ -371,7 +392,7 @@ def _take(
             "booked_at", "booked_by", "cursor",
         ),
         [
-            (school, one.id, *one.slot, one.pupil, "booked", moment_text(now), one.family.who, 0)
+            (school, one.id, *one.slot, one.pupil, "booked", at, one.family.who, writing.cursor)
             for one in wanted
         ],
         returning="id",
@@ -381,9 +402,8 @@ def _take(
     faults = dict(zip((one.id for one in lost), _why_not(session, school, lost), strict=True))
     taken = [one for one in wanted if one.id in had]
     elsewhere = _attend(session, school, taken)
-    booked = sorted(one.id for one in taken if one.id not in elsewhere)
-    if booked:
-        _tell_terminals(session, school, booked)
+    if len(taken) > len(elsewhere):
+        writing.tell_terminals()
     return faults | dict.fromkeys(elsewhere, Fault.ELSEWHERE)
 
 
@@ -425,25 +445,17 @@ def _why_not(session: Session, school: SchoolId, wanted: Sequence[_Wanted]) -> l
     ]
 
 
-def _release(session: Session, school: SchoolId, appointment: str, state: str) -> None:
-    session.run(
-        "UPDATE appointment SET state = ? WHERE school_id = ? AND id = ?",
+def _release(writing: _Writing, appointment: str, state: str) -> None:
+    writing.session.run(
+        "UPDATE appointment SET state = ?, cursor = ? WHERE school_id = ? AND id = ?",
         state,
-        school,
+        writing.cursor,
+        writing.school,
         appointment,
     )
-    session.run(
+    writing.session.run(
         "DELETE FROM meeting_attendance WHERE school_id = ? AND appointment_id = ?",
-        school,
+        writing.school,
         appointment,
     )
-    _tell_terminals(session, school, [appointment])
-
-
-def _tell_terminals(session: Session, school: SchoolId, appointments: Sequence[str]) -> None:
-    session.run_by(
-        "UPDATE appointment SET cursor = ? WHERE school_id = ? AND id IN",
-        appointments,
-        advance_feed(session, school),
-        school,
-    )
+    writing.tell_terminals()

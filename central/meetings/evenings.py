@@ -115,6 +115,8 @@ def cancel_evening(store: Store, school: SchoolId, *, evening: str, act: Act) ->
     act = Act(act.who, act.at, checked_why(act.why))
     with store.database.writing() as session:
         read_evening(session, school, evening)
+        # Held before the appointments, as by whoever books.
+        cursor = advance_feed(session, school)
         session.run(
             "UPDATE meeting_evening SET state = ? WHERE school_id = ? AND id = ?",
             EveningState.CANCELLED.value,
@@ -127,7 +129,7 @@ def cancel_evening(store: Store, school: SchoolId, *, evening: str, act: Act) ->
         count = session.run(
             "UPDATE appointment SET state = 'cancelled', cursor = ?"
             " WHERE school_id = ? AND evening_id = ? AND state = 'booked'",
-            advance_feed(session, school),
+            cursor,
             school,
             evening,
         )

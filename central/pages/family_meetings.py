@@ -37,6 +37,7 @@ from core.ids import PupilId, SchoolId
 
 _HERE = f"{FAMILY}/meetings"
 _BUTTONS_MAX = 4000
+_QUOTED_MAX = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +295,8 @@ def _card(
     for teacher in taught:
         mine = has.get(teacher.id)
         blanks = {
-            "slots": "/".join(quote(one, safe="") for one in (evening.id, child.id, teacher.id)),
-            "appointment": "" if mine is None else quote(mine.appointment, safe=""),
+            "slots": "/".join(map(_quoted, (evening.id, child.id, teacher.id))),
+            "appointment": "" if mine is None else _quoted(mine.appointment),
             "own_time": "" if mine is None else visit.voice.time(mine.starts_at),
             "first_name": child.first_name,
             "csrf": visit.csrf,
@@ -305,6 +306,11 @@ def _card(
     made = Markup("".join(lines))  # noqa: S704  each made by a template
     blanks = {"child": child.text, "lines": made}
     return fill("meeting_child.html", visit.voice, shape={}, blanks=blanks)
+
+
+@lru_cache(maxsize=_QUOTED_MAX)
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
 
 
 def _times(asked: _Asked, taken: set[str], own: Mapping[PupilId, Sequence[Own]]) -> Response:

@@ -6,11 +6,10 @@ could be read, the form's own word proves later (`central.pages.sessions`). Bodi
 page says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,8 +33,8 @@ _HEADERS: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-_RAW_HEADERS: Final = tuple((name.encode(), value.encode()) for name, value in _HEADERS.items())
-_CSP: Final = b"content-security-policy"
+_CSP: Final = "content-security-policy"
+_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 class BodyTooLargeError(Exception):
@@ -77,7 +76,7 @@ class Guard:
         await self._app(scope, _bounded(receive, limit), answer)
 
     def _refusal(self, scope: Scope, limit: int) -> ASGIApp | None:
-        headers = Headers(scope=scope)
+        headers = headers_of(scope)
         if not self._is_served(headers.get("host", "")):
             return PlainTextResponse("this host name is not served here", 400)
         is_form = scope["method"] not in _READ_METHODS
@@ -95,7 +94,7 @@ class Guard:
             return False
         return name in _LOOPBACK or (self._public is not None and name == self._public.hostname)
 
-    def _is_ours(self, headers: Headers) -> bool:
+    def _is_ours(self, headers: Mapping[str, str]) -> bool:
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site == "same-origin"
@@ -103,6 +102,15 @@ class Guard:
         if self._public is not None:
             own.add(f"{self._public.scheme}://{self._public.netloc}")
         return headers.get("origin") in own
+
+
+def headers_of(scope: Scope) -> Mapping[str, str]:
+    """Return a request's headers by their names in lower case; of those that come twice, the first.
+
+    Looked through once, where each question to Starlette's looks through them all.
+    """
+    sent: Sequence[tuple[bytes, bytes]] = scope["headers"]
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(sent)}
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:
@@ -120,18 +128,27 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return next_piece
 
 
+def _raw(headers: Mapping[str, str]) -> Mapping[bytes, bytes]:
+    return {name.encode(): value.encode() for name, value in headers.items()}
+
+
+_OF_FILES: Final = _raw({**_HEADERS, _CSP: _POLICY})
+_OF_PAGES: Final = _raw({**_HEADERS, _CSP: _POLICY, **_NO_STORE})
+_OF_FAMILY: Final = _raw({**_HEADERS, _CSP: _FAMILY_POLICY, **_NO_STORE})
+
+
+def _headers_of(path: str) -> Mapping[bytes, bytes]:
+    if path.startswith("/static/"):
+        return _OF_FILES
+    return _OF_FAMILY if path == _FAMILY or path.startswith(f"{_FAMILY}/") else _OF_PAGES
+
+
 def _with_headers(scope: Scope, send: Send) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
-            path = scope["path"]
-            ours = _RAW_HEADERS
-            is_family = f"{path}/".startswith(f"{_FAMILY}/")
-            ours += ((_CSP, (_FAMILY_POLICY if is_family else _POLICY).encode()),)
-            if not path.startswith("/static/"):
-                ours += ((b"cache-control", b"no-store"),)
-            names = {name for name, _ in ours}
-            kept = [one for one in message.get("headers", ()) if one[0] not in names]
-            message["headers"] = [*kept, *ours]
+            ours = _headers_of(scope["path"])
+            kept = [one for one in message.get("headers", ()) if one[0] not in ours]
+            message["headers"] = [*kept, *ours.items()]
         await send(message)
 
     return answer

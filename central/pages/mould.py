@@ -5,7 +5,7 @@ date: where anything else is to be shown, it is another mould.
 """
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -32,20 +32,19 @@ def fill(
     shape: values that many readers share. blanks: texts of this reader alone, which the template
     puts where their names stand, and looks at no further; Markup is taken as it is.
     """
-    pieces = list(_pieces(template, voice, tuple(shape.items()), tuple(blanks)))
-    for at in range(1, len(pieces), 2):
-        pieces[at] = escape(blanks[pieces[at]])
-    return Markup("".join(pieces))  # noqa: S704  pieces of the template, and escaped
+    mould = _mould(template, voice, tuple(shape.items()), tuple(blanks))
+    return Markup(mould % {name: escape(text) for name, text in blanks.items()})  # noqa: S704
 
 
 @lru_cache(maxsize=_KEPT_MAX)
-def _pieces(
+def _mould(
     template: str, voice: Voice, shape: tuple[tuple[str, Hashable], ...], blanks: tuple[str, ...]
-) -> Sequence[str]:
-    """Return text, the name of a blank, text, and so on; it begins and ends with text."""
+) -> str:
+    """Return the text as Python formats it: a blank is its name in brackets."""
     marks = {name: mark(name) for name in blanks}
     known = {**dict(shape), **marks, "new_id": lambda: marks["once"]}
-    return tuple(_BLANK.split(text_of(template, voice, **known)))
+    text = text_of(template, voice, **known)
+    return _BLANK.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
 def mark(name: str) -> Markup:

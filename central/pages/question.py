@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 
 from central.pages.cookies import Cookies
+from central.pages.guard import headers_of
 
 _FIELDS_MAX = 40
 _PLAIN = "application/x-www-form-urlencoded"
@@ -39,13 +40,14 @@ async def read_question(request: Request, cookies: Cookies) -> Question:
     """Read a request. Raises BodyTooLargeError, and HTTPException for a form that is none."""
     form: dict[str, str] = {}
     upload, upload_name = b"", ""
+    headers = headers_of(request.scope)
     if request.method == "POST":
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() == _PLAIN:
+        if headers.get("content-type", "").partition(";")[0].strip().lower() == _PLAIN:
             form = _fields(await request.body())
         else:
             try:
-                async with request.form(max_files=1, max_fields=_FIELDS_MAX) as sent:
-                    for name, value in sent.items():
+                async with request.form(max_files=1, max_fields=_FIELDS_MAX) as fields:
+                    for name, value in fields.items():
                         if isinstance(value, UploadFile):
                             upload, upload_name = await value.read(), value.filename or ""
                         else:
@@ -54,17 +56,18 @@ async def read_question(request: Request, cookies: Cookies) -> Question:
                 raise HTTPException(400, error.message) from error
     server = request.scope.get("server") or ("", 0)
     port = int(server[1] or 0)
+    sent = cookie_parser(headers.get("cookie", ""))
     return Question(
         path=request.scope["path"],
         is_get=request.method == "GET",
-        host=request.headers.get("host", ""),
+        host=headers.get("host", ""),
         port=port,
-        token=_cookie(request, cookies.session(port)),
-        guest=_cookie(request, cookies.guest(port)),
-        accept_language=request.headers.get("accept-language", ""),
-        is_from_elsewhere=request.headers.get("sec-fetch-site") == "cross-site",
+        token=_token(sent, cookies.session(port)),
+        guest=_token(sent, cookies.guest(port)),
+        accept_language=headers.get("accept-language", ""),
+        is_from_elsewhere=headers.get("sec-fetch-site") == "cross-site",
         ids={name: str(value) for name, value in request.path_params.items()},
-        asked=dict(request.query_params),
+        asked=dict(request.query_params) if request.scope["query_string"] else {},
         form=form,
         upload=upload,
         upload_name=upload_name,
@@ -83,6 +86,6 @@ def _fields(body: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def _cookie(request: Request, name: str) -> str:
-    value = request.cookies.get(name, "")
+def _token(sent: Mapping[str, str], name: str) -> str:
+    value = sent.get(name, "")
     return value if len(value) <= _TOKEN_LETTERS_MAX else ""

@@ -113,6 +113,9 @@ class Hall:
             slots = list_slots(session, SCHOOL, "autumn", [teacher])
         return [(one.starts_at - FIVE) // TEN for one in slots if one.is_free]
 
+    def feed(self):
+        return self.centre.one("SELECT cursor FROM school WHERE id = ?", SCHOOL)
+
 
 @pytest.fixture
 def hall(centre, clock):
@@ -373,10 +376,19 @@ def test_a_time_whose_first_cannot_come_is_the_seconds(hall):
 
 def test_each_that_is_booked_is_news_to_the_terminals(hall):
     lea, ben, *_ = hall.pupils
-    before = hall.centre.rows("SELECT cursor FROM school WHERE id = ?", SCHOOL)[0][0]
+    before = hall.feed()
     booked_together(hall, wish(lea), wish(ben, after=1))
     cursors = {row[0] for row in hall.centre.rows("SELECT cursor FROM appointment")}
     assert cursors == {before + 1}
+    assert hall.feed() == before + 1
+
+
+def test_who_loses_is_no_news_to_anybody(hall):
+    lea, ben, *_ = hall.pupils
+    booked_together(hall, wish(lea))
+    before = hall.feed()
+    assert booked_together(hall, wish(ben)) == [Fault.TAKEN]
+    assert hall.feed() == before
 
 
 # --- the race ----------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from central.errors import BusyError
 from central.pausing import aside, hold, may_pause, pause_for, run_pausing
+from central.store import open_store
 
 LIMIT_S = 60
 
@@ -75,6 +77,23 @@ def test_a_lock_that_is_not_given_in_time_is_not_held():
     assert not run(run_pausing(lambda: hold(lock, wait_s=0.001)))
 
 
+def test_a_lock_that_is_given_when_nobody_waits_for_it_any_more_is_given_back():
+    lock = threading.Lock()
+    lock.acquire()
+
+    async def story():
+        running = asyncio.ensure_future(run_pausing(lambda: hold(lock, wait_s=LIMIT_S)))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        lock.release()
+
+    run(story())
+    assert not lock.locked()
+
+
 # --- the databases ------------------------------------------------------------------------------
 
 
@@ -126,6 +145,35 @@ def test_a_database_that_is_waited_for_does_not_stop_the_loop(centre):
 def count_pupils(store):
     with store.database.reading() as session:
         return session.row("SELECT COUNT(*) FROM pupil")[0]
+
+
+def test_a_server_that_hangs_up_while_work_waits_is_told_and_replaced(cluster, seeded_template):
+    cluster.reset(seeded_template)
+    place = cluster.url(seeded_template)
+    store = open_store(place)
+
+    async def story():
+        before = await run_pausing(lambda: add_one(store))
+        with a_writer(store):
+            running = asyncio.ensure_future(run_pausing(lambda: add_one(store)))
+            await asyncio.to_thread(hang_up_on_who_waits, place)
+            with pytest.raises(BusyError):
+                await running
+        return before, await run_pausing(lambda: add_one(store))
+
+    before, after = run(story())
+    store.close()
+    assert after == before + 2
+
+
+def hang_up_on_who_waits(place):
+    """Let the server close the connection of whoever waits for a lock, as soon as one does."""
+    with psycopg.connect(place, autocommit=True) as admin:
+        while not admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ).fetchall():
+            pass
 
 
 def test_work_that_fails_on_the_loop_leaves_nothing_and_holds_nothing(centre):

@@ -165,7 +165,7 @@ def test_a_page_that_was_seen_in_this_shape_is_not_rendered_again(crowded, monke
         return template.text_of(name, *args, **values)
 
     monkeypatch.setattr(mould, "text_of", text_of)
-    mould._pieces.cache_clear()
+    mould._mould.cache_clear()
     family_meetings._buttons.cache_clear()
     first, *others = [crowded.question(one.id) for one in crowded.pupils[:20]]
     crowded.ask(family_meetings.choose_all, first)
