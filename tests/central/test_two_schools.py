@@ -113,6 +113,12 @@ def calls(ids) -> dict[str, Callable[[object], object]]:
         "exceptions.find_exception": lambda s: exceptions.find_exception(s, OWN, ids["case"]),
         "exceptions.list_exceptions": lambda s: exceptions.list_exceptions(s, OWN, is_open=None),
         "exceptions.event_legs": lambda s: exceptions.event_legs(s, OWN, ids["event"]),
+        "exceptions.settling_legs": lambda s: exceptions.settling_legs(s, OWN, ids["event"]),
+        "exceptions.settled_events": lambda s: exceptions.settled_events(s, OWN, [ids["event"]]),
+        "exceptions.lock_to_settle": lambda s: exceptions.lock_to_settle(s, OWN, [ids["event"]]),
+        "exceptions.close_taken_back": lambda s: exceptions.close_taken_back(
+            s, OWN, event=ids["event"], act=act
+        ),
         "closings.list_closings": lambda s: closings.list_closings(s, OWN),
         "closings.find_closing": lambda s: closings.find_closing(
             s, OWN, ids["terminal"], epoch=1, seq=ids["seq"]
