@@ -14,7 +14,7 @@ from terminal.web import static_files
 from terminal.web.bundle import MODULES
 from terminal.web.catalogue import LANGUAGES, words
 from terminal.web.server import WebServer
-from terminal.web.static_files import FONT, LIBRARY, static_path
+from terminal.web.static_files import FONT, LIBRARY, PAGE_SCRIPTS, static_path
 
 WIRE_BYTES_MAX = 80_000
 FILES_MAX = 7
@@ -25,6 +25,7 @@ PAGES = {
     "study": ("[data-staff]", ".chip"),
     "gate": ("[data-staff]", ".chip"),
     "closed": (".closed", ".chip"),
+    "office": (".lists.locked", ".chip"),
     "pupil": (".wish .menu",),
 }
 """The pages, and what shows that one is ready."""
@@ -48,6 +49,10 @@ def load(page: Page, server: WebServer, name: str) -> Page:
     for sign in PAGES[name]:
         page.locator(sign).first.wait_for()
     return page
+
+
+def test_no_page_is_left_out() -> None:
+    assert set(PAGES) == set(PAGE_SCRIPTS)
 
 
 @pytest.mark.browser
