@@ -70,19 +70,27 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What taking a presence back comes to. event: by which it is known; paid: to give back."""
+    """What taking a presence back comes to. event: by which it is known; paid: to give back.
+
+    is_settled: somebody decided before who pays it.
+    """
 
     event: EventId
     paid: Money
+    is_settled: bool
 
 
 @dataclass(slots=True)
 class Attended:
-    """The presences that a batch touches. changed: the keys of those that it changed."""
+    """The presences that a batch touches. changed: the keys of those that it changed.
+
+    settled: the events whose money a settled exception has moved.
+    """
 
     seen: dict[str, Seen] = field(default_factory=dict)
     late: dict[str, Late] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    settled: frozenset[str] = frozenset()
 
     def note(self, event: Event, fact: StudyEntered | StudyLeft | ArrivedLate) -> bool:
         """Add a presence. Result: whether what it costs is to be taken, as it was not before."""
@@ -117,7 +125,7 @@ class Attended:
                 self.seen[key] = replace(known, withdrawn_at=at)
             else:
                 self.late[key] = replace(known, withdrawn_at=at)
-        return Withdrawal(known.event, paid)
+        return Withdrawal(known.event, paid, known.event in self.settled)
 
     def _enter(self, key: str, event: Event, fact: StudyEntered) -> bool:
         at = event.stamp.at
@@ -218,6 +226,17 @@ def read_attended(session: Session, school: SchoolId, facts: Iterable[Fact]) -> 
         {row[0]: _seen(row) for row in seen},
         {row[0]: _late(row) for row in late},
     )
+
+
+def taken_back(session: Session, school: SchoolId, facts: Iterable[Fact]) -> list[str]:
+    """Return the events that noted the presences at study which facts take back."""
+    withdrawn = [fact for fact in facts if isinstance(fact, PresenceWithdrawn)]
+    rows = session.rows_by(
+        "SELECT event_id FROM study_presence WHERE school_id = ? AND key IN",
+        sorted({presence_key(fact) for fact in withdrawn}),
+        school,
+    )
+    return [row[0] for row in rows]
 
 
 def write_attended(session: Session, terminal: Terminal, attended: Attended, cursor: int) -> None:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from central.arrivals import Incoming, Item
-from central.attendance import read_attended, write_attended
-from central.badge_facts import change_badges
+from central.attendance import read_attended, taken_back, write_attended
+from central.badge_facts import change_badges, staff_name
 from central.booking import Books, keys_of
 from central.database import Session, Value
 from central.documents import documents_of, read_documents, write_corrections
+from central.exceptions import close_taken_back, lock_to_settle, settled_events
 from central.feed import advance_feed
 from central.kept_books import Kept
 from central.limits import write_bought
+from central.office import Act
 from central.quick_events import note_quick_keys
 from central.records import read_orders, read_standing
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
@@ -47,8 +49,12 @@ def read_books(
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
+    noted = taken_back(session, school, facts)
+    lock_to_settle(session, school, noted)
     _read_wallets(session, school, keys.pupils, kept)
     _read_badges(session, school, keys.badges, kept)
+    attended = read_attended(session, school, facts)
+    attended.settled = settled_events(session, school, noted)
     return Books(
         overdraft_max=policy.overdraft_max,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
@@ -57,7 +63,7 @@ def read_books(
         badges=kept.badges,
         last_at=last_at,
         limited=kept.limited,
-        attended=read_attended(session, school, facts),
+        attended=attended,
         documents=read_documents(session, school, documents_of(facts)),
     )
 
@@ -81,6 +87,9 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     """Write what a batch changed, with a new place in the feed, which is locked only now."""
     school = incoming.terminal.school_id
     write_corrections(session, school, books.documents.added)
+    for event, fact in books.taken_back:
+        who = f"{staff_name(session, school, fact.staff)} ({incoming.terminal.name})"
+        close_taken_back(session, school, event=event, act=Act(who, incoming.now, fact.why))
     moved = (
         (books.collected, OrderState.COLLECTED),
         (books.waiting, OrderState.RESERVED),

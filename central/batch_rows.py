@@ -7,7 +7,7 @@ from typing import Final
 from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking
 from central.database import Session, Value
-from central.flagging import WORDS, raise_exceptions
+from central.flagging import WORDS, case_id, raise_exceptions
 from central.postings import LegRow, write_legs
 from central.quick_events import Quick, QuickBooking, plain_legs
 from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
@@ -118,4 +118,4 @@ class BatchRows:
         """Add what a person must look at: the rules that an event broke."""
         for flag in booking.flags:
             words = booking.words.get(flag, WORDS[flag])
-            self._exceptions.append((f"{event_id}.{flag.value}", event_id, flag.value, words))
+            self._exceptions.append((case_id(event_id, flag), event_id, flag.value, words))

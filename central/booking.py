@@ -43,8 +43,8 @@ from core.facts import (
     TopUpVoided,
     WalletToppedUp,
 )
-from core.ids import BadgeKey, OrderId, ProductId, PupilId
-from core.ledger import AccountKind, Legs, legs_of
+from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
+from core.ledger import Account, AccountKind, Legs, legs_of, transfer
 from core.limits import Bought
 from core.money import ZERO, Money
 from core.orders import Order, OrderState
@@ -67,7 +67,8 @@ class Books:
     happened, by the terminal's clock; None for the first of an epoch. documents: what
     the batch's corrections are about. limited: of whom `bought` is counted, since their parents
     set a limit. attended: the presences that the batch tells of. reserves: the reserve wallets.
-    badge_facts: what the batch says of badges, in its order.
+    badge_facts: what the batch says of badges, in its order. taken_back: the events that noted a
+    presence, each with the fact that took it back.
     """
 
     overdraft_max: Money
@@ -86,6 +87,7 @@ class Books:
     reserves: dict[PupilId, Money] = field(default_factory=dict)
     reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
     badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
+    taken_back: list[tuple[EventId, PresenceWithdrawn]] = field(default_factory=list)
 
     def move(self, pupil: PupilId, cents: int) -> None:
         """Note by how much a general wallet changed."""
@@ -320,7 +322,16 @@ def _withdraw(event: Event, fact: PresenceWithdrawn, books: Books, *, now: datet
     else:
         for document in sorted({fact.presence, found.event}):
             books.documents.added.append(Correction(document, event.id, WHOLE, 1))
-        if found.paid:
+        books.taken_back.append((found.event, fact))
+        if found.paid and found.is_settled:
+            # Somebody decided who pays it: who gets it now is for a person to say, too.
+            flags.append(Flag.CORRECTED_TWICE)
+            legs = transfer(
+                source=Account(AccountKind.STUDY, fact.session or ""),
+                target=Account(AccountKind.EXCEPTIONS),
+                amount=found.paid,
+            )
+        elif found.paid:
             legs = legs_of(replace(fact, price=found.paid))
             flags = _credit(fact.pupil, found.paid, books)
     flags += note_time(event.stamp.at, books, now=now)

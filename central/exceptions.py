@@ -5,6 +5,7 @@ could not book. It stays open until the bursar settles it. A way of settling tha
 posting; an event's money is settled once, however many exceptions it raised.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,9 +14,11 @@ from typing import assert_never
 from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import RecordError
+from central.flagging import case_id
 from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
 from central.postings import leg_from_row, read_legs
 from central.store import Store
+from core.batch import Flag
 from core.codec import moment_text, read_moment
 from core.events import read_event
 from core.facts import (
@@ -31,6 +34,7 @@ from core.facts import (
     WalletToppedUp,
 )
 from core.ids import PupilId, SchoolId, TerminalId
+from core.kinds import EventKind
 from core.ledger import Account, AccountKind, Leg, Legs, balanced, wallet_account
 from core.money import ZERO, Money, sum_money
 from core.wallet import WalletKind
@@ -171,6 +175,42 @@ def settle(
         return find_exception(session, school, case)
 
 
+def lock_to_settle(session: Session, school: SchoolId, events: Sequence[str]) -> None:
+    """Have whoever settles these events' money wait; before any wallet is locked, as `settle`."""
+    cases = sorted(case_id(event, Flag.TO_SETTLE) for event in events)
+    session.rows_by(
+        "SELECT id FROM exception WHERE school_id = ? AND id IN", cases, school, lock=True
+    )
+
+
+def close_taken_back(session: Session, school: SchoolId, *, event: str, act: Act) -> None:
+    """Close the case of a fact that went to settle, and was then taken back with its money.
+
+    What somebody has settled stays so. act: who took the fact back, when and why.
+    """
+    row = session.row(
+        f"SELECT {_COLUMNS} {_FROM} WHERE x.school_id = ? AND x.id = ? AND x.settled_at IS NULL",
+        school,
+        case_id(event, Flag.TO_SETTLE),
+    )
+    if row is not None:
+        _close(session, school, _case(row), Resolution.REVERSED, act)
+
+
+def settled_events(session: Session, school: SchoolId, events: Iterable[str]) -> frozenset[str]:
+    """Return those of some events whose money a settled exception has moved."""
+    names = {booking_id(school, _SETTLED, event): event for event in events}
+    rows = session.rows_by(
+        "SELECT id FROM booking WHERE school_id = ? AND id IN", sorted(names), school
+    )
+    return frozenset(names[row[0]] for row in rows)
+
+
+def settling_legs(session: Session, school: SchoolId, event: str) -> Legs:
+    """Return the legs that settled an event's money; none where nobody did."""
+    return event_legs(session, school, booking_id(school, _SETTLED, event))
+
+
 def event_legs(session: Session, school: SchoolId, event: str) -> Legs:
     """Return the legs that an event was booked with; none for what was not booked."""
     return tuple(leg_from_row(row) for row in read_legs(session, school, [event]))
@@ -193,6 +233,9 @@ def _move_money(
     if is_booked(session, school, booking_id(school, _SETTLED, name)):
         message = "the money of this event was settled with another exception; accept this one"
         raise RecordError(message)
+    if _is_taken_back(session, school, case.subject):
+        message = "this presence was taken back, and its money with it; accept the exception"
+        raise RecordError(message)
     if how is Resolution.CHARGED and pupil is None:
         pupil = _pupil_of(session, school, case.subject)
     booked = event_legs(session, school, case.subject)
@@ -210,6 +253,24 @@ def _move_money(
             message = f"there is no pupil {owner} at school {school}"
             raise RecordError(message)
     post(session, school, Entry(_SETTLED, name, case.subject, legs), act)
+
+
+def _is_taken_back(session: Session, school: SchoolId, event: str) -> bool:
+    """Whether the office or a terminal took a presence back."""
+    kind = EventKind.PRESENCE_WITHDRAWN.value
+    found = session.row(
+        "SELECT 1 FROM booking WHERE school_id = ? AND kind = ? AND subject = ?"
+        " UNION ALL SELECT 1 FROM correction c"
+        " JOIN event x ON x.school_id = c.school_id AND x.id = c.event_id"
+        " WHERE c.school_id = ? AND c.document_id = ? AND x.kind = ?",
+        school,
+        kind,
+        event,
+        school,
+        event,
+        kind,
+    )
+    return found is not None
 
 
 def _legs(booked: Legs, how: Resolution, pupil: PupilId | None) -> Legs:

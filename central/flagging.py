@@ -23,6 +23,11 @@ WORDS = {
 """What each broken rule means, for the list of exceptions."""
 
 
+def case_id(event: str, flag: Flag) -> str:
+    """Return the id of the exception that an event raised by breaking a rule."""
+    return f"{event}.{flag.value}"
+
+
 def raise_exceptions(
     session: Session, incoming: Incoming, rows: Sequence[tuple[str, str, str, str]]
 ) -> None:

@@ -14,6 +14,7 @@ from central.attendance import withdrawn_at_sql
 from central.audit import write_audit
 from central.database import Session
 from central.errors import RecordError
+from central.exceptions import close_taken_back, event_legs, lock_to_settle, settling_legs
 from central.feed import advance_feed
 from central.office import Act, Entry, booking_id, checked_why, post, read_wallets
 from central.postings import CentreBooking, Posting, write_bookings
@@ -21,8 +22,8 @@ from central.store import Store
 from core.codec import read_moment
 from core.ids import PupilId, SchoolId
 from core.kinds import EventKind
-from core.ledger import Account, AccountKind, transfer, wallet_account
-from core.money import ZERO, Money
+from core.ledger import Account, AccountKind, Leg, Legs, balanced, transfer, wallet_account
+from core.money import ZERO, Money, sum_money
 from core.wallet import WalletKind
 
 KIND: Final = EventKind.PRESENCE_WITHDRAWN.value
@@ -85,26 +86,48 @@ def withdraw_presence(store: Store, school: SchoolId, *, event: str, act: Act) -
         if noted is None:
             message = f"event {event} noted no presence at school {school}"
             raise RecordError(message)
+        lock_to_settle(session, school, [event])
         # Whoever takes back the same at the same time waits here, a terminal's batch as well.
         read_wallets(session, school, noted.pupil, lock=True)
         noted = find_noted(session, school, event)
         if noted is None or noted.is_withdrawn:
             return ZERO
         booking = booking_id(school, KIND, event)
-        if noted.cost:
-            legs = transfer(
-                source=Account(AccountKind.STUDY, noted.session),
-                target=wallet_account(WalletKind.GENERAL, noted.pupil),
-                amount=noted.cost,
-            )
+        legs = _back(session, school, noted)
+        if legs:
             post(session, school, Entry(KIND, event, event, legs), act)
         else:
             free = CentreBooking(KIND, event, Posting(booking, (), act.at), act.who, act.why)
             write_bookings(session, school, [free])
         _tell_terminals(session, school, event)
+        close_taken_back(session, school, event=event, act=act)
         words = f"{KIND} of {noted.day.isoformat()}: {act.why}"
         write_audit(session, school, who=act.who, what=words, subject=noted.pupil, at=act.at)
-    return noted.cost
+    wallet = wallet_account(WalletKind.GENERAL, noted.pupil)
+    return sum_money(leg.amount for leg in legs if leg.account == wallet)
+
+
+def _back(session: Session, school: SchoolId, noted: NotedPresence) -> Legs:
+    """Return the legs that give back what a presence cost, to whoever has paid it by now.
+
+    Where somebody settled its case, that is the pupil who was charged, or the school.
+    """
+    if not noted.cost:
+        return ()
+    settled = settling_legs(session, school, noted.event)
+    if not settled:
+        return transfer(
+            source=Account(AccountKind.STUDY, noted.session),
+            target=wallet_account(WalletKind.GENERAL, noted.pupil),
+            amount=noted.cost,
+        )
+    sums: dict[Account, Money] = {}
+    for leg in (*event_legs(session, school, noted.event), *settled):
+        sums[leg.account] = sums.get(leg.account, ZERO) + leg.amount
+    return balanced(
+        Leg(f"back {account.kind.value} {account.owner}", account, -amount)
+        for account, amount in sums.items()
+    )
 
 
 def _tell_terminals(session: Session, school: SchoolId, event: str) -> None:

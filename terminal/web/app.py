@@ -31,6 +31,9 @@ from terminal.web.static_files import static_route
 from terminal.web.stream import PUPIL_VIEW, STAFF_VIEW, BoardView, Stream
 from terminal.web.technician import Technician
 
+_FIRST_ASKED = frozenset({"/v1/till", "/v1/badges"})
+"""What a page asks for before it is ready: lists of some kilobytes."""
+
 
 def page_app(
     *,
@@ -57,7 +60,7 @@ def page_app(
                 answers=answers,
                 upkeep=upkeep,
             ).routes(),
-            *_commands(terminal, answers),
+            *map(_on_the_line, _commands(terminal, answers)),
             photo_route(terminal),
             *KioskApi(terminal, answers).routes(),
             *OfficeApi(terminal, answers).routes(),
@@ -92,8 +95,13 @@ def _events(path: str, stream: Stream, view: BoardView) -> Route:
     return Route(path, answer, methods=["GET"])
 
 
+def _on_the_line(route: Route) -> Route:
+    """Return a route as pages ask it: what they load at their start is packed."""
+    return _packed(route) if route.path in _FIRST_ASKED else route
+
+
 def _packed(route: Route) -> Route:
-    """Return a page's route whose answers are packed; no page repeats what a request says."""
+    """Return a route whose answers are packed; none of them repeats what a request says."""
     return Route(
         route.path, route.endpoint, methods=["GET"], middleware=[Middleware(GZipMiddleware)]
     )

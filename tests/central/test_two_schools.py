@@ -1,25 +1,35 @@
 """Two schools in one database: with the other's ids every door is shut, and nothing moves.
 
-A walk through every function of the office: each is called for one school with the ids of the
-other, and must refuse it or find nothing; then the other school's books are compared, row by row.
+Two walks, which find their doors by themselves. A clerk of one school goes to every address of the
+office with the ids of the other, and is told that there is no such thing. And every function of the
+office's books is called for one school with the ids of the other, and must refuse it or find
+nothing. Afterwards every table is compared, row by row. A new page, a new kind of id and a new
+module fail here until the walk knows them.
 """
 
 import inspect
+import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from types import ModuleType
 
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
+from family_rig import add_parent, meeting, trip
+from pages_rig import Clerk, add_clerks
 from shift_till import ShiftTill, Tender
 
+import central
 from central import audit, badges, closings, exceptions, leaving, orders, reconciliation, wallets
 from central.bank import communications, importing, lines
 from central.errors import RecordError
 from central.load import load_school
 from central.office import Act
+from central.pages.office import PLACES
 from central.seed import make_school
+from central.sqlite_database import SqliteDatabase
 from core.money import Money
 from core.people import BadgeState
 from core.tap import Family
@@ -38,21 +48,36 @@ MODULES = (
     importing,
     lines,
 )
-TABLES = (
-    "booking",
-    "leg",
-    "wallet",
-    "badge",
-    "badge_history",
-    "meal_order",
-    "exception",
-    "closing",
-    "bank_line",
-    "communication",
-    "former_pupil",
-    "pupil",
-    "audit",
-)
+"""Whose doors are walked through one by one."""
+BY_THE_OFFICE = {
+    "activities.invoices", "activities.participants", "activities.payments", "activities.plans",
+    "families.links", "families.proofs", "meetings.booking", "meetings.evenings", "meetings.plans",
+    "office_questions", "pages.day", "pages.movements", "pages.orders", "pages.parents",
+    "pages.pupils", "pages.terminals", "presence_corrections", "terminals",
+}  # fmt: skip
+"""What stands behind the office's addresses, and is walked through there."""
+BY_A_FAMILY = {
+    "families.children", "families.news", "meetings.appointments", "meetings.timetable",
+}  # fmt: skip
+"""What stands behind a family's addresses: tests/central/pages/test_apart.py walks there."""
+OF_A_TERMINAL = {
+    "asked_orders", "aside", "attendance", "badge_facts", "batch_books", "branches", "changes",
+    "documents", "enrolment", "epochs", "flagging", "fresh_events", "ingest", "known_events",
+    "order_requests", "presence_copy", "signatures", "snapshot_file", "terminal_health",
+}  # fmt: skip
+"""What acts for the terminal that signed, in the school where its key is pinned."""
+OF_A_USER = {
+    "families.access", "families.contact", "families.farewell", "mail.mail_queue",
+    "pages.sessions", "pages.throttle", "pages.users", "pages.visit",
+}  # fmt: skip
+"""What is about whoever signs in, before and beside any school's things."""
+OF_THE_WHOLE = {
+    "app", "catalogue", "families.rules", "feed", "figures", "lateness", "limits", "load",
+    "load_files", "nightly", "office", "photos", "postings", "presence_files", "reconciliation",
+    "records", "seed_activities", "serve", "staff", "study", "whole",
+}  # fmt: skip
+"""What reads and writes a school's own rows by no id of another's choosing, or a pupil's that the
+callers above have looked up; and what runs the service."""
 
 
 @pytest.fixture
@@ -88,6 +113,7 @@ def both(centre, till, clock):
         "line": centre.one("SELECT id FROM bank_line"),
         "digits": centre.one("SELECT digits FROM communication"),
         "seq": closing.seq,
+        "epoch": 1,
         "now": clock(),
         "act": Act("eve", clock(), "to see whether it goes"),
     }
@@ -113,6 +139,12 @@ def calls(ids) -> dict[str, Callable[[object], object]]:
         "exceptions.find_exception": lambda s: exceptions.find_exception(s, OWN, ids["case"]),
         "exceptions.list_exceptions": lambda s: exceptions.list_exceptions(s, OWN, is_open=None),
         "exceptions.event_legs": lambda s: exceptions.event_legs(s, OWN, ids["event"]),
+        "exceptions.settling_legs": lambda s: exceptions.settling_legs(s, OWN, ids["event"]),
+        "exceptions.settled_events": lambda s: exceptions.settled_events(s, OWN, [ids["event"]]),
+        "exceptions.lock_to_settle": lambda s: exceptions.lock_to_settle(s, OWN, [ids["event"]]),
+        "exceptions.close_taken_back": lambda s: exceptions.close_taken_back(
+            s, OWN, event=ids["event"], act=act
+        ),
         "closings.list_closings": lambda s: closings.list_closings(s, OWN),
         "closings.find_closing": lambda s: closings.find_closing(
             s, OWN, ids["terminal"], epoch=1, seq=ids["seq"]
@@ -206,14 +238,55 @@ def doors(module: ModuleType) -> set[str]:
     }
 
 
+def modules_with_doors(package: ModuleType) -> set[str]:
+    """Return the modules of a package, by their names within it, that have such functions."""
+    names = [one.name for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return {
+        name.removeprefix(f"{package.__name__}.") for name in names if doors(import_module(name))
+    }
+
+
 def test_every_door_is_walked_through(both):
     assert {door for module in MODULES for door in doors(module)} == set(calls(both)) | WHOLE
+
+
+def test_every_module_with_a_door_is_walked_somewhere():
+    here = {module.__name__.removeprefix("central.") for module in MODULES}
+    parts = [here, BY_THE_OFFICE, BY_A_FAMILY, OF_A_TERMINAL, OF_A_USER, OF_THE_WHOLE]
+    assert modules_with_doors(central) == set().union(*parts)
+    assert sum(map(len, parts)) == len(set().union(*parts)), "each is walked in one place"
+
+
+def test_the_control_a_new_module_is_found(tmp_path, monkeypatch):
+    package = tmp_path / "town"
+    (package / "deep").mkdir(parents=True)
+    for folder in (package, package / "deep"):
+        (folder / "__init__.py").touch()
+    (package / "deep" / "fresh.py").write_text("def look(session, school, pupil): ...\n")
+    (package / "plain.py").write_text("def add(one, other): ...\ndef _look(session): ...\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert modules_with_doors(import_module("town")) == {"deep.fresh"}
+
+
+def tables_of(centre) -> list[str]:
+    """Return every table, and the view of the legs, whose rows are a school's."""
+    if isinstance(centre.store.database, SqliteDatabase):
+        sql = (
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+            " WHERE m.type IN ('table', 'view') AND c.name = 'school_id'"
+        )
+    else:
+        sql = (
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND column_name = 'school_id'"
+        )
+    return sorted(row[0] for row in centre.rows(sql))
 
 
 def rows_of(centre, school):
     return {
         table: sorted(map(repr, centre.rows(f"SELECT * FROM {table} WHERE school_id = ?", school)))
-        for table in TABLES
+        for table in tables_of(centre)
     }
 
 
@@ -259,3 +332,96 @@ def test_what_a_school_does_as_a_whole_stays_within_it(centre, both, clock):
     with centre.store.database.reading() as session:
         for school in (OWN, OTHER):
             assert reconciliation.reconcile(session, school) == []
+
+
+# --- the office's pages ---------------------------------------------------------------------------
+
+FORM = {
+    "amount": "1",
+    "source": "reserve",
+    "wallet": "general",
+    "once": "1",
+    "day": "2026-11-25",
+    "direction": "in",
+    "state": "lost",
+    "how": "waived",
+    "why": "to see whether it goes",
+    "badge_value": "04A1B2C3D4E5F6",
+    "answer_by": "2026-12-01",
+}
+
+
+@pytest.fixture
+def ids(centre, both, clock):
+    """An id of each kind that stands in an address of the office: of the demo school."""
+    pupil = next(one for one in centre.school.pupils if one.id == both["pupil"])
+    add_parent(centre.store, OTHER, "elsewhere", pupil.id, at=clock())
+    made = trip(centre.store, OTHER, pupil, "elsewhere", clock())
+    made |= meeting(centre.store, OTHER, pupil, "elsewhere", clock())
+    return {**both, **made, "parent": "elsewhere"}
+
+
+@pytest.fixture
+def clerk(centre, both, clock):
+    add_clerks(centre.store, OWN, clock())
+    clerk = Clerk(centre.url)
+    assert clerk.sign_in("anton").status_code == 303
+    yield clerk
+    clerk.close()
+
+
+def mixtures(centre, ids):
+    """Ids to go with: all the other school's; and a pupil of the clerk's own with what is not."""
+    yield ids
+    own = centre.one("SELECT MIN(id) FROM pupil WHERE school_id = ?", OWN)
+    yield {**ids, "pupil": own}
+
+
+def walk_the_office(centre, clerk, ids):
+    """Go to every address with another school's ids. Result: what opened, what it showed."""
+    found = set()
+    strangers = [str(ids[kind]) for kind in ("order", "badge", "parent", "activity", "case")]
+    strangers += [f"Last{ids['parent']}", str(ids["pupil"])]
+    for place in PLACES:
+        for some in mixtures(centre, ids):
+            path = place.path.format(**some)
+            form = {**FORM, **{kind: str(value) for kind, value in some.items() if kind != "act"}}
+            answer = clerk.get(path) if place.method == "GET" else clerk.post(path, form)
+            is_own = place.path.replace("{pupil}", "").count("{") == 0 and some is not ids
+            if "{" in place.path and not is_own and answer.status_code != 404:
+                found.add(("open", place.method, place.path, answer.status_code))
+            if place.method == "GET" and any(
+                word in answer.text for word in strangers if word not in path
+            ):
+                found.add(("shown", place.method, place.path, answer.status_code))
+    return found
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_no_address_of_the_office_opens_to_another_school(centre, clerk, ids):
+    before = rows_of(centre, OTHER)
+    assert walk_the_office(centre, clerk, ids) == set()
+    assert rows_of(centre, OTHER) == before
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_the_control_an_address_that_looks_into_the_other_school_is_noticed(
+    centre, clerk, ids, monkeypatch
+):
+    find = exceptions.find_exception
+    monkeypatch.setattr(
+        "central.pages.cases.find_exception", lambda session, _, case: find(session, OTHER, case)
+    )
+    assert ("open", "GET", "/office/exceptions/{case}", 200) in walk_the_office(centre, clerk, ids)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_the_control_the_same_addresses_open_in_the_school_whose_they_are(centre, ids, clock):
+    add_clerks(centre.store, OTHER, clock())
+    clerk = Clerk(centre.url)
+    clerk.sign_in("anton")
+    for place in PLACES:
+        path = place.path.format(**ids)
+        if place.method == "GET" and "withdraw" not in path:
+            assert clerk.get(path).status_code in {200, 303}, path
+    clerk.close()

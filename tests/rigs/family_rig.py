@@ -1,11 +1,19 @@
 """Families at a centre: parents who have chosen their passwords, and what their browsers hold."""
 
+from datetime import UTC, date, datetime, time, timedelta
+
 from pages_rig import PASSWORD, Clerk
 
+from central.activities.invoices import invoices_of_pupil
+from central.activities.participants import answer, invite
+from central.activities.plans import Activity, plan_activity
 from central.families.access import make_token, use_code
+from central.meetings.booking import Family, book
+from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.store import Store
 from core.ids import PupilId, SchoolId
+from core.money import Money
 from core.people import Language
 
 
@@ -31,7 +39,57 @@ class Parent(Clerk):
     def sign_in(self, name: str, password: str = PASSWORD):
         """Fill in the form."""
         self.get("/sign-in")
-        answer = self.post("/sign-in", {"name": name, "password": password})
-        if answer.status_code == 303:
+        answered = self.post("/sign-in", {"name": name, "password": password})
+        if answered.status_code == 303:
             self.get("/family")
-        return answer
+        return answered
+
+
+def trip(store, school, pupil, name, now):
+    """A trip that the child goes on, and its invoice."""
+    plan = Activity(
+        id=f"trip-{name}",
+        name=f"Trip {last_of(name)}",
+        details="",
+        place="",
+        first_day=date(2027, 3, 1),
+        last_day=date(2027, 3, 1),
+        answer_by=date(2026, 12, 1),
+        places=None,
+        price=Money(2000),
+        takes_wallet=True,
+        instalments=((date(2027, 1, 15), Money(2000)),),
+    )
+    act = Act("t", now)
+    plan_activity(store, school, plan, who="t", now=now)
+    invite(store, school, activity=plan.id, pupils=[pupil.id], act=act)
+    answer(store, school, activity=plan.id, pupil=pupil.id, takes_part=True, act=act)
+    with store.database.reading() as session:
+        (invoice,) = invoices_of_pupil(session, school, pupil.id)
+    return {"activity": plan.id, "invoice": invoice.id}
+
+
+def meeting(store, school, pupil, name, now):
+    """An evening with the child's teacher, and the appointment."""
+    evening = Evening(
+        id=f"evening-{name}",
+        name=f"Evening {last_of(name)}",
+        day=date(2026, 12, 3),
+        starts_at=time(17, 0),
+        ends_at=time(18, 0),
+        opens_at=now - timedelta(days=1),
+        closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
+    )
+    teacher = Teacher(f"teacher-{name}", f"Teacher {last_of(name)}", "", "", (pupil.class_name,))
+    set_up_evening(store, school, evening, [teacher], act=Act("t", now))
+    appointment = book(
+        store, school, appointment=f"a-{name}", evening=evening.id, teacher=teacher.id,
+        starts_at=datetime(2026, 12, 3, 16, 0, tzinfo=UTC), pupil=pupil.id,
+        family=Family((pupil.id,), name), now=now,
+    )  # fmt: skip
+    return {"evening": evening.id, "teacher": teacher.id, "appointment": appointment.id}
+
+
+def last_of(name):
+    """A family's last name, as it stands on its pages."""
+    return f"Last{name}"

@@ -2,6 +2,8 @@
 what waits for the bursar. For the browser's tests and for the pictures in the documents.
 """
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +30,7 @@ from central.meetings.appointments import list_slots
 from central.meetings.booking import Family, book
 from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
+from central.pages.place import Place
 from central.presence_corrections import withdraw_presence
 from central.seed import DemoSchool, make_school
 from central.study import enrol as enrol_in_study
@@ -65,6 +68,7 @@ from sync.twin import MemoryOutbox
 TODAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 7, 40, tzinfo=UTC)
 LUNCH = datetime(2026, 11, 24, 11, 5, tzinfo=UTC)
+_PART = re.compile(r"\{\w+\}")
 
 
 class OfficeClock:
@@ -205,6 +209,7 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
     event = office.one("SELECT id FROM event WHERE kind = 'sale.made' ORDER BY id")
     wrong = office.one("SELECT terminal_id || '/1/' || seq FROM closing WHERE differences <> '[]'")
     terminal = office.one("SELECT id FROM terminal WHERE name = 'Caisse 2'")
+    noted = office.one("SELECT event_id FROM study_presence ORDER BY event_id")
     found = {
         "day": "/office",
         "pupils": "/office/pupils?q=lea",
@@ -212,6 +217,7 @@ def pages_of(office: FurnishedOffice) -> dict[str, str]:
         "event": f"/office/events/{event}",
         "orders": "/office/orders",
         "presence": "/office/presence",
+        "presence-withdraw": f"/office/presence/{noted}/withdraw",
         "invoices": f"/office/pupils/{office.lea}/invoices",
         "activities": "/office/activities",
         "activity": "/office/activities/rome",
@@ -255,6 +261,17 @@ def family_pages_of(office: FurnishedOffice) -> dict[str, str]:
         "family-meetings": "/family/meetings",
         "family-slots": f"/family/meetings/autumn/{office.lea}/maes",
         "family-timetable": "/family/timetable",
+    }
+
+
+def not_among(places: Sequence[Place], paths: Iterable[str]) -> set[str]:
+    """Return the addresses of pages that none of some paths leads to."""
+    plain = [path.partition("?")[0] for path in paths]
+    return {
+        place.path
+        for place in places
+        if place.method == "GET"
+        and not any(re.fullmatch(_PART.sub("[^/]+", place.path), path) for path in plain)
     }
 
 

@@ -14,7 +14,7 @@ from terminal.web import static_files
 from terminal.web.bundle import MODULES
 from terminal.web.catalogue import LANGUAGES, words
 from terminal.web.server import WebServer
-from terminal.web.static_files import FONT, LIBRARY, static_path
+from terminal.web.static_files import FONT, LIBRARY, PAGE_SCRIPTS, lean_style, static_path
 
 WIRE_BYTES_MAX = 80_000
 FILES_MAX = 7
@@ -25,6 +25,7 @@ PAGES = {
     "study": ("[data-staff]", ".chip"),
     "gate": ("[data-staff]", ".chip"),
     "closed": (".closed", ".chip"),
+    "office": (".lists.locked", ".chip"),
     "pupil": (".wish .menu",),
 }
 """The pages, and what shows that one is ready."""
@@ -48,6 +49,10 @@ def load(page: Page, server: WebServer, name: str) -> Page:
     for sign in PAGES[name]:
         page.locator(sign).first.wait_for()
     return page
+
+
+def test_no_page_is_left_out() -> None:
+    assert set(PAGES) == set(PAGE_SCRIPTS)
 
 
 @pytest.mark.browser
@@ -120,6 +125,38 @@ def test_the_joined_script_is_what_its_modules_are(
     assert page_of() == joined
     assert {name, "link", "icons", "words", "screen"} <= set(fetched)
     assert faults == []
+
+
+RULES = """(text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return [...sheet.cssRules].map((rule) => rule.cssText);
+}"""
+"""What a browser reads in a stylesheet."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["screens.css", "kiosk.css"])
+def test_a_style_without_its_comments_is_what_it_was(fresh: BrowserContext, name: str) -> None:
+    whole = (MODULES.parent / name).read_text(encoding="utf-8")
+    lean = lean_style(whole)
+    page = fresh.new_page()
+    rules = page.evaluate(RULES, whole)
+    assert len(rules) > 50
+    assert page.evaluate(RULES, lean) == rules
+    assert "/*" in whole
+    assert "/*" not in lean
+    assert page.evaluate(RULES, lean.replace("display: flex", "", 1)) != rules, "the control"
+
+
+def test_what_a_page_asks_first_is_packed_on_the_line_alone(
+    visitor: Visitor, terminal: TwinTerminal
+) -> None:
+    for path in ("/v1/till", "/v1/badges"):
+        plain, packed = visitor.get(path), visitor.get(path, headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in plain.headers
+        assert gzip.decompress(packed.body) == plain.body
+        assert len(packed.body) * 2 < len(plain.body)
 
 
 def test_a_browser_keeps_what_is_named_by_its_content(visitor: Visitor) -> None:

@@ -7,26 +7,19 @@ open the same addresses to those whose they are, and take each check away: the w
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
 import pytest
-from family_rig import Parent, add_parent
+from family_rig import Parent, add_parent, last_of, meeting, trip
 from pages_rig import Clerk, add_clerks
 
-from central.activities.invoices import invoices_of_pupil
-from central.activities.participants import answer, invite
-from central.activities.plans import Activity, plan_activity
 from central.load import load_school
-from central.meetings.booking import Family, book
-from central.meetings.evenings import Evening, Teacher, set_up_evening
-from central.office import Act
 from central.orders import reserve
 from central.pages import family, family_child, family_meals, family_wallet
 from central.pages.families import CHILD, FAMILY_PLACES
 from central.pages.office import PLACES
 from central.records import read_orders
 from central.seed import make_school
-from core.money import Money
 from core.people import BadgeState
 
 ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
@@ -122,56 +115,6 @@ def settle(centre, clock, till, school, last_name, name):
     ids |= trip(centre.store, school.school.id, pupil, name, clock())
     ids |= meeting(centre.store, school.school.id, pupil, name, clock())
     return House(name, school.school.id, first, last, ids)
-
-
-def trip(store, school, pupil, name, now):
-    """A trip that the child goes on, and its invoice."""
-    plan = Activity(
-        id=f"trip-{name}",
-        name=f"Trip {last_of(name)}",
-        details="",
-        place="",
-        first_day=date(2027, 3, 1),
-        last_day=date(2027, 3, 1),
-        answer_by=date(2026, 12, 1),
-        places=None,
-        price=Money(2000),
-        takes_wallet=True,
-        instalments=((date(2027, 1, 15), Money(2000)),),
-    )
-    act = Act("t", now)
-    plan_activity(store, school, plan, who="t", now=now)
-    invite(store, school, activity=plan.id, pupils=[pupil.id], act=act)
-    answer(store, school, activity=plan.id, pupil=pupil.id, takes_part=True, act=act)
-    with store.database.reading() as session:
-        (invoice,) = invoices_of_pupil(session, school, pupil.id)
-    return {"activity": plan.id, "invoice": invoice.id}
-
-
-def meeting(store, school, pupil, name, now):
-    """An evening with the child's teacher, and the appointment."""
-    evening = Evening(
-        id=f"evening-{name}",
-        name=f"Evening {last_of(name)}",
-        day=date(2026, 12, 3),
-        starts_at=time(17, 0),
-        ends_at=time(18, 0),
-        opens_at=now - timedelta(days=1),
-        closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-    )
-    teacher = Teacher(f"teacher-{name}", f"Teacher {last_of(name)}", "", "", (pupil.class_name,))
-    set_up_evening(store, school, evening, [teacher], act=Act("t", now))
-    appointment = book(
-        store, school, appointment=f"a-{name}", evening=evening.id, teacher=teacher.id,
-        starts_at=datetime(2026, 12, 3, 16, 0, tzinfo=UTC), pupil=pupil.id,
-        family=Family((pupil.id,), name), now=now,
-    )  # fmt: skip
-    return {"evening": evening.id, "teacher": teacher.id, "appointment": appointment.id}
-
-
-def last_of(name):
-    """A family's last name, as it stands on its pages."""
-    return f"Last{name}"
 
 
 def plant_event(centre, school, pupil):

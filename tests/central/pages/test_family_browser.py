@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from chromium_rig import SMALL, WIDE, Watched, axe_violations
 from family_rig import add_parent
-from furnished_office import FurnishedOffice, OfficeClock, family_pages_of, furnish
+from furnished_office import FurnishedOffice, OfficeClock, family_pages_of, furnish, not_among
 from pages_rig import PASSWORD
 
 from central.office import Act
+from central.pages.families import FAMILY_PLACES
 from central.twin import TwinCentre
 from central.wallets import adjust
 from core.money import Money
@@ -67,6 +68,13 @@ def test_every_page_of_the_family_is_for_everybody(phone, home):
         assert page.evaluate(WIDE) == [], name
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate(WIDE) == [], f"{name} with large text"
+
+
+def test_no_page_of_the_family_is_left_out(home):
+    wallet = "/family/children/{pupil}/wallet"
+    # Files to keep, and what an open page asks for by itself.
+    no_pages = {f"{wallet}.csv", f"{wallet}.json", "/family/news"}
+    assert not_among(FAMILY_PLACES, family_pages_of(home).values()) == no_pages
 
 
 def test_who_has_no_password_yet_finds_a_form_for_everybody(phone):
