@@ -62,9 +62,10 @@ from core.orders import OrderState
 from core.people import BadgeState
 from core.profiles import ALWAYS_TILL, Timetable
 from core.tap import Assurance, Credential, Feedback, Tap, badge_key
+from offline_cache.holder_row import HOLDER
 from offline_cache.journal import _INSERT_EVENT, Journal
 from offline_cache.schema import PAGE_BYTES, position_key
-from offline_cache.snapshot import _HOLDER, Snapshot
+from offline_cache.snapshot import Snapshot
 from offline_cache.spool import _INSERT_JOB
 from terminal.board import Board
 from terminal.clock import SystemClock
@@ -374,7 +375,7 @@ class Same:
         ask, execute = self._copy._execute, self._journal._execute  # noqa: SLF001
 
         def call() -> float:
-            ask(_HOLDER, (self._day, key)).fetchall()
+            ask(HOLDER, (self._day, key)).fetchall()
             execute("BEGIN IMMEDIATE")
             execute(_INSERT_EVENT, row)
             execute(_INSERT_JOB, paper)
