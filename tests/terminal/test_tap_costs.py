@@ -1,6 +1,6 @@
 """What a tap may cost the till, and a start the machine: counted, so that no load changes it.
 
-Times are measured by `benchmarks/tap.py` and `benchmarks/start.py`; here stands what can be counted
+Times are measured by `benchmarks/tap` and `benchmarks/start.py`; here stands what can be counted
 exactly: statements, sync calls, bytes, imports. Every counter has a control that it can go wrong.
 """
 
