@@ -20,18 +20,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tap import (
-    CALLS_A_ROUND,
-    WARM_ROUNDS,
-    Counter,
-    badges_by_key,
-    collections,
-    figures_of,
-    make_copy,
-    one_block,
-    sales,
-    today,
-)
+from benchmarks.tap.contender import CALLS_A_ROUND
+from benchmarks.tap.counter import Counter
+from benchmarks.tap.measured import WARM_ROUNDS, figures_of, one_block
+from benchmarks.tap.pupils import badges_by_key, collections, make_copy, sales, today
 from central.seed import DemoSchool, make_school
 from core.ids import PupilId, SessionId
 from core.money import Money

@@ -19,7 +19,7 @@ from core.codec import (
     written_key,
 )
 from core.errors import MalformedEventError
-from core.facts import FACTS, EventKind, Fact
+from core.facts import FACTS, EventKind, Fact, SaleLine
 from core.ids import EventId
 from core.value import Value
 from core.written import Forms, Twin, write_in_order
@@ -55,7 +55,9 @@ class Basis(Value):
     is_online: bool
 
 
-_FORMS = Forms(key=written_key, words={datetime: moment_text}, omits_defaults=True)
+_FORMS = Forms(
+    key=written_key, words={datetime: moment_text}, omits_defaults=True, often=(SaleLine,)
+)
 _twin_of = _FORMS.twin_of
 _basis_twin = lru_cache(16)(_twin_of)
 

@@ -1,6 +1,7 @@
 """The receipt of an act, made from the same knowledge as its fact."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from core.money import Money
 from core.receipt import Receipt, ReceiptKind, ReceiptLine
@@ -8,6 +9,8 @@ from core.sale_facts import Tender
 from core.view import View
 
 _MINUTE = timedelta(minutes=1)
+_QUARTER_S = 900
+"""Seconds. No zone changes its offset within a quarter of an hour of UTC."""
 
 
 def make_receipt(
@@ -25,15 +28,14 @@ def make_receipt(
     wallet_after: the general wallet after it; None for who has none. corrects: the number of the
     receipt that it takes back. tender: None where no money moves.
     """
-    offset = now.astimezone(view.place.calendar.zone).utcoffset()
-    assert offset is not None, "the school's zone knows its offset"
+    offset_minutes = _offset_minutes(view.place.calendar.zone, int(now.timestamp()) // _QUARTER_S)
     holder = view.holder
     badge = None if holder is None else holder.badge
     return Receipt(
         kind,
         view.next_receipt,
         now,
-        offset // _MINUTE,
+        offset_minutes,
         view.place.school,
         view.place.terminal,
         "" if view.operator is None else view.operator.name,
@@ -49,3 +51,11 @@ def make_receipt(
         "" if tender is None else str(tender),
         corrects,
     )
+
+
+@lru_cache(16)
+def _offset_minutes(zone: tzinfo, quarter: int) -> int:
+    """Return a zone's offset from UTC. quarter: quarters of an hour since 1970."""
+    offset = datetime.fromtimestamp(quarter * _QUARTER_S, zone).utcoffset()
+    assert offset is not None, "the school's zone knows its offset"
+    return offset // _MINUTE

@@ -324,7 +324,7 @@ def pupil_from_row(row: Row) -> tuple[Pupil, Wallets]:
             printable(str(row[2])),
             printable(str(row[3])),
             _word(_PRICE_CLASSES, row[4]),
-            _allergens(row[5]),
+            allergens_of(row[5]),
             printable(str(row[6])),
             _word(_LANGUAGES, row[7]),
         )
@@ -376,7 +376,7 @@ def product_from_row(row: Row) -> Product:
             name=printable(str(row[1])),
             category=Category(str(row[2])),
             vat_permille=_whole(row[3]),
-            allergens=_allergens(row[4]),
+            allergens=allergens_of(row[4]),
             prices=MappingProxyType(
                 {price_class: _money(cents) for price_class, cents in written if cents is not None}
             ),
@@ -549,7 +549,8 @@ def _allergens_text(allergens: frozenset[Allergen]) -> str:
     return ",".join(allergen.value for allergen in Allergen if allergen in allergens)
 
 
-def _allergens(text: object) -> frozenset[Allergen]:
+def allergens_of(text: object) -> frozenset[Allergen]:
+    """Return the allergens that a column names. Raises ValueError for one that there is not."""
     if not text:
         return frozenset()
     return frozenset(Allergen(word) for word in str(text).split(",") if word)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct, defstruct
 from msgspec.json import Encoder
@@ -33,6 +33,9 @@ write_in_order = Encoder().encode
 """Write twins and plain values, their keys in the order that they have."""
 
 
+_KEPT: Final = 1024
+
+
 class _Form(NamedTuple):
     """How values of one class are written: their contents in the order of the keys."""
 
@@ -46,14 +49,20 @@ class Forms:
 
     key: makes of a field's name and hint the key that it is written by. words: what makes text of
     a type that msgspec would write otherwise. omits_defaults: whether a field that holds its
-    default is left out.
+    default is left out. often: classes of which the same few values are written all day; their
+    twins are kept.
     """
 
     def __init__(
-        self, *, key: Callable[[str, Hint], str], words: dict[Hint, Word], omits_defaults: bool
+        self,
+        *,
+        key: Callable[[str, Hint], str],
+        words: dict[Hint, Word],
+        omits_defaults: bool,
+        often: Iterable[Hint] = (),
     ) -> None:
         self._key = key
-        self._words = words
+        self._words = words | {kind: lru_cache(_KEPT)(self.twin_of) for kind in often}
         self._omits_defaults = omits_defaults
         self._forms: dict[type, _Form] = {}
 
@@ -103,9 +112,9 @@ class Forms:
         hint = getattr(hint, "__supertype__", hint)
         if hint is Money:
             return _cents
-        if is_dataclass(hint):
-            return self.twin_of
         word = self._words.get(hint)
+        if word is None and is_dataclass(hint):
+            return self.twin_of
         assert word or issubclass(hint, (str, int, date, Enum)), f"no way to write {hint}"
         return word
 

@@ -18,15 +18,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from msgspec import DecodeError
-from msgspec.json import Decoder
-
 from core.appointments import Appointment
 from core.catalogue import Product
 from core.codec import moment_text
 from core.ids import BadgeKey, OrderId, ProductId, PupilId, SchoolId, StaffId
 from core.invoices import Invoice
-from core.limits import NO_LIMITS
+from core.limits import NO_LIMITS, Limits
 from core.orders import Order, OrderRequest, OrderState
 from core.payment_reference import written_communication
 from core.people import Badge, Pupil
@@ -62,36 +59,16 @@ from offline_cache.copy_checks import CURE, check_format, check_school, corrupt_
 from offline_cache.errors import (
     SnapshotMissingError,
 )
+from offline_cache.holder_row import (
+    HOLDER,
+    HOLDER_WITHOUT_LIMITS,
+    HOLDER_WITHOUT_PHOTO,
+    holder_of,
+    read_holder_rows,
+)
 from offline_cache.presence import PresenceCopy
 
 T = TypeVar("T")
-# Where the parts of a holder's row begin.
-_PUPIL_AT, _LIMITS_AT, _PHOTO_AT, _ORDER_AT = 3, 12, 15, 16
-_OF_BADGE = "badge.pupil_id, badge.state, badge.last4"
-_OF_PUPIL = """pupil.first_name, pupil.last_name, pupil.class_name, pupil.price_class,
-pupil.allergens, pupil.diet, pupil.language, pupil.general_cents, pupil.reserve_cents"""
-_OF_LIMITS = "limits.daily_max_cents, limits.asks_allergens, limits.product_max"
-_OF_ORDER = "meal_order.id, product_id, price_cents, meal_order.state"
-_FROM = "FROM badge JOIN pupil ON pupil.id = badge.pupil_id"
-_WITH_LIMITS = "LEFT JOIN pupil_limit AS limits ON limits.pupil_id = badge.pupil_id"
-_WITH_PHOTO = "LEFT JOIN pupil_photo AS photo ON photo.pupil_id = badge.pupil_id"
-_WITH_ORDERS = """
-LEFT JOIN meal_order ON meal_order.pupil_id = badge.pupil_id AND meal_order.day = ?
-WHERE badge.key = ? ORDER BY meal_order.id
-"""
-# A row for each order of the day, and one of nothing for who has none: a tap is one statement. A
-# row is one text, since sqlite3 takes half as long again to hand over twenty columns one by one.
-_HOLDER = f"""
-SELECT json_array({_OF_BADGE}, {_OF_PUPIL}, {_OF_LIMITS}, photo.digest, {_OF_ORDER})
-{_FROM} {_WITH_LIMITS} {_WITH_PHOTO} {_WITH_ORDERS}"""
-# Copies of older centres: the first knew no limits, those after them no photos.
-_HOLDER_WITHOUT_PHOTO = f"""
-SELECT json_array({_OF_BADGE}, {_OF_PUPIL}, {_OF_LIMITS}, NULL, {_OF_ORDER})
-{_FROM} {_WITH_LIMITS} {_WITH_ORDERS}"""
-_HOLDER_WITHOUT_LIMITS = f"""
-SELECT json_array({_OF_BADGE}, {_OF_PUPIL}, NULL, NULL, NULL, NULL, {_OF_ORDER})
-{_FROM} {_WITH_ORDERS}"""
-_read_row = Decoder(list[str | int | None]).decode
 _ORDERS = """
 SELECT id, pupil_id, day, product_id, price_cents, state
 FROM meal_order WHERE pupil_id = ? AND day = ? ORDER BY id
@@ -166,8 +143,8 @@ class Snapshot:
 
     def _find_holder_query(self) -> str:
         if not self._has_limits:
-            return _HOLDER_WITHOUT_LIMITS
-        return _HOLDER if self._has_photos else _HOLDER_WITHOUT_PHOTO
+            return HOLDER_WITHOUT_LIMITS
+        return HOLDER if self._has_photos else HOLDER_WITHOUT_PHOTO
 
     def _ask(self, read: Callable[[Row], T], sql: str, *values: str | int) -> list[T]:
         try:
@@ -216,21 +193,16 @@ class Snapshot:
         Raises SnapshotCorruptError when a row cannot be read.
         """
         try:
-            day_text = day.isoformat()
-            texts = self._execute(self._holder_query, (day_text, key)).fetchall()
+            texts = self._execute(self._holder_query, (day.isoformat(), key)).fetchall()
             if not texts:
                 return None
-            rows = [_read_row(text) for (text,) in texts]
-            first = rows[0]
-            owner = first[0]
-            badge = badge_from_row((key, *first[:_PUPIL_AT]))
-            of_pupil = (owner, *first[_PUPIL_AT:_LIMITS_AT])
-            limits = (owner, *first[_LIMITS_AT:_PHOTO_AT])
-            orders = []
-            if first[_ORDER_AT] is not None:
-                orders = [(row[_ORDER_AT], owner, day_text, *row[_ORDER_AT + 1 :]) for row in rows]
-            return self._holder(badge, of_pupil, limits, orders, day, photo=first[_PHOTO_AT])
-        except (*DATABASE_ERRORS, DecodeError, SnapshotRowError) as error:
+            rows = read_holder_rows(texts)
+            first, limits = rows[0], NO_LIMITS
+            if first.product_max is not None:
+                allowed = (first.daily_max_cents, first.asks_allergens, first.product_max)
+                limits = self._limits((first.pupil, *allowed), day)
+            return holder_of(key, day, rows, limits)
+        except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise corrupt_copy(self.path, error) from error
 
     def pupil(self, pupil_id: PupilId, day: date) -> Holder | None:
@@ -242,15 +214,21 @@ class Snapshot:
             row = self._execute(f"{_NAMED} WHERE id = ?", (pupil_id,)).fetchone()
             if row is None:
                 return None
-            limits: Row | None = None
+            pupil, wallets = pupil_from_row(row)
+            set_by_parents: Row | None = None
             if self._has_limits:
-                limits = self._execute(_LIMITS, (pupil_id,)).fetchone()
+                set_by_parents = self._execute(_LIMITS, (pupil_id,)).fetchone()
             photo: Row | None = None
             if self._has_photos:
                 photo = self._execute(_PHOTO, (pupil_id,)).fetchone()
             orders = self._execute(_ORDERS, (pupil_id, day.isoformat())).fetchall()
-            return self._holder(
-                None, row, limits or (), orders, day, photo=photo[0] if photo else None
+            return Holder(
+                None,
+                pupil,
+                wallets,
+                tuple(map(order_from_row, orders)),
+                self._limits(set_by_parents, day) if set_by_parents else NO_LIMITS,
+                photo=str(photo[0]) if photo and photo[0] else None,
             )
         except (*DATABASE_ERRORS, SnapshotRowError) as error:
             raise corrupt_copy(self.path, error) from error
@@ -273,30 +251,10 @@ class Snapshot:
             return None
         return next(iter(self._ask(_word, _SOME_PHOTO)), None)
 
-    def _holder(
-        self,
-        badge: Badge | None,
-        of_pupil: Row,
-        limits: Row,
-        orders: Sequence[Row],
-        day: date,
-        *,
-        photo: object,
-    ) -> Holder:
-        """Return a holder; limits: none, or None behind the id, where parents set no limit."""
-        pupil, wallets = pupil_from_row(of_pupil)
-        allowed = NO_LIMITS
-        if limits and limits[-1] is not None:
-            bought = self._execute(_BOUGHT, (pupil.id, day.isoformat())).fetchall()
-            allowed = limits_from_rows(limits, bought)
-        return Holder(
-            badge,
-            pupil,
-            wallets,
-            tuple(map(order_from_row, orders)),
-            allowed,
-            photo=str(photo) if photo else None,
-        )
+    def _limits(self, row: Row, day: date) -> Limits:
+        """Return what parents allow, with what was bought on a day. Raises SnapshotRowError."""
+        bought = self._execute(_BOUGHT, (row[0], day.isoformat())).fetchall()
+        return limits_from_rows(row, bought)
 
     def staff(self) -> Mapping[StaffId, StaffMember]:
         """Return all members of staff by id; none in a copy of an older centre."""

@@ -21,7 +21,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 from msgspec import to_builtins
 
 from core.money import Money
-from core.receipt import Receipt
+from core.receipt import Receipt, ReceiptLine, SchoolHeader
 from core.report import Report
 from core.value import Value
 from core.written import Forms, Twin, write_in_order
@@ -114,7 +114,12 @@ def _moment_text(moment: datetime) -> str:
     return f"{to_builtins(moment.astimezone(UTC))[:-1]}+00:00"
 
 
-_FORMS = Forms(key=_name, words={datetime: _moment_text}, omits_defaults=False)
+_FORMS = Forms(
+    key=_name,
+    words={datetime: _moment_text},
+    omits_defaults=False,
+    often=(SchoolHeader, ReceiptLine),
+)
 _twin_of = _FORMS.twin_of
 
 

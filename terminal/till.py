@@ -207,7 +207,9 @@ class Till:
             light()
             return ()
         receipt = decision.receipt if isinstance(decision, Accepted) else None
-        paper = counter.paper(decision, view, stamp) if isinstance(decision, Noted) else None
+        paper: tuple[str, bytes] | None = None
+        if receipt is None and isinstance(decision, Noted):
+            paper = counter.paper(decision, view, stamp)
         return desk.recorder.record(
             decision.facts,
             basis=desk.basis,

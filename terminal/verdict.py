@@ -66,12 +66,12 @@ def tone_of(decision: Decision) -> Tone:
 def feedback_of(decision: Decision) -> Feedback:
     """Return what the reader's own light or buzzer says of a decision."""
     match decision:
-        case Refused():
-            return Feedback.REFUSED
-        case Noted(noted_as=noted_as):
-            return Feedback.ATTENTION if noted_as is NotedAs.PRESENT else Feedback.ACCEPTED
         case Accepted(conflicts=conflicts):
             return Feedback.ATTENTION if conflicts else Feedback.ACCEPTED
+        case Noted(noted_as=noted_as):
+            return Feedback.ATTENTION if noted_as is NotedAs.PRESENT else Feedback.ACCEPTED
+        case Refused():
+            return Feedback.REFUSED
 
 
 def t0_ms(stamp: Stamp) -> int:

@@ -14,8 +14,9 @@ from journal_rig import badge, meal, record, sale, write_copy
 from strace_rig import find_strace
 
 from offline_cache.connection import Value, connect_writer
+from offline_cache.holder_row import HOLDER, HOLDER_WITHOUT_LIMITS
 from offline_cache.journal import Journal
-from offline_cache.snapshot import _HOLDER, _HOLDER_WITHOUT_LIMITS, _ORDERS, Snapshot
+from offline_cache.snapshot import _ORDERS, Snapshot
 
 
 class Listening:
@@ -58,8 +59,8 @@ def test_a_badge_is_looked_up_in_one_statement(tmp_path: Path) -> None:
 def test_no_look_up_reads_a_table_from_end_to_end(tmp_path: Path) -> None:
     copy = Snapshot.open(write_copy(tmp_path / "snapshot.db"), school_id=None)
     for query, values in (
-        (_HOLDER, ("2026-11-24", "k")),
-        (_HOLDER_WITHOUT_LIMITS, ("2026-11-24", "k")),
+        (HOLDER, ("2026-11-24", "k")),
+        (HOLDER_WITHOUT_LIMITS, ("2026-11-24", "k")),
         (_ORDERS, ("p1", "2026-11-24")),
     ):
         rows = copy._connection.execute(f"EXPLAIN QUERY PLAN {query}", values)

@@ -1,6 +1,6 @@
 """What a tap may cost the till, and a start the machine: counted, so that no load changes it.
 
-Times are measured by `benchmarks/tap.py` and `benchmarks/start.py`; here stands what can be counted
+Times are measured by `benchmarks/tap` and `benchmarks/start.py`; here stands what can be counted
 exactly: statements, sync calls, bytes, imports. Every counter has a control that it can go wrong.
 """
 
@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from canteen import NOON
@@ -33,6 +35,9 @@ from terminal.settlement import use_copy
 
 QUEUE = 50
 WAL_BYTES_A_TAP_MAX = 4 * 4096
+# Of Python's own functions, those of the rig among them.
+CALLS_A_MEAL_MAX = 110
+CALLS_A_SALE_MAX = 146
 # Libraries that no tap needs; what starts the terminal must not wait for them.
 LATE = {
     *("PIL", "anyio", "babel", "cryptography", "escpos", "h11", "http_message_signatures"),
@@ -66,15 +71,26 @@ class Wasteful(Recorder):
         return events
 
 
-def opened(folder: Path, recorder: type[Recorder] = Recorder) -> Counter:
-    """Open a till before a queue of pupils who all ordered."""
+class Talkative(Recorder):
+    """A recorder that goes through many functions: what the count of calls must see."""
+
+    def record(self, facts: Sequence[Fact], **ways: Any) -> tuple[Event, ...]:
+        for _ in range(CALLS_A_SALE_MAX):
+            self.now()
+        return super().record(facts, **ways)
+
+
+def opened(
+    folder: Path, recorder: type[Recorder] = Recorder, *, have_ordered: bool = True
+) -> Counter:
+    """Open a till before a queue of pupils who all ordered, or none."""
     counter = Counter(folder, recorder)
     places = range(1, QUEUE + 1)
     copy = write_copy(
         counter.copy_path,
         pupils=[replace(pupil_of(1), id=PupilId(f"p{number}")) for number in places],
         badges=[badge_of(number) for number in places],
-        orders=[order_of(number) for number in places],
+        orders=[order_of(number) for number in places] if have_ordered else [],
         about=meta(settled=(0, 0), made_at=NOON),
     )
     use_copy(Snapshot.open(copy, school_id=SCHOOL), counter.knowledge, counter.recorder)
@@ -200,6 +216,49 @@ def test_a_statement_too_many_is_heard(tmp_path: Path) -> None:
     heard = Heard(counter)
     handle(counter, card(2))
     assert len(heard.said) == 8
+    counter.close()
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+def calls_until_the_light(counter: Counter, credential: Credential) -> int:
+    """Return how many Python functions a tap goes through before its pupil is told."""
+    calls = 0
+
+    def note(_frame: FrameType, event: str, _about: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    counter.lights.on_feedback = lambda: sys.setprofile(None)
+    sys.setprofile(note)
+    try:
+        handle(counter, credential)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_collected_meal_goes_through_few_functions(tmp_path: Path) -> None:
+    counter = opened(tmp_path)
+    handle(counter, card(1))
+    assert CALLS_A_MEAL_MAX / 2 < calls_until_the_light(counter, card(2)) <= CALLS_A_MEAL_MAX
+    assert counter.till.counters.collected == 2
+    counter.close()
+
+
+def test_a_sale_goes_through_few_functions(tmp_path: Path) -> None:
+    counter = opened(tmp_path, have_ordered=False)
+    handle(counter, card(1))
+    assert CALLS_A_SALE_MAX / 2 < calls_until_the_light(counter, card(2)) <= CALLS_A_SALE_MAX
+    assert counter.till.counters.sold == 2
+    counter.close()
+
+
+def test_functions_too_many_are_counted(tmp_path: Path) -> None:
+    counter = opened(tmp_path, Talkative)
+    handle(counter, card(1))
+    assert calls_until_the_light(counter, card(2)) > CALLS_A_SALE_MAX
     counter.close()
 
 
