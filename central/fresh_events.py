@@ -30,7 +30,7 @@ Run = tuple[Sequence[Item], Sequence[Quick]]
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
     """Book events that take their place now, and return what was done with each."""
     if any(isinstance(item.event.fact, _LOOKS_BACK) for item in items if item.event is not None):
-        items = [read_whole(item, incoming.epoch) for item in items]
+        items = [item if item.quick is None else read_whole(item, incoming.epoch) for item in items]
     return _book(session, incoming, items, last_at=_last_at(session, incoming), has_closings=True)
 
 
