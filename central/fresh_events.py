@@ -97,12 +97,12 @@ def _book_all(
         aside = {item.seq for item in items} - {item.seq for item in bookable}
     for is_quick, some in groupby(items, key=_is_quick):
         run = list(some)
-        facts = _quick_of(run)
-        if is_quick and not aside and book_plain(facts, books, now_text=incoming.now_text):
+        booked = [item for item in run if item.seq not in aside] if aside else run
+        facts = _quick_of(run) if is_quick and len(booked) == len(run) else ()
+        if facts and book_plain(facts, books, now_text=incoming.now_text):
             runs.append((run, facts))
             continue
         runs.append((run, ()))
-        booked = [item for item in run if item.seq not in aside]
         bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in booked)
     return runs, bookings
 
