@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count, repeat
 from typing import NamedTuple
 
 import msgspec
@@ -100,27 +101,23 @@ def read_items(batch: ReceivedBatch) -> list[Item]:
         fault = "its bytes do not give the hash it was sealed with"
         return [Item(batch.first_seq, batch.bodies[0], batch.head_hash, None, fault)]
     quick = read_quick(batch.bodies, epoch=batch.epoch, first_seq=batch.first_seq)
-    seqs = range(batch.first_seq, batch.first_seq + len(hashes))
-    return [
-        _slow_item(seq, body, digest, batch.epoch)
-        if fact is None
-        else Item(seq, body, digest, None, "", fact)
-        for seq, body, digest, fact in zip(seqs, batch.bodies, hashes, quick, strict=True)
-    ]
+    seqs = count(batch.first_seq)
+    items = list(map(Item, seqs, batch.bodies, hashes, repeat(None), repeat(""), quick))
+    for place in [place for place, fact in enumerate(quick) if fact is None]:
+        items[place] = _slow_item(items[place], batch.epoch)
+    return items
 
 
-def _slow_item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
+def _slow_item(item: Item, epoch: int) -> Item:
     try:
-        return Item(seq, body, digest, read_checked(body, epoch, seq), "")
+        return read_whole(item, epoch)
     except Exception as error:  # noqa: BLE001  whatever a poisoned event does, it blocks nothing
         words = " ".join(str(error).split())[:200]
-        return Item(seq, body, digest, None, words or type(error).__name__)
+        return Item(item.seq, item.body, item.hash, None, words or type(error).__name__)
 
 
 def read_whole(item: Item, epoch: int) -> Item:
-    """Return an item with its event, where only the fields of one were read."""
-    if item.quick is None:
-        return item
+    """Return an item with its event, of which the fields were read at most."""
     event = read_checked(item.body, epoch, item.seq)
     return Item(item.seq, item.body, item.hash, event, "")
 

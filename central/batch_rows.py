@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count, repeat
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
@@ -34,8 +35,8 @@ class BatchRows:
 
     def accept_plain(self, items: Sequence[Item], facts: Sequence[Quick]) -> None:
         """Write down events that broke no rule, each with the fact that it is."""
-        accepted = Verdict.ACCEPTED
-        self.answers += [EventAnswer(item.seq, accepted, None) for item in items]
+        seqs = count(items[0].seq)
+        self.answers += map(EventAnswer, seqs, repeat(Verdict.ACCEPTED, len(items)), repeat(None))
         for item, fact in zip(items, facts, strict=True):
             moved = fact.data.transfer()
             if moved is None:

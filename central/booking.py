@@ -89,9 +89,13 @@ class Books:
     badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
     taken_back: list[tuple[EventId, PresenceWithdrawn]] = field(default_factory=list)
 
-    def move(self, pupil: PupilId, cents: int) -> None:
-        """Note by how much a general wallet changed."""
-        self.moved[pupil] = self.moved.get(pupil, 0) + cents
+    def move(self, moved: Mapping[PupilId, int]) -> None:
+        """Note by how many cents general wallets changed."""
+        if not self.moved:
+            self.moved.update(moved)
+            return
+        for pupil, cents in moved.items():
+            self.moved[pupil] = self.moved.get(pupil, 0) + cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +449,7 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Change a general wallet by an amount; negative takes from it."""
     balance = books.wallets.get(pupil)
-    books.move(pupil, amount.cents)
+    books.move({pupil: amount.cents})
     books.wallets[pupil] = amount if balance is None else balance + amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 
@@ -453,7 +457,7 @@ def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
 def _debit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Take from a general wallet."""
     balance = books.wallets.get(pupil)
-    books.move(pupil, -amount.cents)
+    books.move({pupil: -amount.cents})
     books.wallets[pupil] = -amount if balance is None else balance - amount
     return [Flag.UNKNOWN_PUPIL] if balance is None else []
 

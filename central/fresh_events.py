@@ -30,7 +30,7 @@ Run = tuple[Sequence[Item], Sequence[Quick]]
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
     """Book events that take their place now, and return what was done with each."""
     if any(isinstance(item.event.fact, _LOOKS_BACK) for item in items if item.event is not None):
-        items = [read_whole(item, incoming.epoch) for item in items]
+        items = [item if item.quick is None else read_whole(item, incoming.epoch) for item in items]
     return _book(session, incoming, items, last_at=_last_at(session, incoming), has_closings=True)
 
 
@@ -97,12 +97,12 @@ def _book_all(
         aside = {item.seq for item in items} - {item.seq for item in bookable}
     for is_quick, some in groupby(items, key=_is_quick):
         run = list(some)
-        facts = _quick_of(run)
-        if is_quick and not aside and book_plain(facts, books, now_text=incoming.now_text):
+        booked = [item for item in run if item.seq not in aside] if aside else run
+        facts = _quick_of(run) if is_quick and len(booked) == len(run) else ()
+        if facts and book_plain(facts, books, now_text=incoming.now_text):
             runs.append((run, facts))
             continue
         runs.append((run, ()))
-        booked = [item for item in run if item.seq not in aside]
         bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in booked)
     return runs, bookings
 

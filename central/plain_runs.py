@@ -8,8 +8,9 @@ where the answer is not plainly well, its facts are booked one after the other b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from central.booking import YEARS, Books
 from central.quick_events import Meal, MealData, Quick, Sale, SaleData, note_bought
@@ -21,6 +22,9 @@ from core.orders import OrderState
 
 _FIRST_YEAR: Final = f"{YEARS.start}"
 _END_YEAR: Final = f"{YEARS.stop}"
+# A member that is asked of its enum for each fact costs more than the rule (Python 3.11).
+_RESERVED: Final = OrderState.RESERVED
+_COLLECTED: Final = OrderState.COLLECTED
 
 
 def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
@@ -30,12 +34,14 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
     """
     sales = [fact.data for fact in facts if isinstance(fact, Sale)]
     meals = [fact.data for fact in facts if isinstance(fact, Meal)]
-    spent = _spent(sales)
+    moved = _moved(sales)
+    left = _left(moved, books)
     is_plain = _are_served_as_known([*sales, *meals], books) and not _are_to_settle(sales)
     is_plain = is_plain and _are_in_time(facts, books, now_text) and _are_reserved(meals, books)
-    if not (is_plain and _are_covered(spent, books)):
+    if left is None or not is_plain:
         return False
-    _spend(spent, books)
+    books.wallets.update(left)
+    books.move(moved)
     _collect(meals, books)
     books.last_at = facts[-1].at
     if books.limited:
@@ -43,11 +49,24 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
     return True
 
 
-def _spent(sales: Sequence[SaleData]) -> Mapping[PupilId, int]:
-    spent: dict[PupilId, int] = {}
+def _moved(sales: Sequence[SaleData]) -> Mapping[PupilId, int]:
+    """Return by how many cents sales change the wallets of those who bought."""
+    moved: dict[PupilId, int] = {}
     for sale in sales:
-        spent[sale.pupil] = spent.get(sale.pupil, 0) + sale.total_cents
-    return spent
+        moved[sale.pupil] = moved.get(sale.pupil, 0) - sale.total_cents
+    return moved
+
+
+def _left(moved: Mapping[PupilId, int], books: Books) -> Mapping[PupilId, Money] | None:
+    """Return what is in those wallets then; None when one is unknown, or overdrawn."""
+    left: dict[PupilId, Money] = {}
+    wallets, floor = books.wallets, -books.overdraft_max.cents
+    for pupil, cents in moved.items():
+        wallet = wallets.get(pupil)
+        if wallet is None or wallet.cents + cents < floor:
+            return None
+        left[pupil] = Money(wallet.cents + cents)
+    return left
 
 
 def _are_served_as_known(served: Sequence[MealData | SaleData], books: Books) -> bool:
@@ -78,27 +97,11 @@ def _are_reserved(meals: Sequence[MealData], books: Books) -> bool:
     """Say whether each is an order that waits, of that pupil and price, and none is there twice."""
     for meal in meals:
         order = books.orders.get(meal.order)
-        if order is None or order.state is not OrderState.RESERVED:
+        if order is None or order.state is not _RESERVED:
             return False
         if order.pupil_id != meal.pupil or order.price.cents != meal.price_cents:
             return False
     return len({meal.order for meal in meals}) == len(meals)
-
-
-def _are_covered(spent: Mapping[PupilId, int], books: Books) -> bool:
-    wallets, floor = books.wallets, -books.overdraft_max.cents
-    for pupil, cents in spent.items():
-        balance = wallets.get(pupil)
-        if balance is None or balance.cents - cents < floor:
-            return False
-    return True
-
-
-def _spend(spent: Mapping[PupilId, int], books: Books) -> None:
-    wallets, moved = books.wallets, books.moved
-    for pupil, cents in spent.items():
-        wallets[pupil] = Money(wallets[pupil].cents - cents)
-        moved[pupil] = moved.get(pupil, 0) - cents
 
 
 def _collect(meals: Sequence[MealData], books: Books) -> None:
@@ -107,7 +110,7 @@ def _collect(meals: Sequence[MealData], books: Books) -> None:
     books.waiting.difference_update(orders)
     books.unclaimed.difference_update(orders)
     for key in orders:
-        books.orders[key] = replace(books.orders[key], state=OrderState.COLLECTED)
+        books.orders[key] = replace(books.orders[key], state=_COLLECTED)
 
 
 def _note_bought(sales: Sequence[SaleData], books: Books) -> None:

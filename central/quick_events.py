@@ -210,6 +210,8 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
     ]
     for word, reader in _READERS.items():
         places = [place for place, one in enumerate(words) if one == word]
+        if not places:
+            continue
         seqs = [first_seq + place for place in places]
         read = _read([bodies[place] for place in places], reader, epoch, seqs)
         for place, fact in zip(places, read, strict=True):
@@ -220,14 +222,17 @@ def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Q
 def _read(
     bodies: Sequence[bytes], reader: _Reader, epoch: int, seqs: Sequence[int]
 ) -> Sequence[Quick | None]:
-    """Read facts of one kind all at once: hardly ever one of hundreds is not well."""
+    """Read facts of one kind all at once; by halves where one of them is not well."""
     facts = _decoded(bodies, reader)
     if facts is not None and _are_well(facts, epoch, seqs):
         return facts
     if len(bodies) == 1:
         return (None,)
-    one_by_one = zip(bodies, seqs, strict=True)
-    return [fact for body, seq in one_by_one for fact in _read([body], reader, epoch, [seq])]
+    half = len(bodies) // 2
+    return [
+        *_read(bodies[:half], reader, epoch, seqs[:half]),
+        *_read(bodies[half:], reader, epoch, seqs[half:]),
+    ]
 
 
 def _decoded(bodies: Sequence[bytes], reader: _Reader) -> Sequence[Quick] | None:

@@ -271,7 +271,7 @@ def test_the_first_events_of_a_terminal_are_plain():
 
 
 def test_the_control_a_rule_that_is_forgotten_is_noticed(monkeypatch):
-    monkeypatch.setattr(plain_runs, "_are_covered", lambda spent, books: True)
+    monkeypatch.setattr(plain_runs, "_left", lambda moved, books: dict.fromkeys(moved, Money(0)))
     run = [sealed(LUNCH["feast"], 7, NOON)]
     with pytest.raises(AssertionError):
         expect_the_same_of_a_run(run)
