@@ -77,8 +77,8 @@ class Studio:
             self._keep(page, name)
         page.context.close()
 
-    def letter(self, size: dict[str, int]) -> None:
-        """Take a picture of the letter that the office prints."""
+    def letters(self, size: dict[str, int]) -> None:
+        """Take a picture of the letter that the office prints, and of those of a class."""
         page = self._browser.new_context(viewport=size, locale="fr-BE").new_page()
         page.goto(f"{self._office.twin.url}/office/pupils/{self._office.lea}")
         page.fill("#name", "anton")
@@ -89,6 +89,10 @@ class Studio:
         page.locator("details:has(#parent-name) button").click()
         page.wait_for_selector(".letter")
         self._keep(page, "letter", whole=True)
+        page.goto(f"{self._office.twin.url}/office/families")
+        page.locator("form[action$='/letters'] button").click()
+        page.wait_for_selector(".letter")
+        self._keep(page, "letters")
         page.context.close()
 
     def _keep(self, page: Page, name: str, *, whole: bool = False) -> None:
@@ -117,7 +121,7 @@ def main() -> None:
         studio.all(PHONE, ending="-phone", only=("day", "pupil", "exception"))
         add_parent(twin.store, office.school.school.id, "mother", office.lea, at=clock())
         studio.family(PHONE)
-        studio.letter(DESK)
+        studio.letters(DESK)
         browser.close()
 
 

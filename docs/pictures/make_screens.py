@@ -247,11 +247,11 @@ class Studio:
         terminal.publish_status({"mode": "live"})
         self._series(terminal, presence_scenes.play)
 
-    def office(self) -> None:
+    def office(self, size: dict[str, int] = TILL, language: str = "fr") -> None:
         """Take the pictures of the bursar's terminal."""
         terminal = TwinTerminal(Board(boot="picture"))
         terminal.publish_status({"mode": "live", "terminal": "Économat"})
-        self._series(terminal, office_scenes.play)
+        self._series(terminal, office_scenes.play, size=size, language=language)
 
     def kiosk(self, size: dict[str, int], name: str) -> None:
         """Take the pictures of the kiosk, one state after the other."""
@@ -267,8 +267,9 @@ class Studio:
         *,
         size: dict[str, int] = TILL,
         prefix: str = "",
+        language: str = "fr",
     ) -> None:
-        with serving(terminal) as server:
+        with serving(terminal, language=language) as server:
             page = self._page(size)
             page.goto(server.launch_url())
             page.wait_for_selector("h1")

@@ -17,6 +17,15 @@ _LOOSE = {
     "badge_last4": "E590",
     "badge_state": None,
 }
+_FOUND = {
+    "outcome": "shown",
+    "pupil": "lea",
+    "name": "Léa V.",
+    "class_name": "3B",
+    "meal": None,
+    "badge_last4": "09AB",
+    "badge_state": "lost",
+}
 _ROWS = (
     ("02", "12:04", "Boulets, frites", "general", -450),
     ("09", "08:30", "Virement bancaire", "general", 2500),
@@ -70,6 +79,16 @@ def _close(page: Page) -> None:
     page.wait_for_selector(".card")
 
 
+def _find_again(page: Page, terminal: TwinTerminal, shoot: Callable[[str], None]) -> None:
+    """Lay down a badge of the pupil's that was lost."""
+    terminal.publish_verdict(_FOUND)
+    page.locator(".loose", has_text="09AB").wait_for()
+    _open(page, "badge")
+    page.locator(".panel .give").first.wait_for()
+    shoot("office-badge-found")
+    _close(page)
+
+
 def play(page: Page, terminal: TwinTerminal, shoot: Callable[[str], None]) -> None:
     """Bring an open till page into each scene. shoot: takes the picture under a name."""
     terminal.publish_status({"profile": "office", "is_chosen": False})
@@ -100,6 +119,7 @@ def play(page: Page, terminal: TwinTerminal, shoot: Callable[[str], None]) -> No
     _open(page, "badge")
     shoot("office-badge")
     _close(page)
+    _find_again(page, terminal, shoot)
     _open(page, "ticket")
     shoot("office-ticket")
     _close(page)
