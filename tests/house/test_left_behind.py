@@ -47,3 +47,7 @@ def test_what_is_left_behind_is_told(
     )
     assert done.returncode == code, done.stdout
     assert ("forgotten-" in done.stdout) is (source == LEAVES)
+
+
+def test_the_tests_are_run_so(checkout: Path) -> None:
+    assert "export REFECTORY_LEAVE_NOTHING=1" in (checkout / "test").read_text("utf-8").splitlines()
