@@ -54,7 +54,7 @@ class Session(ABC):
 
         keys: texts, or bytes. lock: nobody else may change the rows until the transaction ends.
         along: the column in whose order the rows of one key lie in the index that is meant, where
-        another one would do, badly: an engine cannot tell while a table is young.
+        another one would do, badly: an engine cannot tell while it knows no figures of such rows.
         """
 
     @abstractmethod

@@ -78,6 +78,7 @@ def own_times(
         list(found),
         school,
         evening,
+        along="teacher_id",
     ):
         found[PupilId(row[1])].append(Own(row[0], PupilId(row[1]), row[2], row[3]))
     return found

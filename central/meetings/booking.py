@@ -437,6 +437,7 @@ def _why_not(session: Session, school: SchoolId, wanted: Sequence[_Wanted]) -> l
             pupils,
             school,
             evening,
+            along="teacher_id",
         )
         have |= {(evening, row[0], row[1]) for row in rows}
     return [

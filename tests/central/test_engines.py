@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from central.errors import BusyError, DatabaseError
-from central.meetings.appointments import taken_times
+from central.meetings.appointments import own_times, taken_times
 from central.store import open_store
 
 
@@ -139,8 +139,11 @@ def test_a_school_is_found_in_its_own_partition_by_its_key(postgres_centre, post
             assert "Append" not in plan, plan
 
 
-def test_a_teachers_times_are_found_by_the_teacher_however_young_the_table(
-    postgres_centre, monkeypatch
+@pytest.mark.parametrize(
+    ("read", "index"), [(taken_times, "appointment_slot"), (own_times, "appointment_once")]
+)
+def test_times_are_found_by_their_own_index_however_young_an_evening_is(
+    postgres_centre, monkeypatch, read, index
 ):
     plans = []
 
@@ -152,9 +155,9 @@ def test_a_teachers_times_are_found_by_the_teacher_however_young_the_table(
     with postgres_centre.store.database.reading() as session:
         session.run("SET LOCAL enable_seqscan = off")
         monkeypatch.setattr(type(session), "rows", explained)
-        taken_times(session, "demo", "autumn", ["t1", "t2"])
+        read(session, "demo", "autumn", ["one", "other"])
     assert len(plans) == 1
-    assert "using appointment_slot" in plans[0], plans
+    assert f"using {index}" in plans[0], plans
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 24, 25, 26, 63])
