@@ -115,6 +115,10 @@ class Database(ABC):
         """Say whether a table, or a view, is there."""
 
     @abstractmethod
+    def learn(self) -> None:
+        """Let the engine see how many rows of what kind there are, if it plans by such figures."""
+
+    @abstractmethod
     def creation(
         self,
         tables: Sequence[str],

@@ -210,6 +210,11 @@ class PostgresDatabase(Database):
             return session.row(sql, name) is not None
 
     @override
+    def learn(self) -> None:
+        with self._transaction(_BEGIN_WRITING) as session:
+            session.run("ANALYZE")
+
+    @override
     def creation(
         self,
         tables: Sequence[str],

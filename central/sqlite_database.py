@@ -209,6 +209,10 @@ class SqliteDatabase(Database):
             return session.row(sql, name) is not None
 
     @override
+    def learn(self) -> None:
+        pass  # its plans follow from the statements and the indexes alone
+
+    @override
     def creation(
         self,
         tables: Sequence[str],

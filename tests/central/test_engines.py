@@ -2,13 +2,18 @@
 
 import sqlite3
 import stat
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 
 from central.errors import BusyError, DatabaseError
+from central.load import load_school
 from central.meetings.appointments import own_times, taken_times
+from central.nightly import run_night
 from central.store import open_store
+
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -158,6 +163,20 @@ def test_times_are_found_by_their_own_index_however_young_an_evening_is(
         read(session, "demo", "autumn", ["one", "other"])
     assert len(plans) == 1
     assert f"using {index}" in plans[0], plans
+
+
+def test_before_the_nights_check_postgresql_looks_at_its_tables(cluster, demo_school):
+    name = cluster.create()
+    store = open_store(cluster.url(name))
+    known = "SELECT COUNT(*) FROM pg_stats WHERE schemaname = 'public' AND tablename = 'pupil'"
+    with psycopg.connect(cluster.url(name), autocommit=True) as connection:
+        load_school(store, demo_school)
+        before = connection.execute(known).fetchone()
+        run_night(store, demo_school.school.id, now=NOON)
+        after = connection.execute(known).fetchone()
+    store.close()
+    assert before == (0,)
+    assert after > (0,)
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 24, 25, 26, 63])
