@@ -23,6 +23,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -169,34 +170,34 @@ def measure_fleet(
 
 
 def measure(parsed: argparse.Namespace) -> list[dict[str, object]]:
-    """Measure each fleet, in each round on a database of its own."""
+    """Measure each fleet in each round, on a database of its own."""
     school = make_school(seed=7, today=datetime.now(UTC).date())  # noqa: TID251  the real day
     found = []
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-")))
         cluster = stack.enter_context(running_cluster(is_durable=True))
         postmaster = cluster.process()
-        for round_number in range(parsed.rounds):
+        for round_number, terminals in product(range(parsed.rounds), FLEETS):
+            # Each on a database of its own: whoever comes first to one finds its indexes small.
             database = cluster.url(cluster.create())
             store = open_store(database)
             load_school(store, school)
             store.close()
             words = ("central", "--database", database, "--listen", "127.0.0.1:0")
             with daemon(*words, environ=dict(os.environ), folder=place) as centre:
-                for terminals in FLEETS:
-                    found.append(
-                        measure_fleet(
-                            centre.said["url"],
-                            database,
-                            school,
-                            place / str(round_number),
-                            terminals=terminals,
-                            events=parsed.events,
-                            processes={"centre": centre.process.pid, "postgres": postmaster},
-                        )
+                found.append(
+                    measure_fleet(
+                        centre.said["url"],
+                        database,
+                        school,
+                        place / str(round_number),
+                        terminals=terminals,
+                        events=parsed.events,
+                        processes={"centre": centre.process.pid, "postgres": postmaster},
                     )
-                    if not parsed.json:
-                        print(found[-1], flush=True)
+                )
+            if not parsed.json:
+                print(found[-1], flush=True)
     return found
 
 

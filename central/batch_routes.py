@@ -20,11 +20,11 @@ from core.wire import CLOCK_HEADER
 
 _LOG = logging.getLogger("central")
 _CLOCK_OFFSET_NOTED = timedelta(minutes=5)
-_AT_ONCE = 4
-"""Batches in work at a time: two that are booked, and two that are made ready meanwhile.
+_AT_ONCE = 2
+"""Batches in work at a time: while one waits for the database, another is proven and unpacked.
 
-The others wait without a thread. Thirty threads that prove and unpack at once take turns with cold
-caches, and would leave none for whoever asks for a copy or a page.
+The others wait without a thread. More threads at one interpreter take turns with cold caches, each
+batch costs more the more tills there are, and none is left for whoever asks for a copy or a page.
 """
 
 
