@@ -48,15 +48,6 @@ class Connection(Protocol):
 
 
 Connect = Callable[[Path], Connection]
-Run = Callable[[str, Sequence[Value]], object]
-"""Runs one statement that returns no rows."""
-
-
-def runner(connection: Connection) -> Run:
-    """Return what runs statements without rows: on one cursor, since a new one for each costs."""
-    if isinstance(connection, sqlite3.Connection):
-        return connection.cursor().execute
-    return connection.execute
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

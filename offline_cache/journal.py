@@ -33,7 +33,6 @@ from offline_cache.connection import (
     file_error,
     journal_error,
     journal_errors,
-    runner,
 )
 from offline_cache.errors import (
     FileVanishedError,
@@ -92,7 +91,6 @@ class Journal:
         self.path = path
         self._connection = connection
         self._execute = connection.execute
-        self._run = runner(connection)
         self._lock = lock
         self._fault: BaseException | None = None
         self._commits = 0
@@ -105,7 +103,7 @@ class Journal:
         """The end of the journal: the last event that is on the disk."""
         self.acknowledged = read_acknowledged(connection, path)
         """How far the centre has said that it holds this journal."""
-        self._spool = SpoolTable(connection, path, self._run)
+        self._spool = SpoolTable(connection, path)
         self._file = str(path)
         self._wal = f"{path}-wal"
         self._inodes = (_inode(self._file), _inode(self._wal))
@@ -304,7 +302,7 @@ class Journal:
         return True
 
     def _insert(self, event: SealedEvent) -> None:
-        self._run(
+        self._execute(
             _INSERT_EVENT,
             (
                 position_key(event.epoch, event.seq),
@@ -474,7 +472,7 @@ class Journal:
 
     def _commit(self) -> None:
         """End a transaction: here is the one sync."""
-        self._run(_COMMIT, ())
+        self._execute(_COMMIT)
         self._is_begun = False
         self._commits += 1
         self._lazy.clear()

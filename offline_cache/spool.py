@@ -12,7 +12,7 @@ from typing import Final
 
 from core.codec import moment_text, read_moment
 from core.value import Value
-from offline_cache.connection import Connection, Row, Run, damaged
+from offline_cache.connection import Connection, Row, damaged
 
 QUEUED: Final = "queued"
 FINAL_STATES: Final = frozenset({"done", "expired", "rejected"})
@@ -105,10 +105,9 @@ class SpoolTable:
     committed. A state whose loss is harmless may be remembered before it is written.
     """
 
-    def __init__(self, connection: Connection, path: Path, run: Run) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         """Read the jobs that are not over. Raises JournalCorruptError."""
         self._execute = connection.execute
-        self._run = run
         pending = [_pending(row, path) for row in connection.execute(_UNFINISHED)]
         self._open = {job.id: job for job in pending}
         self._path = path
@@ -124,7 +123,7 @@ class SpoolTable:
 
     def write_job(self, job: SpoolJob) -> None:
         """Store a job."""
-        self._run(
+        self._execute(
             _INSERT_JOB,
             (
                 job.event_epoch,
