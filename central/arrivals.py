@@ -19,7 +19,8 @@ from central.kept_books import Kept
 from central.quick_events import Quick, read_quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
-from core.batch import Verdict, chain_hashes
+from core.batch import Verdict
+from core.chain import chain_hashes
 from core.day_receipt import SignedReceipt
 from core.errors import MalformedEventError
 from core.events import Event, read_event

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
 
-from core.chain import link_all
 from core.events import SealedEvent
 from core.ids import TerminalId
 from core.value import Value
@@ -75,8 +74,3 @@ def pack_batch(terminal: TerminalId, events: Sequence[SealedEvent]) -> Batch:
         body=gzip.compress(text, mtime=0),
         idempotency_key=f"{terminal}.{first.epoch}.{first.seq}-{last.seq}.{digest}",
     )
-
-
-def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
-    """Return the hash of each body in a chain that begins after `prev_hash`."""
-    return link_all(prev_hash, bodies)

@@ -29,7 +29,7 @@ def link(prev_hash: bytes, body: bytes) -> bytes:
     return hashlib.sha256(prev_hash + body).digest()
 
 
-def link_all(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
+def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
     """Return the hash of each body in a chain that begins after `prev_hash`: as `link` of each."""
     assert len(prev_hash) == len(GENESIS), "a hash has 32 bytes"
     sha256 = hashlib.sha256

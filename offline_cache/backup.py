@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from offline_cache.connection import DATABASE_ERRORS, connect_reader, connect_writer, journal_error
+from offline_cache.durable import sync_to_disk
 from offline_cache.errors import DiskBrokenError, DiskFullError, JournalCorruptError, JournalError
 from offline_cache.integrity import VerifyReport, verify
 from offline_cache.journal_reader import JournalReader
@@ -50,9 +51,9 @@ def back_up(journal: Path, folder: Path, *, at: datetime, keep: int) -> Backup:
             " are; run `refectory doctor`"
         )
     try:
-        _sync(unfinished)
+        sync_to_disk(unfinished)
         unfinished.rename(final)
-        _sync(folder)
+        sync_to_disk(folder)
         older = sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}"))[:-keep]
         for path in older:
             path.unlink()
@@ -79,14 +80,6 @@ def _copy(journal: Path, target: Path) -> None:
 
 def _told(error: JournalError, folder: Path) -> JournalError:
     return _full(folder) if isinstance(error, DiskFullError) else error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refused(folder: Path, error: OSError) -> JournalError:

@@ -4,7 +4,6 @@ A copy is never changed where it lies: whoever reads it would see two moments at
 carries the ETag by which the centre knows it, so that file and ETag can never tell two stories.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +55,7 @@ from core.snapshot import (
     staff_from_row,
 )
 from offline_cache.connection import DATABASE_ERRORS
+from offline_cache.durable import sync_to_disk
 from offline_cache.errors import SnapshotCorruptError, SnapshotError
 
 ETAG_KEY: Final = "etag"
@@ -123,7 +123,7 @@ def apply_changes(
         shutil.copyfile(source, candidate)
         with closing(sqlite3.connect(candidate, isolation_level=None)) as connection:
             _write(connection, source, after=after, etag=etag, meta=meta, rows=rows)
-        _sync(candidate)
+        sync_to_disk(candidate)
     except (*DATABASE_ERRORS, ValueError) as error:
         candidate.unlink(missing_ok=True)
         words = " ".join(str(error).split())[:200]
@@ -146,7 +146,7 @@ def note_etag(path: Path, etag: str) -> None:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute(_PUT_META, (ETAG_KEY, etag))
-        _sync(path)
+        sync_to_disk(path)
     except (*DATABASE_ERRORS, OSError) as error:
         words = " ".join(str(error).split())[:200]
         raise SnapshotCorruptError(f"copy {path}: it cannot be written ({words})") from error
@@ -187,11 +187,3 @@ def _write(
             f" {orphan[2]}; fetching a whole one"
         )
     connection.execute("COMMIT")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,6 +1,5 @@
 """Bringing a journal from another card: whole, as it is; or what is proven of a damaged one."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from core.events import SealedEvent
 from core.facts import EventKind
 from core.ids import EventId
 from offline_cache.connection import DATABASE_ERRORS, file_error, journal_error
+from offline_cache.durable import sync_to_disk
 from offline_cache.integrity import VerifyReport, verify
 from offline_cache.journal import Journal
 from offline_cache.journal_reader import Head, JournalReader
@@ -53,17 +53,9 @@ def import_journal(source: Path, target: Path) -> VerifyReport:
 
 def _put(fresh: Path, target: Path) -> None:
     fresh.chmod(0o600)
-    _sync(fresh, os.O_RDONLY)
+    sync_to_disk(fresh)
     fresh.replace(target)
-    _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_to_disk(target.parent)
 
 
 def proven_after(head: Head, events: Sequence[Salvaged]) -> tuple[Salvaged, ...]:

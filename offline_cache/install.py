@@ -1,9 +1,9 @@
 """Putting a new copy of the school's data in the place of the old one."""
 
-import os
 from pathlib import Path
 
 from core.ids import SchoolId
+from offline_cache.durable import sync_to_disk
 from offline_cache.errors import SnapshotError
 from offline_cache.snapshot import Snapshot
 
@@ -28,7 +28,7 @@ def install_snapshot(
                 path.with_name(path.name + end).unlink(missing_ok=True)
         candidate.replace(target)
         if not is_verified:
-            _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            sync_to_disk(target.parent)
     except OSError as error:
         raise SnapshotError(
             f"copy {target}: it cannot be replaced ({error.strerror}); look at the disk with "
@@ -44,17 +44,9 @@ def _verify_candidate(candidate: Path, school_id: SchoolId | None) -> None:
     finally:
         checked.close()
     try:
-        _sync(candidate, os.O_RDONLY)
+        sync_to_disk(candidate)
     except OSError as error:
         raise SnapshotError(
             f"copy {candidate}: it cannot be written to the disk ({error.strerror}); look at it "
             "with `refectory doctor`"
         ) from error
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -34,6 +34,7 @@ from offline_cache.connection import (
     journal_error,
     journal_errors,
 )
+from offline_cache.durable import sync_to_disk
 from offline_cache.errors import (
     FileVanishedError,
     JournalCorruptError,
@@ -130,7 +131,7 @@ class Journal:
                 connection = connect(path)
                 prepare(connection, path)
             if is_new:
-                _sync_folder(path.parent)
+                sync_to_disk(path.parent)
             journal = cls(path, connection, lock)
             journal._check_head()
         except BaseException as error:
@@ -524,12 +525,3 @@ def _make_file(path: Path, *, may_create: bool) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,6 +20,7 @@ from core.events import SealedEvent, read_event
 from core.kinds import EventKind
 from core.till_state import BEFORE_ALL, Position
 from offline_cache.connection import file_error
+from offline_cache.durable import sync_to_disk
 from offline_cache.errors import DiskBrokenError
 from offline_cache.export import event_body, export_lines
 from offline_cache.journal_reader import Head
@@ -149,11 +150,7 @@ def _write(target: Path, events: list[SealedEvent]) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(target)
-    descriptor = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_to_disk(target.parent)
 
 
 def _read_back(target: Path, prev_hash: bytes) -> bytes:

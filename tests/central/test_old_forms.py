@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from central.wire_batch import unpack_batch
-from core.batch import chain_hashes
+from core.chain import chain_hashes
 from core.events import read_event
 from core.kinds import EventKind
 

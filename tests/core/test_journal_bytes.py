@@ -10,9 +10,9 @@ from canteen import NOON, TODAY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batch import BATCH_EVENTS_MAX, chain_hashes, pack_batch
+from core.batch import BATCH_EVENTS_MAX, pack_batch
 from core.catalogue import Category
-from core.chain import GENESIS, canonical, link
+from core.chain import GENESIS, canonical, chain_hashes, link
 from core.codec import CodecError, from_plain, moment_text, read_moment, to_plain
 from core.errors import BatchError, ChainError, MalformedEventError
 from core.events import Basis, Event, SealedEvent, Stamp, read_event, seal
