@@ -71,7 +71,8 @@ class Incoming(NamedTuple):
     now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a
     closing. asks_ids: the books are asked first whether an id was used before; else a batch in
     which one was cannot be written (TakenError). kept: what batches before read of the school's
-    books; None where it cannot be known whether they still are so.
+    books; None where it cannot be known whether they still are so. packed: the batch's bytes as
+    they arrived; empty for what comes from no batch.
     """
 
     terminal: Terminal
@@ -81,6 +82,7 @@ class Incoming(NamedTuple):
     signing_key: bytes
     asks_ids: bool = True
     kept: Kept | None = None
+    packed: bytes = b""
 
 
 def read_items(batch: ReceivedBatch) -> list[Item]:

@@ -29,7 +29,8 @@ def book_branches(session: Session, incoming: Incoming) -> int:
     The terminal's row is locked. Once they are booked, the same again changes nothing.
     """
     items = _unbooked(session, incoming.terminal)
-    aside = incoming._replace(epoch=ASIDE)
+    # They come from the strays, whatever batch was the occasion.
+    aside = incoming._replace(epoch=ASIDE, packed=b"")
     for start in range(0, len(items), _AT_ONCE):
         book_aside(session, aside, items[start : start + _AT_ONCE])
     return len(items)

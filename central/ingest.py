@@ -68,7 +68,9 @@ def _ingest(
     with store.database.writing() as session:
         terminal = find_terminal(session, terminal_id, lock=True)
         kept = store.kept_books.take(terminal.school_id) if session.is_alone else None
-        incoming = Incoming(terminal, batch.epoch, now, now_text, store.signing_key, asks_ids, kept)
+        incoming = Incoming(
+            terminal, batch.epoch, now, now_text, store.signing_key, asks_ids, kept, batch.packed
+        )
         answer = _ingest_locked(session, incoming, batch, items)
         receipt = newest_receipt(session, terminal.school_id, terminal.id)
         session.run(

@@ -29,13 +29,17 @@ _WIRE: Final = msgspec.json.Decoder(_Wire)
 
 @dataclass(frozen=True, slots=True)
 class ReceivedBatch:
-    """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with."""
+    """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with.
+
+    packed: the bytes as they arrived, of which `unpack_batch` makes the same again.
+    """
 
     epoch: int
     first_seq: int
     prev_hash: bytes
     head_hash: bytes
     bodies: tuple[bytes, ...]
+    packed: bytes
 
 
 def unpack_batch(packed: bytes) -> ReceivedBatch:
@@ -44,11 +48,11 @@ def unpack_batch(packed: bytes) -> ReceivedBatch:
     try:
         wire = _WIRE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        lone = _lone_event(text)
+        lone = _lone_event(text, packed)
         if lone is not None:
             return lone
         raise _malformed(str(error)) from error
-    return _checked(wire, tuple(map(bytes, wire.events)))
+    return _checked(wire, tuple(map(bytes, wire.events)), packed)
 
 
 def _unzip(packed: bytes) -> bytes:
@@ -68,7 +72,7 @@ def _unzip(packed: bytes) -> bytes:
     return text
 
 
-def _lone_event(text: bytes) -> ReceivedBatch | None:
+def _lone_event(text: bytes, packed: bytes) -> ReceivedBatch | None:
     """Read a batch of one event whose own bytes are no JSON, by the fixed form of its head.
 
     Several events whose text is no JSON cannot be told apart: the terminal sends them one by one.
@@ -82,10 +86,10 @@ def _lone_event(text: bytes) -> ReceivedBatch | None:
         return None
     if wire.last_seq != wire.first_seq:
         return None
-    return _checked(wire, (rest.removesuffix(b"]}"),))
+    return _checked(wire, (rest.removesuffix(b"]}"),), packed)
 
 
-def _checked(wire: _Wire, bodies: tuple[bytes, ...]) -> ReceivedBatch:
+def _checked(wire: _Wire, bodies: tuple[bytes, ...], packed: bytes) -> ReceivedBatch:
     if not 1 <= len(bodies) <= BATCH_EVENTS_MAX:
         raise _malformed(f"it holds {len(bodies)} events, not 1 to {BATCH_EVENTS_MAX}")
     if not (1 <= wire.epoch <= _EPOCH_MAX and 1 <= wire.first_seq <= 2**53):
@@ -98,6 +102,7 @@ def _checked(wire: _Wire, bodies: tuple[bytes, ...]) -> ReceivedBatch:
         prev_hash=_hash(wire.prev_hash),
         head_hash=_hash(wire.hash),
         bodies=bodies,
+        packed=packed,
     )
 
 
