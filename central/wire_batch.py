@@ -1,16 +1,15 @@
 """A batch as it arrives: unpacked no further than its limit, its events kept as raw bytes."""
 
-import zlib
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from central.errors import Problem
+from central.gunzip import GunzipError, gunzip
 from core.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
 from core.chain import GENESIS
 
-_GZIP = 16 + zlib.MAX_WBITS
 _HASH_BYTES = len(GENESIS)
 _EPOCH_MAX = 2**31 - 1
 
@@ -56,19 +55,16 @@ def unpack_batch(packed: bytes) -> ReceivedBatch:
 
 
 def _unzip(packed: bytes) -> bytes:
-    unzipping = zlib.decompressobj(_GZIP)
     try:
-        text = unzipping.decompress(packed, BATCH_BYTES_MAX + 1)
-    except zlib.error as error:
-        raise _malformed("it is not a gzip file") from error
-    if len(text) > BATCH_BYTES_MAX:
+        text = gunzip(packed, bytes_max=BATCH_BYTES_MAX)
+    except GunzipError as error:
+        raise _malformed(str(error)) from error
+    if text is None:
         raise Problem(
             "too-large",
             status=413,
             detail=f"a batch unpacks to {BATCH_BYTES_MAX} bytes at most; send fewer events",
         )
-    if not unzipping.eof or unzipping.unused_data:
-        raise _malformed("it is not one whole gzip file")
     return text
 
 
