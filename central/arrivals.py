@@ -16,7 +16,7 @@ import msgspec
 from central.booking import refuse_absurd
 from central.errors import Problem
 from central.kept_books import Kept
-from central.quick_events import Quick, read_quick
+from central.quick_events import Quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict
@@ -103,10 +103,9 @@ def read_items(batch: ReceivedBatch) -> list[Item]:
         # it has its place, and the terminal's chain goes on from the hash that it names.
         fault = "its bytes do not give the hash it was sealed with"
         return [Item(batch.first_seq, batch.bodies[0], batch.head_hash, None, fault)]
-    quick = read_quick(batch.bodies, epoch=batch.epoch, first_seq=batch.first_seq)
     seqs = count(batch.first_seq)
-    items = list(map(Item, seqs, batch.bodies, hashes, repeat(None), repeat(""), quick))
-    for place in [place for place, fact in enumerate(quick) if fact is None]:
+    items = list(map(Item, seqs, batch.bodies, hashes, repeat(None), repeat(""), batch.quick))
+    for place in [place for place, fact in enumerate(batch.quick) if fact is None]:
         items[place] = _slow_item(items[place], batch.epoch)
     return items
 

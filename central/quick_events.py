@@ -8,7 +8,6 @@ rules are those of `central.booking`, which asks no more of a fact than these st
 are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways to one answer.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
@@ -36,13 +35,15 @@ from core.money import Money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
 
-_HEADS = re.compile(
-    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} "
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z )*+"
-)
-"""The ids and moments of events, each in its one form, with a blank behind each."""
-_HEAD_CHARS = 36 + 1 + 24 + 1
-_DAY_CHARS = 10
+_ID_TO_FORM: Final = str.maketrans("123456789abcdef", "0" * 15)
+_AT_TO_FORM: Final = str.maketrans("123456789", "0" * 9)
+"""Makes a zero of every digit: hexadecimal ones of ids, decimal ones of moments."""
+_ID_FORM: Final = "00000000-0000-0000-0000-000000000000 "
+_AT_FORM: Final = "0000-00-00T00:00:00.000Z "
+_MINUTE_TENS: Final = slice(len("2026-11-24T11:"), None, len(_AT_FORM))
+_SECOND_TENS: Final = slice(len("2026-11-24T11:00:"), None, len(_AT_FORM))
+_DAY_CHARS: Final = len("2026-11-24")
+_HOUR_CHARS: Final = len("2026-11-24T11")
 _PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
@@ -55,13 +56,13 @@ _Cents = Annotated[int, msgspec.Meta(ge=0, le=CENTS_MAX)]
 _Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
 
 
-class _Basis(msgspec.Struct, gc=False):
+class _Basis(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     cursor: str
     policy: int
     is_online: bool
 
 
-class _Line(msgspec.Struct, gc=False):
+class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     product: ProductId
     category: Literal["meal", "sandwich", "drink", "snack", "other"]
     quantity: _Quantity
@@ -70,7 +71,7 @@ class _Line(msgspec.Struct, gc=False):
     vat_cents: int
 
 
-class MealData(msgspec.Struct, gc=False):
+class MealData(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A collected meal, with what `central.booking.MealLike` asks of one."""
 
     day: date
@@ -92,16 +93,12 @@ class MealData(msgspec.Struct, gc=False):
         """What it costs."""
         return Money(self.price_cents)
 
-    def is_summed(self) -> bool:
-        """Say whether its lines make its total: it has none."""
-        return True
-
     def transfer(self) -> Transfer | None:
         """Return what it moves when it breaks no rule, if its row can say it."""
         return (_PREPAID, "", "", self.price_cents) if self.price_cents else None
 
 
-class SaleData(msgspec.Struct, gc=False):
+class SaleData(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A sale from a wallet, with what `central.booking.SaleLike` asks of one."""
 
     day: date
@@ -131,13 +128,6 @@ class SaleData(msgspec.Struct, gc=False):
         """What it takes from the wallet."""
         return Money(self.total_cents)
 
-    def is_summed(self) -> bool:
-        """Say whether its lines make its total."""
-        left = self.total_cents
-        for line in self.lines:
-            left -= line.unit_price_cents * line.quantity
-        return not left
-
     def transfer(self) -> Transfer | None:
         """Return what it moves when it breaks no rule, if its row can say it."""
         if len(self.lines) > 1 or not self.total_cents:
@@ -145,7 +135,7 @@ class SaleData(msgspec.Struct, gc=False):
         return (_WALLET, self.pupil, self.lines[0].category, self.total_cents)
 
 
-class _Envelope(msgspec.Struct, gc=False):
+class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """What stands around the data. at_text: when, as it is stored."""
 
     at_text: str = msgspec.field(name="at")
@@ -163,14 +153,14 @@ class _Envelope(msgspec.Struct, gc=False):
         return datetime.fromisoformat(self.at_text)
 
 
-class Meal(_Envelope, gc=False):
+class Meal(_Envelope, gc=False, forbid_unknown_fields=True):
     """A collected meal."""
 
     kind: Literal["meal.collected"]
     data: MealData
 
 
-class Sale(_Envelope, gc=False):
+class Sale(_Envelope, gc=False, forbid_unknown_fields=True):
     """A sale from a pupil's general wallet."""
 
     kind: Literal["sale.made"]
@@ -196,24 +186,29 @@ _READERS: Final[Mapping[bytes, _Reader]] = {
 """What reads a kind, by how its word begins; whether it is that word the reader says."""
 
 
-def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> list[Quick | None]:
+def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> Sequence[Quick | None]:
     """Return each fact that is plainly well, and None where the core must look.
 
-    bodies: the events of consecutive places of an epoch.
+    bodies: the events of consecutive places of an epoch. Each fact was read by a reader of a list
+    of structs, out of as many bodies as it found; none of these holds a backslash.
     """
-    found: list[Quick | None] = [None] * len(bodies)
     # The kind stands near the end, behind the data: a decoder that had to choose by it would read
     # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
     words = [
         body[(word_at := body.rfind(_KIND) + _KIND_BYTES) : word_at + _WORD_BYTES]
         for body in bodies
     ]
+    seqs = range(first_seq, first_seq + len(bodies))
+    found: list[Quick | None] = [None] * len(bodies)
     for word, reader in _READERS.items():
-        places = [place for place, one in enumerate(words) if one == word]
-        if not places:
+        if word not in words:
             continue
-        seqs = [first_seq + place for place in places]
-        read = _read([bodies[place] for place in places], reader, epoch, seqs)
+        if words.count(word) == len(bodies):
+            return _read(bodies, reader, epoch, seqs)
+        places = [place for place, one in enumerate(words) if one == word]
+        read = _read(
+            [bodies[place] for place in places], reader, epoch, [seqs[place] for place in places]
+        )
         for place, fact in zip(places, read, strict=True):
             found[place] = fact
     return found
@@ -227,7 +222,7 @@ def _read(
     if facts is not None and _are_well(facts, epoch, seqs):
         return facts
     if len(bodies) == 1:
-        return (None,)
+        return [None]
     half = len(bodies) // 2
     return [
         *_read(bodies[:half], reader, epoch, seqs[:half]),
@@ -250,21 +245,53 @@ def _decoded(bodies: Sequence[bytes], reader: _Reader) -> Sequence[Quick] | None
 
 def _are_well(facts: Sequence[Quick], epoch: int, seqs: Sequence[int]) -> bool:
     """Say whether facts stand at their places and say in one form what they say."""
-    if [fact.seq for fact in facts] != seqs or {fact.epoch for fact in facts} != {epoch}:
-        return False
-    return _are_heads_well(facts) and False not in [fact.data.is_summed() for fact in facts]
+    are_placed = [fact.seq for fact in facts] == list(seqs)
+    return (
+        are_placed
+        and {fact.epoch for fact in facts} == {epoch}
+        and _are_ids([fact.id for fact in facts])
+        and _are_moments([fact.at_text for fact in facts])
+        and _are_summed(facts)
+    )
 
 
-def _are_heads_well(facts: Sequence[Quick]) -> bool:
-    """Say whether the ids are UUIDs and the moments UTC with milliseconds, in their one form."""
-    heads = "".join([f"{fact.id} {fact.at_text} " for fact in facts])
-    # As many blanks as belong between them, so that none is within one of them.
-    if len(heads) != _HEAD_CHARS * len(facts) or _HEADS.fullmatch(heads) is None:
+def _are_ids(ids: Sequence[str]) -> bool:
+    """Say whether all are UUIDs in their one form.
+
+    The blanks behind each are all that there are, so that none is within one of them.
+    """
+    return f"{' '.join(ids)} ".translate(_ID_TO_FORM) == _ID_FORM * len(ids)
+
+
+def _are_moments(moments: Sequence[str]) -> bool:
+    """Say whether all are moments in UTC with milliseconds, in their one form."""
+    text = f"{' '.join(moments)} "
+    has_form = text.translate(_AT_TO_FORM) == _AT_FORM * len(moments)
+    if not has_form or (text[_MINUTE_TENS] + text[_SECOND_TENS]).strip("012345"):
         return False
+    return all(map(_is_hour, {moment[:_HOUR_CHARS] for moment in moments}))
+
+
+def _is_hour(text: str) -> bool:
+    """Say whether what has the form of a day and an hour is one: no thirtieth of February."""
     try:
-        return all(date.fromisoformat(day) for day in {fact.at_text[:_DAY_CHARS] for fact in facts})
+        date.fromisoformat(text[:_DAY_CHARS])
     except ValueError:
-        return False  # the thirtieth of February
+        return False
+    return text[-2:] < "24"
+
+
+def _are_summed(facts: Sequence[Quick]) -> bool:
+    """Say whether the lines of each sale make its total; a meal has none."""
+    for fact in facts:
+        data = fact.data
+        if isinstance(data, SaleData):
+            left = data.total_cents
+            for line in data.lines:
+                left -= line.unit_price_cents * line.quantity
+            if left:
+                return False
+    return True
 
 
 def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:

@@ -1,16 +1,18 @@
 """A batch as it arrives: unpacked no further than its limit, its events kept as raw bytes."""
 
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from central.errors import Problem
+from central.event_cuts import are_proven, cut_events
+from central.gunzip import GunzipError, gunzip
+from central.quick_events import Quick, read_quick
 from core.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
 from core.chain import GENESIS
 
-_GZIP = 16 + zlib.MAX_WBITS
 _HASH_BYTES = len(GENESIS)
 _EPOCH_MAX = 2**31 - 1
 
@@ -31,7 +33,8 @@ _WIRE: Final = msgspec.json.Decoder(_Wire)
 class ReceivedBatch:
     """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with.
 
-    packed: the bytes as they arrived, of which `unpack_batch` makes the same again.
+    bodies: their own bytes. quick: what `read_quick` made of each. packed: the bytes as they
+    arrived, of which `unpack_batch` makes the same again.
     """
 
     epoch: int
@@ -39,12 +42,32 @@ class ReceivedBatch:
     prev_hash: bytes
     head_hash: bytes
     bodies: tuple[bytes, ...]
+    quick: Sequence[Quick | None]
     packed: bytes
 
 
 def unpack_batch(packed: bytes) -> ReceivedBatch:
     """Return the batch in a request's gzip body. Raises Problem: `malformed` or `too-large`."""
     text = _unzip(packed)
+    return _cut(text, packed) or _sliced(text, packed)
+
+
+def _cut(text: bytes, packed: bytes) -> ReceivedBatch | None:
+    """Read a batch by the form in which terminals write it; None where that is not proven."""
+    cut = cut_events(text, most=BATCH_EVENTS_MAX)
+    if cut is None:
+        return None
+    around, pieces = cut
+    try:
+        wire = _WIRE.decode(around)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    quick = read_quick(pieces, epoch=wire.epoch, first_seq=wire.first_seq)
+    return _checked(wire, pieces, quick, packed) if are_proven(pieces, quick) else None
+
+
+def _sliced(text: bytes, packed: bytes) -> ReceivedBatch:
+    """Read any batch: find where its events end, then read them."""
     try:
         wire = _WIRE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -52,23 +75,22 @@ def unpack_batch(packed: bytes) -> ReceivedBatch:
         if lone is not None:
             return lone
         raise _malformed(str(error)) from error
-    return _checked(wire, tuple(map(bytes, wire.events)), packed)
+    bodies = tuple(map(bytes, wire.events))
+    quick = read_quick(bodies, epoch=wire.epoch, first_seq=wire.first_seq)
+    return _checked(wire, bodies, quick, packed)
 
 
 def _unzip(packed: bytes) -> bytes:
-    unzipping = zlib.decompressobj(_GZIP)
     try:
-        text = unzipping.decompress(packed, BATCH_BYTES_MAX + 1)
-    except zlib.error as error:
-        raise _malformed("it is not a gzip file") from error
-    if len(text) > BATCH_BYTES_MAX:
+        text = gunzip(packed, bytes_max=BATCH_BYTES_MAX)
+    except GunzipError as error:
+        raise _malformed(str(error)) from error
+    if text is None:
         raise Problem(
             "too-large",
             status=413,
             detail=f"a batch unpacks to {BATCH_BYTES_MAX} bytes at most; send fewer events",
         )
-    if not unzipping.eof or unzipping.unused_data:
-        raise _malformed("it is not one whole gzip file")
     return text
 
 
@@ -86,10 +108,12 @@ def _lone_event(text: bytes, packed: bytes) -> ReceivedBatch | None:
         return None
     if wire.last_seq != wire.first_seq:
         return None
-    return _checked(wire, (rest.removesuffix(b"]}"),), packed)
+    return _checked(wire, (rest.removesuffix(b"]}"),), (None,), packed)
 
 
-def _checked(wire: _Wire, bodies: tuple[bytes, ...], packed: bytes) -> ReceivedBatch:
+def _checked(
+    wire: _Wire, bodies: tuple[bytes, ...], quick: Sequence[Quick | None], packed: bytes
+) -> ReceivedBatch:
     if not 1 <= len(bodies) <= BATCH_EVENTS_MAX:
         raise _malformed(f"it holds {len(bodies)} events, not 1 to {BATCH_EVENTS_MAX}")
     if not (1 <= wire.epoch <= _EPOCH_MAX and 1 <= wire.first_seq <= 2**53):
@@ -102,6 +126,7 @@ def _checked(wire: _Wire, bodies: tuple[bytes, ...], packed: bytes) -> ReceivedB
         prev_hash=_hash(wire.prev_hash),
         head_hash=_hash(wire.hash),
         bodies=bodies,
+        quick=quick,
         packed=packed,
     )
 

@@ -24,6 +24,7 @@ VIOLATIONS = {
     "home-of-databases": ("printer", "import sqlite3"),
     "home-of-postgres": ("offline_cache", "import psycopg"),
     "home-of-greenlets": ("terminal", "import greenlet"),
+    "home-of-isal": ("sync", "import isal"),
     "home-of-bank-formats": ("sync", "import coda"),
     "home-of-web-server": ("config", "import starlette.applications"),
 }
