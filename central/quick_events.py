@@ -42,8 +42,9 @@ _ID_FORM: Final = "00000000-0000-0000-0000-000000000000 "
 _AT_FORM: Final = "0000-00-00T00:00:00.000Z "
 _MINUTE_TENS: Final = slice(len("2026-11-24T11:"), None, len(_AT_FORM))
 _SECOND_TENS: Final = slice(len("2026-11-24T11:00:"), None, len(_AT_FORM))
+_HOUR_TENS: Final = slice(len("2026-11-24T"), None, len(_AT_FORM))
+_HOUR_ONES: Final = slice(len("2026-11-24T1"), None, len(_AT_FORM))
 _DAY_CHARS: Final = len("2026-11-24")
-_HOUR_CHARS: Final = len("2026-11-24T11")
 _PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
@@ -269,16 +270,26 @@ def _are_moments(moments: Sequence[str]) -> bool:
     has_form = text.translate(_AT_TO_FORM) == _AT_FORM * len(moments)
     if not has_form or (text[_MINUTE_TENS] + text[_SECOND_TENS]).strip("012345"):
         return False
-    return all(map(_is_hour, {moment[:_HOUR_CHARS] for moment in moments}))
+    first = text[:_DAY_CHARS]
+    is_one_day = text.count(first) == len(moments)
+    days = {first} if is_one_day else {moment[:_DAY_CHARS] for moment in moments}
+    return all(map(_is_day, days)) and _are_hours(text[_HOUR_TENS], text[_HOUR_ONES])
 
 
-def _is_hour(text: str) -> bool:
-    """Say whether what has the form of a day and an hour is one: no thirtieth of February."""
+def _is_day(text: str) -> bool:
+    """Say whether what has the form of a day is one: no thirtieth of February."""
     try:
-        date.fromisoformat(text[:_DAY_CHARS])
+        date.fromisoformat(text)
     except ValueError:
         return False
-    return text[-2:] < "24"
+    return True
+
+
+def _are_hours(tens: str, ones: str) -> bool:
+    """Say whether digits are those of hours, each below 24."""
+    if "2" not in tens:
+        return not tens.strip("01")
+    return all(ten + one < "24" for ten, one in zip(tens, ones, strict=True))
 
 
 def _are_summed(facts: Sequence[Quick]) -> bool:

@@ -116,7 +116,7 @@ def make_books() -> Books:
     return Books(
         overdraft_max=Money(500),
         orders={key: Order(key, "ann", DAY, "main", Money(450), state) for key, state in states},
-        wallets={"ann": Money(100), "ben": Money(1_000_000)},
+        wallet_cents={"ann": 100, "ben": 1_000_000},
         badges={"aa" * 16: "ann"},
         last_at=NOON,
         limited=frozenset({"ann"}),
@@ -271,7 +271,7 @@ def test_the_first_events_of_a_terminal_are_plain():
 
 
 def test_the_control_a_rule_that_is_forgotten_is_noticed(monkeypatch):
-    monkeypatch.setattr(plain_runs, "_left", lambda moved, books: dict.fromkeys(moved, Money(0)))
+    monkeypatch.setattr(plain_runs, "_left", lambda moved, books: dict.fromkeys(moved, 0))
     run = [sealed(LUNCH["feast"], 7, NOON)]
     with pytest.raises(AssertionError):
         expect_the_same_of_a_run(run)
