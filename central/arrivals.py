@@ -15,9 +15,9 @@ from typing import NamedTuple, cast, overload
 import msgspec
 from typing_extensions import override
 
-from central.booking import refuse_absurd
 from central.errors import Problem
 from central.kept_books import Kept
+from central.plausible import refuse_absurd
 from central.quick_events import Quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch

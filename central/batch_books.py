@@ -18,7 +18,8 @@ from central.feed import advance_feed
 from central.kept_books import Kept
 from central.limits import write_bought
 from central.office import Act
-from central.quick_events import Quick, note_quick_keys
+from central.quick_booking import note_quick_keys
+from central.quick_events import Quick
 from central.records import read_orders, read_standing
 from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId

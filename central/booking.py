@@ -13,14 +13,13 @@ from typing import Protocol, assert_never
 
 from central.attendance import Attended
 from central.documents import WHOLE, Correction, Documents
+from central.plausible import YEARS
 from core.batch import Flag
-from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
     ArrivedLate,
     BadgeGiven,
     BadgeStopped,
-    CashMoved,
     Circumstance,
     CorrectionFact,
     Fact,
@@ -28,7 +27,6 @@ from core.facts import (
     MealVoided,
     OfficeFact,
     OrderRequested,
-    PeriodClosed,
     PresenceFact,
     PresenceWithdrawn,
     ReserveMoved,
@@ -51,11 +49,6 @@ from core.orders import Order, OrderState
 from core.wallet import WalletKind
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
-YEARS = range(2000, 2200)
-"""Outside these a clock is wrong, and near the ends of the calendar arithmetic fails."""
-CENTS_MAX = 1_000_000
-QUANTITY_MAX = 1000
-"""What no till can mean lies beyond these."""
 
 
 @dataclass(slots=True)
@@ -480,47 +473,3 @@ def note_time(at: datetime, books: Books, *, now: datetime) -> list[Flag]:
     if last_at is None or last_at.year not in YEARS:
         return []
     return [Flag.CLOCK_SKEW] if at < last_at - CLOCK_SKEW_MAX else []
-
-
-def refuse_absurd(fact: Fact) -> None:
-    """Raise MalformedEventError for amounts that no till can mean: they would be false money."""
-    amounts, quantities = _figures_of(fact)
-    if any(not 1 <= quantity <= QUANTITY_MAX for quantity in quantities):
-        message = "a line's quantity is not between 1 and 1000"
-        raise MalformedEventError(message)
-    if any(not 0 <= amount.cents <= CENTS_MAX for amount in amounts):
-        message = "an amount is below zero or above ten thousand euro"
-        raise MalformedEventError(message)
-
-
-def _figures_of(  # noqa: PLR0911  one line a kind of fact
-    fact: Fact,
-) -> tuple[list[Money], list[int]]:
-    """Return the amounts that a fact books, and the quantities of its lines."""
-    match fact:
-        case MealCollected() | MealVoided():
-            meal = fact.meal if isinstance(fact, MealVoided) else fact
-            return [meal.price], []
-        case SaleMade() | SaleVoided():
-            sale = fact.sale if isinstance(fact, SaleVoided) else fact
-            return [sale.total, *_prices(sale.lines)], [line.quantity for line in sale.lines]
-        case SaleRefunded():
-            lines = [back.line for back in fact.lines]
-            return [fact.total, *_prices(lines)], [line.quantity for line in lines]
-        case WalletToppedUp() | TopUpVoided():
-            top_up = fact.top_up if isinstance(fact, TopUpVoided) else fact
-            return [top_up.amount], []
-        case CashMoved():
-            return [fact.amount], []
-        case StudyEntered() | PresenceWithdrawn():
-            return [fact.price], []
-        case ReserveMoved():
-            return [fact.amount], []
-        case PeriodClosed():
-            return [] if fact.counted is None else [fact.counted], []
-        case _:
-            return [], []
-
-
-def _prices(lines: Iterable[SaleLine]) -> list[Money]:
-    return [line.unit_price for line in lines]

@@ -12,7 +12,8 @@ from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session
 from central.order_requests import Asking, decide_requests
 from central.plain_runs import book_plain
-from central.quick_events import Quick, QuickBooking, book_quick
+from central.quick_booking import QuickBooking, book_quick
+from central.quick_events import Quick
 from core.codec import read_moment
 from core.facts import CorrectionFact, Fact, OrderRequested, PeriodClosed
 from core.ids import EventId

@@ -12,8 +12,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from central.booking import YEARS, Books
-from central.quick_events import MealData, Quick, SaleData, note_bought
+from central.booking import Books
+from central.plausible import YEARS
+from central.quick_booking import note_bought
+from central.quick_events import MealData, Quick, SaleData
 from core.codec import moment_text
 from core.facts import Circumstance
 from core.ids import PupilId

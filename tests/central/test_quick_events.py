@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central import plain_runs, quick_events
+from central import plain_runs, quick_booking
 from central.arrivals import read_checked
 from central.booking import Books, book
 from central.documents import Documents
 from central.plain_runs import book_plain
-from central.quick_events import book_quick, plain_legs, read_quick
+from central.quick_booking import book_quick, plain_legs
+from central.quick_events import read_quick
 from central.transfers import legs_of_transfer, transfer_of
 from core.catalogue import Category
 from core.chain import GENESIS, canonical
@@ -178,7 +179,7 @@ def test_the_facts_of_a_lunch_are_taken():
 
 def test_the_control_another_rule_is_noticed(monkeypatch):
     forgetful = ([], AccountKind.MEALS_PREPAID)
-    monkeypatch.setattr(quick_events, "collect", lambda fact, books: forgetful)
+    monkeypatch.setattr(quick_booking, "collect", lambda fact, books: forgetful)
     with pytest.raises(AssertionError):
         expect_the_same(plain_meal())
 
