@@ -6,16 +6,18 @@ nothing behind it waits.
 
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, repeat
-from typing import NamedTuple
+from typing import NamedTuple, cast, overload
 
 import msgspec
+from typing_extensions import override
 
-from central.booking import refuse_absurd
 from central.errors import Problem
 from central.kept_books import Kept
+from central.plausible import refuse_absurd
 from central.quick_events import Quick
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
@@ -53,8 +55,7 @@ class BatchAnswer:
 class Item(msgspec.Struct, frozen=True, gc=False):
     """One event of the batch at its place. event: None when it cannot be read, and why.
 
-    quick: stands for the event where it can be booked from its fields. A struct, since there are
-    hundreds: made in C.
+    quick: stands for the event where it can be booked from its fields.
     """
 
     seq: int
@@ -63,6 +64,64 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     event: Event | None
     fault: str
     quick: Quick | None = None
+
+
+class Arrivals(Sequence[Item]):
+    """Events of consecutive places, in columns: an item is made when somebody looks at it.
+
+    Nobody looks at the facts of a lunch one by one as long as all of them are well. slow: the items
+    of the others, by their place.
+    """
+
+    def __init__(
+        self,
+        first_seq: int,
+        bodies: Sequence[bytes],
+        hashes: Sequence[bytes],
+        quick: Sequence[Quick | None],
+        slow: Mapping[int, Item],
+    ) -> None:
+        self._first_seq = first_seq
+        self._bodies = bodies
+        self._hashes = hashes
+        self._quick = quick
+        self._slow = slow
+
+    @property
+    def lunch(self) -> Sequence[Quick]:
+        """What all of them are, if all are facts of a lunch; else nothing."""
+        return () if None in self._quick else cast("Sequence[Quick]", self._quick)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Arrivals": ...
+    @override
+    def __getitem__(self, place: int | slice) -> "Item | Arrivals":
+        seqs = range(self._first_seq, self._first_seq + len(self))
+        if isinstance(place, slice):
+            some = seqs[place]
+            assert some.step == 1, "places follow each other"
+            bodies, hashes, quick = self._bodies[place], self._hashes[place], self._quick[place]
+            return Arrivals(some.start, bodies, hashes, quick, self._slow)
+        slow = self._slow.get(seqs[place])
+        read = (None, "", self._quick[place])
+        return slow or Item(seqs[place], self._bodies[place], self._hashes[place], *read)
+
+    @override
+    def __iter__(self) -> Iterator[Item]:
+        seqs = count(self._first_seq)
+        made = map(Item, seqs, self._bodies, self._hashes, repeat(None), repeat(""), self._quick)
+        return (self._slow.get(item.seq, item) for item in made) if self._slow else made
+
+
+def lunch_of(items: Sequence[Item]) -> Sequence[Quick]:
+    """Return what events are, if all are facts of a lunch; else nothing."""
+    return items.lunch if isinstance(items, Arrivals) else ()
 
 
 class Incoming(NamedTuple):
@@ -85,37 +144,39 @@ class Incoming(NamedTuple):
     packed: bytes = b""
 
 
-def read_items(batch: ReceivedBatch) -> list[Item]:
+def read_items(batch: ReceivedBatch) -> Arrivals:
     """Return the events of a batch, each at its place and with its hash.
 
     Raises Problem `chain` when several events do not make the chain that the batch names.
     """
     hashes = chain_hashes(batch.prev_hash, batch.bodies)
-    is_chained = hashes[-1] == batch.head_hash
-    if not is_chained and len(hashes) > 1:
+    first, bodies, quick = batch.first_seq, batch.bodies, batch.quick
+    if hashes[-1] == batch.head_hash:
+        seqs = [seq for seq, fact in enumerate(quick, first) if fact is None]
+        slow = {
+            seq: _slow_item(seq, bodies[seq - first], hashes[seq - first], batch.epoch)
+            for seq in seqs
+        }
+        return Arrivals(first, bodies, hashes, quick, slow)
+    if len(hashes) > 1:
         raise Problem(
             "chain",
             status=400,
             detail="the events do not make the chain that the batch names; send them one by one",
         )
-    if not is_chained:
-        # A single event whose bytes are not those that were sealed: it cannot be believed, but
-        # it has its place, and the terminal's chain goes on from the hash that it names.
-        fault = "its bytes do not give the hash it was sealed with"
-        return [Item(batch.first_seq, batch.bodies[0], batch.head_hash, None, fault)]
-    seqs = count(batch.first_seq)
-    items = list(map(Item, seqs, batch.bodies, hashes, repeat(None), repeat(""), batch.quick))
-    for place in [place for place, fact in enumerate(batch.quick) if fact is None]:
-        items[place] = _slow_item(items[place], batch.epoch)
-    return items
+    # A single event whose bytes are not those that were sealed: it cannot be believed, but it has
+    # its place, and the terminal's chain goes on from the hash that it names.
+    fault = "its bytes do not give the hash it was sealed with"
+    item = Item(first, bodies[0], batch.head_hash, None, fault)
+    return Arrivals(first, bodies, (batch.head_hash,), (None,), {first: item})
 
 
-def _slow_item(item: Item, epoch: int) -> Item:
+def _slow_item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:
     try:
-        return read_whole(item, epoch)
+        return Item(seq, body, digest, read_checked(body, epoch, seq), "")
     except Exception as error:  # noqa: BLE001  whatever a poisoned event does, it blocks nothing
         words = " ".join(str(error).split())[:200]
-        return Item(item.seq, item.body, item.hash, None, words or type(error).__name__)
+        return Item(seq, body, digest, None, words or type(error).__name__)
 
 
 def read_whole(item: Item, epoch: int) -> Item:

@@ -7,7 +7,7 @@ their ids, and the feed's counter last, so that no two batches can wait for each
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from central.arrivals import Incoming, Item
+from central.arrivals import Incoming
 from central.attendance import read_attended, taken_back, write_attended
 from central.badge_facts import change_badges, staff_name
 from central.booking import Books, keys_of
@@ -18,8 +18,10 @@ from central.feed import advance_feed
 from central.kept_books import Kept
 from central.limits import write_bought
 from central.office import Act
-from central.quick_events import note_quick_keys
+from central.quick_booking import note_quick_keys
+from central.quick_events import Quick
 from central.records import read_orders, read_standing
+from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
 from core.money import ZERO, Money
 from core.orders import OrderState
@@ -39,13 +41,19 @@ _ADD_TO_WALLET = (
 
 
 def read_books(
-    session: Session, incoming: Incoming, items: Sequence[Item], last_at: datetime | None
+    session: Session,
+    incoming: Incoming,
+    quick: Sequence[Quick],
+    facts: Sequence[Fact],
+    last_at: datetime | None,
 ) -> Books:
-    """Return what events are about, as it stands before them. last_at: as in `Books`."""
+    """Return what events are about, as it stands before them.
+
+    quick: what was read from its fields; facts: what was read whole. last_at: as in `Books`.
+    """
     school = incoming.terminal.school_id
-    facts = [item.event.fact for item in items if item.event is not None]
     keys = keys_of(facts)
-    note_quick_keys([item.quick for item in items if item.quick is not None], keys)
+    note_quick_keys(quick, keys)
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
@@ -58,7 +66,7 @@ def read_books(
     return Books(
         overdraft_max=policy.overdraft_max,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
-        wallets=kept.wallets,
+        wallet_cents=kept.wallet_cents,
         reserves=kept.reserves,
         badges=kept.badges,
         last_at=last_at,
@@ -70,9 +78,9 @@ def read_books(
 
 def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept: Kept) -> None:
     """Add the wallets that are not kept, and lock them."""
-    missing = sorted(pupils.difference(kept.wallets))
+    missing = sorted(pupils.difference(kept.wallet_cents))
     rows = session.rows_by(_WALLETS, missing, school, lock=True)
-    kept.wallets.update((row[0], Money(row[1])) for row in rows)
+    kept.wallet_cents.update((row[0], row[1]) for row in rows)
     kept.reserves.update((row[0], Money(row[2])) for row in rows if row[2])
     kept.limited.update(row[0] for row in rows if row[3])
 

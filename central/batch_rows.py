@@ -10,7 +10,8 @@ from central.booking import Booking
 from central.database import Session, Value
 from central.flagging import WORDS, case_id, raise_exceptions
 from central.postings import LegRow, write_legs
-from central.quick_events import Quick, QuickBooking, plain_legs
+from central.quick_booking import QuickBooking, plain_legs
+from central.quick_events import Quick
 from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text

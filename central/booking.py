@@ -13,14 +13,13 @@ from typing import Protocol, assert_never
 
 from central.attendance import Attended
 from central.documents import WHOLE, Correction, Documents
+from central.plausible import YEARS
 from core.batch import Flag
-from core.errors import MalformedEventError
 from core.events import Event
 from core.facts import (
     ArrivedLate,
     BadgeGiven,
     BadgeStopped,
-    CashMoved,
     Circumstance,
     CorrectionFact,
     Fact,
@@ -28,7 +27,6 @@ from core.facts import (
     MealVoided,
     OfficeFact,
     OrderRequested,
-    PeriodClosed,
     PresenceFact,
     PresenceWithdrawn,
     ReserveMoved,
@@ -51,29 +49,24 @@ from core.orders import Order, OrderState
 from core.wallet import WalletKind
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
-YEARS = range(2000, 2200)
-"""Outside these a clock is wrong, and near the ends of the calendar arithmetic fails."""
-CENTS_MAX = 1_000_000
-QUANTITY_MAX = 1000
-"""What no till can mean lies beyond these."""
 
 
 @dataclass(slots=True)
 class Books:
     """The part of a school's books that a batch touches, and what the batch changed in it.
 
-    badges: whose each badge is. wallets: the general wallets, as they are now; moved: by how many
-    cents the batch changed those that it booked to. last_at: when the event before this batch
-    happened, by the terminal's clock; None for the first of an epoch. documents: what
-    the batch's corrections are about. limited: of whom `bought` is counted, since their parents
-    set a limit. attended: the presences that the batch tells of. reserves: the reserve wallets.
-    badge_facts: what the batch says of badges, in its order. taken_back: the events that noted a
-    presence, each with the fact that took it back.
+    badges: whose each badge is. wallet_cents: the general wallets, as they are now; moved: by how
+    many cents the batch changed those that it booked to. last_at: when the event before this batch
+    happened, by the terminal's clock; None for the first of an epoch. documents: what the batch's
+    corrections are about. limited: of whom `bought` is counted, since their parents set a limit.
+    attended: the presences that the batch tells of. reserves: the reserve wallets. badge_facts:
+    what the batch says of badges, in its order. taken_back: the events that noted a presence, each
+    with the fact that took it back.
     """
 
     overdraft_max: Money
     orders: dict[OrderId, Order]
-    wallets: dict[PupilId, Money]
+    wallet_cents: dict[PupilId, int]
     badges: dict[BadgeKey, PupilId]
     last_at: datetime | None
     limited: AbstractSet[PupilId] = frozenset()
@@ -268,7 +261,7 @@ def _book_at_office(event: Event, fact: OfficeFact, books: Books, *, now: dateti
             if not flags:
                 books.badge_facts.append((event, fact))
         case TicketGiven():
-            flags = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+            flags = [] if fact.pupil in books.wallet_cents else [Flag.UNKNOWN_PUPIL]
         case _:
             assert_never(fact)
     flags += note_time(event.stamp.at, books, now=now)
@@ -284,13 +277,13 @@ def _move_reserve(fact: ReserveMoved, books: Books) -> list[Flag]:
     books.reserves[fact.pupil] = reserve
     changed = books.reserve_changed.get(fact.pupil, ZERO)
     books.reserve_changed[fact.pupil] = changed - into_general
-    left = reserve if is_out else books.wallets[fact.pupil]
-    return [*flags, Flag.OVERDRAFT] if left < ZERO else flags
+    left_cents = reserve.cents if is_out else books.wallet_cents[fact.pupil]
+    return [*flags, Flag.OVERDRAFT] if left_cents < 0 else flags
 
 
 def _give_badge(event: Event, fact: BadgeGiven, books: Books) -> list[Flag]:
     """Have a badge be a pupil's; one that is somebody else's stays theirs, and is flagged."""
-    if fact.pupil not in books.wallets:
+    if fact.pupil not in books.wallet_cents:
         return [Flag.UNKNOWN_PUPIL]
     if books.badges.get(fact.badge, fact.pupil) != fact.pupil:
         return [Flag.UNKNOWN_BADGE]
@@ -305,7 +298,7 @@ def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime
     if isinstance(fact, PresenceWithdrawn):
         return _withdraw(event, fact, books, now=now)
     is_paid_now = books.attended.note(event, fact)
-    flags: list[Flag] = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+    flags: list[Flag] = [] if fact.pupil in books.wallet_cents else [Flag.UNKNOWN_PUPIL]
     legs: Legs = ()
     if isinstance(fact, StudyEntered) and is_paid_now:
         legs = legs_of(fact)
@@ -319,7 +312,7 @@ def _be_present(event: Event, fact: PresenceFact, books: Books, *, now: datetime
 def _withdraw(event: Event, fact: PresenceWithdrawn, books: Books, *, now: datetime) -> Booking:
     """Take a presence back; what was taken for it goes back, and once."""
     found = books.attended.withdraw(event, fact)
-    flags: list[Flag] = [] if fact.pupil in books.wallets else [Flag.UNKNOWN_PUPIL]
+    flags: list[Flag] = [] if fact.pupil in books.wallet_cents else [Flag.UNKNOWN_PUPIL]
     legs: Legs = ()
     if found is None:
         flags.append(Flag.UNKNOWN_DOCUMENT)
@@ -407,7 +400,7 @@ def sell(fact: SaleLike, books: Books) -> list[Flag]:
     if fact.tender is Tender.WALLET:
         assert pupil is not None, "a wallet has an owner"
         flags = _debit(pupil, fact.total, books)
-        if books.wallets[pupil].cents < -books.overdraft_max.cents:
+        if books.wallet_cents[pupil] < -books.overdraft_max.cents:
             flags.append(Flag.OVERDRAFT)
     if fact.is_to_settle:
         flags.append(Flag.TO_SETTLE)
@@ -448,18 +441,15 @@ def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Change a general wallet by an amount; negative takes from it."""
-    balance = books.wallets.get(pupil)
+    cents = books.wallet_cents.get(pupil)
     books.move({pupil: amount.cents})
-    books.wallets[pupil] = amount if balance is None else balance + amount
-    return [Flag.UNKNOWN_PUPIL] if balance is None else []
+    books.wallet_cents[pupil] = amount.cents + (cents or 0)
+    return [Flag.UNKNOWN_PUPIL] if cents is None else []
 
 
 def _debit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:
     """Take from a general wallet."""
-    balance = books.wallets.get(pupil)
-    books.move({pupil: -amount.cents})
-    books.wallets[pupil] = -amount if balance is None else balance - amount
-    return [Flag.UNKNOWN_PUPIL] if balance is None else []
+    return _credit(pupil, -amount, books)
 
 
 def _circumstance_flags(circumstances: Iterable[Circumstance]) -> list[Flag]:
@@ -483,47 +473,3 @@ def note_time(at: datetime, books: Books, *, now: datetime) -> list[Flag]:
     if last_at is None or last_at.year not in YEARS:
         return []
     return [Flag.CLOCK_SKEW] if at < last_at - CLOCK_SKEW_MAX else []
-
-
-def refuse_absurd(fact: Fact) -> None:
-    """Raise MalformedEventError for amounts that no till can mean: they would be false money."""
-    amounts, quantities = _figures_of(fact)
-    if any(not 1 <= quantity <= QUANTITY_MAX for quantity in quantities):
-        message = "a line's quantity is not between 1 and 1000"
-        raise MalformedEventError(message)
-    if any(not 0 <= amount.cents <= CENTS_MAX for amount in amounts):
-        message = "an amount is below zero or above ten thousand euro"
-        raise MalformedEventError(message)
-
-
-def _figures_of(  # noqa: PLR0911  one line a kind of fact
-    fact: Fact,
-) -> tuple[list[Money], list[int]]:
-    """Return the amounts that a fact books, and the quantities of its lines."""
-    match fact:
-        case MealCollected() | MealVoided():
-            meal = fact.meal if isinstance(fact, MealVoided) else fact
-            return [meal.price], []
-        case SaleMade() | SaleVoided():
-            sale = fact.sale if isinstance(fact, SaleVoided) else fact
-            return [sale.total, *_prices(sale.lines)], [line.quantity for line in sale.lines]
-        case SaleRefunded():
-            lines = [back.line for back in fact.lines]
-            return [fact.total, *_prices(lines)], [line.quantity for line in lines]
-        case WalletToppedUp() | TopUpVoided():
-            top_up = fact.top_up if isinstance(fact, TopUpVoided) else fact
-            return [top_up.amount], []
-        case CashMoved():
-            return [fact.amount], []
-        case StudyEntered() | PresenceWithdrawn():
-            return [fact.price], []
-        case ReserveMoved():
-            return [fact.amount], []
-        case PeriodClosed():
-            return [] if fact.counted is None else [fact.counted], []
-        case _:
-            return [], []
-
-
-def _prices(lines: Iterable[SaleLine]) -> list[Money]:
-    return [line.unit_price for line in lines]

@@ -1,10 +1,10 @@
 """Events that take their place now: booked one after the other in memory, then written as one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from central.arrivals import EventAnswer, Incoming, Item, read_whole
+from central.arrivals import EventAnswer, Incoming, Item, lunch_of, read_whole
 from central.batch_books import read_books, write_books
 from central.batch_rows import BatchRows
 from central.booking import Booking, Books, book
@@ -12,9 +12,10 @@ from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session
 from central.order_requests import Asking, decide_requests
 from central.plain_runs import book_plain
-from central.quick_events import Quick, QuickBooking, book_quick
+from central.quick_booking import QuickBooking, book_quick
+from central.quick_events import Quick
 from core.codec import read_moment
-from core.facts import CorrectionFact, OrderRequested, PeriodClosed
+from core.facts import CorrectionFact, Fact, OrderRequested, PeriodClosed
 from core.ids import EventId
 
 _LOOKS_BACK = (CorrectionFact, PeriodClosed)
@@ -29,9 +30,14 @@ Run = tuple[Sequence[Item], Sequence[Quick]]
 
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
     """Book events that take their place now, and return what was done with each."""
-    if any(isinstance(item.event.fact, _LOOKS_BACK) for item in items if item.event is not None):
+    is_lunch = bool(lunch_of(items))
+    if not is_lunch and any(map(_looks_back, items)):
         items = [item if item.quick is None else read_whole(item, incoming.epoch) for item in items]
     return _book(session, incoming, items, last_at=_last_at(session, incoming), has_closings=True)
+
+
+def _looks_back(item: Item) -> bool:
+    return item.event is not None and isinstance(item.event.fact, _LOOKS_BACK)
 
 
 def book_aside(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
@@ -52,7 +58,7 @@ def _book(
     has_closings: bool,
 ) -> list[EventAnswer]:
     bookable = _bookable(session, incoming, items)
-    books = read_books(session, incoming, bookable, last_at)
+    books = read_books(session, incoming, *_told(bookable), last_at)
     runs, bookings = _book_all(items, bookable, books, incoming)
     closings = _examine(session, incoming, items, bookings) if has_closings else ()
     rows = _rows(incoming, runs, bookings)
@@ -65,7 +71,7 @@ def _book(
 
 def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Sequence[Item]:
     """Return the events that were read, and whose ids no other event has."""
-    ids = [read.id for item in items if (read := item.quick or item.event) is not None]
+    ids = _ids_of(items)
     if not incoming.asks_ids and len(set(ids)) == len(items):
         return items
     held = session.rows_by(
@@ -78,9 +84,24 @@ def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Se
     return [item for item in items if _id_of(item) not in {None, *taken}]
 
 
+def _ids_of(items: Sequence[Item]) -> list[EventId]:
+    lunch = lunch_of(items)
+    if lunch:
+        return [fact.id for fact in lunch]
+    return [event_id for item in items if (event_id := _id_of(item)) is not None]
+
+
 def _id_of(item: Item) -> EventId | None:
     read = item.quick or item.event
     return None if read is None else read.id
+
+
+def _told(items: Sequence[Item]) -> tuple[Sequence[Quick], Sequence[Fact]]:
+    """Return what events are: those that were read from their fields, and those read whole."""
+    lunch = lunch_of(items)
+    if lunch:
+        return lunch, ()
+    return _quick_of(items), [item.event.fact for item in items if item.event is not None]
 
 
 def _book_all(
@@ -95,16 +116,24 @@ def _book_all(
     aside: set[int] = set()
     if bookable is not items:
         aside = {item.seq for item in items} - {item.seq for item in bookable}
-    for is_quick, some in groupby(items, key=_is_quick):
-        run = list(some)
+    for is_quick, run in _runs_of(items):
         booked = [item for item in run if item.seq not in aside] if aside else run
-        facts = _quick_of(run) if is_quick and len(booked) == len(run) else ()
+        facts = lunch_of(run) or _quick_of(run) if is_quick and len(booked) == len(run) else ()
         if facts and book_plain(facts, books, now_text=incoming.now_text):
             runs.append((run, facts))
             continue
         runs.append((run, ()))
         bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in booked)
     return runs, bookings
+
+
+def _runs_of(items: Sequence[Item]) -> Iterable[tuple[bool, Sequence[Item]]]:
+    """Yield events of consecutive places that are all of a lunch, or all something else."""
+    if lunch_of(items):
+        yield True, items
+        return
+    for is_quick, run in groupby(items, key=_is_quick):
+        yield is_quick, list(run)
 
 
 def _is_quick(item: Item) -> bool:
@@ -148,6 +177,8 @@ def _add_rows(rows: BatchRows, items: Sequence[Item], bookings: Bookings) -> Non
 
 def _asking(items: Sequence[Item], bookings: Bookings) -> list[Asking]:
     """Return the events that ask for an order, in their order, with what they broke."""
+    if not bookings:
+        return []
     return [
         Asking(item.event, item.event.fact, tuple(bookings[item.seq].flags))
         for item in items
@@ -161,6 +192,8 @@ def _examine(
     session: Session, incoming: Incoming, items: Sequence[Item], bookings: Bookings
 ) -> Sequence[Examined]:
     """Compare the batch's closings with the books, and flag those that differ."""
+    if not bookings:
+        return ()
     whole = {
         item.event.id: booking
         for item in items
@@ -176,6 +209,9 @@ def _examine(
 
 
 def _last_at(session: Session, incoming: Incoming) -> datetime | None:
+    kept = incoming.kept.head_of(incoming.terminal) if incoming.kept is not None else None
+    if kept is not None:
+        return kept.at
     epoch, seq = incoming.terminal.high_water
     row = session.row(
         "SELECT at FROM event WHERE school_id = ? AND terminal_id = ? AND epoch = ? AND seq = ?",

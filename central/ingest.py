@@ -15,16 +15,25 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 - a place further on: problem `gap`, with the place that is expected.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from central.arrivals import BatchAnswer, EventAnswer, Incoming, Item, read_items
+from central.arrivals import (
+    BatchAnswer,
+    EventAnswer,
+    Incoming,
+    Item,
+    lunch_of,
+    read_items,
+)
 from central.branches import book_branches, is_branch_approved
 from central.closings import newest_receipt
 from central.database import Session
 from central.errors import Problem, TakenError
 from central.flagging import raise_exceptions
 from central.fresh_events import book_fresh
+from central.kept_books import Head
 from central.known_events import (
     SENT_BY_REVOKED,
     answer_known,
@@ -38,6 +47,7 @@ from central.wire_batch import ReceivedBatch
 from core.batch import Verdict
 from core.chain import GENESIS
 from core.codec import moment_text
+from core.day_receipt import SignedReceipt
 from core.ids import TerminalId
 
 _REVOKED_KEPT_MAX = 10_000
@@ -59,7 +69,7 @@ def _ingest(
     store: Store,
     terminal_id: TerminalId,
     batch: ReceivedBatch,
-    items: list[Item],
+    items: Sequence[Item],
     now: datetime,
     *,
     asks_ids: bool,
@@ -72,7 +82,7 @@ def _ingest(
             terminal, batch.epoch, now, now_text, store.signing_key, asks_ids, kept, batch.packed
         )
         answer = _ingest_locked(session, incoming, batch, items)
-        receipt = newest_receipt(session, terminal.school_id, terminal.id)
+        receipt = _newest_receipt(session, incoming, answer, items)
         session.run(
             "UPDATE terminal SET high_epoch = ?, high_seq = ?, head_hash = ?, last_seen_at = ?"
             " WHERE school_id = ? AND id = ?",
@@ -88,6 +98,21 @@ def _ingest(
     if refusal is not None:
         raise refusal
     return replace(answer, receipt=receipt)
+
+
+def _newest_receipt(
+    session: Session, incoming: Incoming, answer: BatchAnswer, items: Sequence[Item]
+) -> SignedReceipt | None:
+    """Return the receipt of a terminal's newest closing; what hangs on its last event is kept."""
+    terminal, kept, lunch = incoming.terminal, incoming.kept, lunch_of(items)
+    if kept is None or not lunch:
+        return newest_receipt(session, terminal.school_id, terminal.id)
+    # No fact of a lunch closes anything: what was newest before still is.
+    head = kept.head_of(terminal)
+    receipt = head.receipt if head else newest_receipt(session, terminal.school_id, terminal.id)
+    if answer.head_hash == items[-1].hash:
+        kept.heads[terminal.id] = Head(answer.head_hash, lunch[-1].at, receipt)
+    return receipt
 
 
 def keep_revoked(
@@ -114,7 +139,7 @@ def keep_revoked(
 
 
 def _ingest_locked(
-    session: Session, incoming: Incoming, batch: ReceivedBatch, items: list[Item]
+    session: Session, incoming: Incoming, batch: ReceivedBatch, items: Sequence[Item]
 ) -> BatchAnswer:
     terminal = incoming.terminal
     _check_epoch(incoming, batch)
@@ -123,7 +148,7 @@ def _ingest_locked(
     if is_later and batch.first_seq > high_seq + 1:
         raise _gap(terminal, expected_seq=high_seq + 1, epoch=incoming.epoch)
     count = max(0, high_seq + 1 - batch.first_seq) if is_later else len(items)
-    known, fresh = items[:count], items[count:]
+    known, fresh = (items[:count], items[count:]) if count else ((), items)
     verdicts, strays = answer_known(session, incoming, known)
     head = terminal.head_hash
     if fresh and not strays:

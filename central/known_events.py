@@ -13,8 +13,8 @@ SENT_BY_REVOKED = "sent by a revoked terminal"
 
 
 def answer_known(
-    session: Session, incoming: Incoming, known: list[Item]
-) -> tuple[list[EventAnswer], list[Item]]:
+    session: Session, incoming: Incoming, known: Sequence[Item]
+) -> tuple[list[EventAnswer], Sequence[Item]]:
     """Answer for the places that are taken already. Also return what has other bytes there."""
     if not known:
         return [], []
@@ -24,8 +24,8 @@ def answer_known(
 
 
 def match_known(
-    session: Session, incoming: Incoming, known: list[Item]
-) -> tuple[list[EventAnswer], list[Item]]:
+    session: Session, incoming: Incoming, known: Sequence[Item]
+) -> tuple[list[EventAnswer], Sequence[Item]]:
     """Return the first answer for each place again, and the items that contradict what is there."""
     terminal = incoming.terminal
     rows = session.rows(

@@ -12,12 +12,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from central.booking import YEARS, Books
-from central.quick_events import Meal, MealData, Quick, Sale, SaleData, note_bought
+from central.booking import Books
+from central.plausible import YEARS
+from central.quick_booking import note_bought
+from central.quick_events import MealData, Quick, SaleData
 from core.codec import moment_text
 from core.facts import Circumstance
 from core.ids import PupilId
-from core.money import Money
 from core.orders import OrderState
 
 _FIRST_YEAR: Final = f"{YEARS.start}"
@@ -32,15 +33,16 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
 
     now_text: the centre's time, as it is stored.
     """
-    sales = [fact.data for fact in facts if isinstance(fact, Sale)]
-    meals = [fact.data for fact in facts if isinstance(fact, Meal)]
+    served = [fact.data for fact in facts]
+    sales = [one for one in served if type(one) is SaleData]
+    meals = [one for one in served if type(one) is MealData] if len(sales) < len(served) else []
     moved = _moved(sales)
     left = _left(moved, books)
-    is_plain = _are_served_as_known([*sales, *meals], books) and not _are_to_settle(sales)
+    is_plain = _are_served_as_known(served, books) and not _are_to_settle(sales)
     is_plain = is_plain and _are_in_time(facts, books, now_text) and _are_reserved(meals, books)
     if left is None or not is_plain:
         return False
-    books.wallets.update(left)
+    books.wallet_cents.update(left)
     books.move(moved)
     _collect(meals, books)
     books.last_at = facts[-1].at
@@ -57,16 +59,13 @@ def _moved(sales: Sequence[SaleData]) -> Mapping[PupilId, int]:
     return moved
 
 
-def _left(moved: Mapping[PupilId, int], books: Books) -> Mapping[PupilId, Money] | None:
-    """Return what is in those wallets then; None when one is unknown, or overdrawn."""
-    left: dict[PupilId, Money] = {}
-    wallets, floor = books.wallets, -books.overdraft_max.cents
-    for pupil, cents in moved.items():
-        wallet = wallets.get(pupil)
-        if wallet is None or wallet.cents + cents < floor:
-            return None
-        left[pupil] = Money(wallet.cents + cents)
-    return left
+def _left(moved: Mapping[PupilId, int], books: Books) -> Mapping[PupilId, int] | None:
+    """Return the cents in those wallets then; None when one is unknown, or overdrawn."""
+    wallets, floor_cents = books.wallet_cents, -books.overdraft_max.cents
+    if not moved.keys() <= wallets.keys():
+        return None
+    left = {pupil: wallets[pupil] + cents for pupil, cents in moved.items()}
+    return left if min(left.values(), default=floor_cents) >= floor_cents else None
 
 
 def _are_served_as_known(served: Sequence[MealData | SaleData], books: Books) -> bool:
@@ -114,6 +113,5 @@ def _collect(meals: Sequence[MealData], books: Books) -> None:
 
 
 def _note_bought(sales: Sequence[SaleData], books: Books) -> None:
-    for sale in sales:
-        if sale.pupil in books.limited:
-            note_bought(sale, books)
+    for sale in [sale for sale in sales if sale.pupil in books.limited]:
+        note_bought(sale, books)

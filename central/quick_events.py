@@ -1,36 +1,23 @@
-"""The two facts that a lunch is made of, read and booked from their JSON fields.
+"""The two facts that a lunch is made of, read from their JSON fields.
 
 Nine facts in ten are a collected meal or a sale from the wallet. Making the core's typed values of
 each was two thirds of what a batch cost, so these two are read by msgspec into structs, and booked
-from these. What is taken here is a part of what `core.events.read_event` takes, with the same
-meaning; whatever is not plainly well is left to it (`None`), and it alone says what is wrong. The
-rules are those of `central.booking`, which asks no more of a fact than these structs have; the legs
-are those of `core.ledger`. `tests/central/test_quick_events.py` holds both ways to one answer.
+from these (`central.quick_booking`). What is taken here is a part of what `core.events.read_event`
+takes, with the same meaning; whatever is not plainly well is left to it (`None`), and it alone says
+what is wrong. `tests/central/test_quick_events.py` holds both ways to one answer.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from central.booking import (
-    CENTS_MAX,
-    QUANTITY_MAX,
-    Books,
-    Keys,
-    add_bought,
-    collect,
-    note_time,
-    sell,
-)
-from central.transfers import NamedLeg, Transfer
-from core.batch import Flag
+from central.plausible import CENTS_MAX, QUANTITY_MAX
+from central.transfers import Transfer
 from core.facts import Circumstance, EventKind, Tender
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import AccountKind
-from core.limits import Bought
 from core.money import Money
 from core.people import Allergen, PriceClass
 from core.tap import Assurance
@@ -42,13 +29,11 @@ _ID_FORM: Final = "00000000-0000-0000-0000-000000000000 "
 _AT_FORM: Final = "0000-00-00T00:00:00.000Z "
 _MINUTE_TENS: Final = slice(len("2026-11-24T11:"), None, len(_AT_FORM))
 _SECOND_TENS: Final = slice(len("2026-11-24T11:00:"), None, len(_AT_FORM))
+_HOUR_TENS: Final = slice(len("2026-11-24T"), None, len(_AT_FORM))
+_HOUR_ONES: Final = slice(len("2026-11-24T1"), None, len(_AT_FORM))
 _DAY_CHARS: Final = len("2026-11-24")
-_HOUR_CHARS: Final = len("2026-11-24T11")
 _PREPAID = AccountKind.MEALS_PREPAID.value
 _WALLET = AccountKind.WALLET_GENERAL.value
-_SALES = AccountKind.SALES.value
-_NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
-_SERVED = AccountKind.MEALS_SERVED.value
 _KIND = b'"kind":"'
 _KIND_BYTES = len(_KIND)
 _WORD_BYTES = 8
@@ -170,14 +155,6 @@ class Sale(_Envelope, gc=False, forbid_unknown_fields=True):
 Quick = Meal | Sale
 
 
-class QuickBooking(msgspec.Struct, gc=False):
-    """What one fact does to the books, as `central.booking.Booking`, with legs as rows."""
-
-    legs: Sequence[NamedLeg]
-    flags: list[Flag]
-    words: Mapping[Flag, str] = _NO_WORDS
-
-
 _Reader = msgspec.json.Decoder[list[Meal]] | msgspec.json.Decoder[list[Sale]]
 _READERS: Final[Mapping[bytes, _Reader]] = {
     EventKind.MEAL_COLLECTED.value.encode()[:_WORD_BYTES]: msgspec.json.Decoder(list[Meal]),
@@ -269,16 +246,26 @@ def _are_moments(moments: Sequence[str]) -> bool:
     has_form = text.translate(_AT_TO_FORM) == _AT_FORM * len(moments)
     if not has_form or (text[_MINUTE_TENS] + text[_SECOND_TENS]).strip("012345"):
         return False
-    return all(map(_is_hour, {moment[:_HOUR_CHARS] for moment in moments}))
+    first = text[:_DAY_CHARS]
+    is_one_day = text.count(first) == len(moments)
+    days = {first} if is_one_day else {moment[:_DAY_CHARS] for moment in moments}
+    return all(map(_is_day, days)) and _are_hours(text[_HOUR_TENS], text[_HOUR_ONES])
 
 
-def _is_hour(text: str) -> bool:
-    """Say whether what has the form of a day and an hour is one: no thirtieth of February."""
+def _is_day(text: str) -> bool:
+    """Say whether what has the form of a day is one: no thirtieth of February."""
     try:
-        date.fromisoformat(text[:_DAY_CHARS])
+        date.fromisoformat(text)
     except ValueError:
         return False
-    return text[-2:] < "24"
+    return True
+
+
+def _are_hours(tens: str, ones: str) -> bool:
+    """Say whether digits are those of hours, each below 24."""
+    if "2" not in tens:
+        return not tens.strip("01")
+    return all(ten + one < "24" for ten, one in zip(tens, ones, strict=True))
 
 
 def _are_summed(facts: Sequence[Quick]) -> bool:
@@ -292,58 +279,3 @@ def _are_summed(facts: Sequence[Quick]) -> bool:
             if left:
                 return False
     return True
-
-
-def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
-    """Add what facts are about to the keys that are read before they are booked."""
-    keys.pupils.update([fact.data.pupil for fact in facts if isinstance(fact, Sale)])
-    keys.orders.update([fact.data.order for fact in facts if isinstance(fact, Meal)])
-    keys.badges.update([key for fact in facts if (key := fact.data.badge) is not None])
-
-
-def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
-    """Book one fact, and advance the books by it."""
-    data = fact.data
-    legs: Sequence[NamedLeg]
-    if isinstance(data, SaleData):
-        flags, legs = sell(data, books), _sale_legs(data)
-        if data.pupil in books.limited:
-            note_bought(data, books)
-    else:
-        flags, paid_from = collect(data, books)
-        legs = _meal_legs(data, paid_from)
-    flags += note_time(fact.at, books, now=now)
-    return QuickBooking(legs, flags)
-
-
-def note_bought(sale: SaleData, books: Books) -> None:
-    """Count what a pupil bought whose parents set a limit."""
-    for line in sale.lines:
-        more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
-        add_bought(books, sale.pupil, sale.day, line.product, more)
-
-
-def plain_legs(fact: Quick) -> Sequence[NamedLeg]:
-    """Return the legs of a fact that broke no rule."""
-    data = fact.data
-    if isinstance(data, SaleData):
-        return _sale_legs(data)
-    return _meal_legs(data, AccountKind.MEALS_PREPAID)
-
-
-def _meal_legs(meal: MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
-    cents = meal.price_cents
-    if not cents:
-        return ()
-    return (("source", paid_from.value, "", -cents), ("target", _SERVED, "", cents))
-
-
-def _sale_legs(sale: SaleData) -> Sequence[NamedLeg]:
-    rows: list[NamedLeg] = []
-    if sale.total_cents:
-        rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
-    for place, line in enumerate(sale.lines):
-        cents = line.unit_price_cents * line.quantity
-        if cents:
-            rows.append((f"line.{place}", _SALES, line.category, cents))
-    return rows

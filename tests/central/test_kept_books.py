@@ -1,18 +1,22 @@
 """What a batch read is kept for the next one, and never longer than it is true."""
 
 import random
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from shift_till import ShiftTill
 
 from central import kept_books
 from central.badges import issue_badge
 from central.errors import DatabaseError
 from central.feed import advance_feed
 from central.ingest import ingest
-from central.kept_books import Kept, KeptBooks
+from central.kept_books import Head, Kept, KeptBooks
 from central.limits import write_limits
 from central.office import Act
 from central.store import open_store
+from central.terminals import Terminal, TerminalState
 from central.wallets import pay_out
 from central.wire_batch import unpack_batch
 from core.batch import Flag, pack_batch
@@ -21,6 +25,7 @@ from core.money import Money
 
 SCHOOL = "demo"
 NEW = "ab" * 16
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ def test_what_a_batch_changed_before_it_failed_is_not_kept(till, centre, pupil, 
             message = "the disk is full"
             raise DatabaseError(message)
 
-        patch.setattr("central.ingest.newest_receipt", fail)
+        patch.setattr("central.ingest._newest_receipt", fail)
         batch = unpack_batch(pack_batch(till.identity.terminal_id, (till.sell(pupil, left),)).body)
         with pytest.raises(DatabaseError, match="full"):
             ingest(centre.store, till.identity.terminal_id, batch, now=till.clock())
@@ -136,17 +141,50 @@ def test_batch_after_batch_is_flagged_as_the_balances_say(till, centre):
     assert {pupil: centre.balance(pupil) for pupil in pupils} == balances
 
 
+def test_the_time_of_an_event_that_another_process_booked_is_known(till, other, pupil, clock):
+    assert sold(till, pupil) == [None]
+    clock.advance(hours=2)
+    later = pack_batch(till.identity.terminal_id, (till.sell(pupil, 50),))
+    ingest(other, till.identity.terminal_id, unpack_batch(later.body), now=clock())
+    clock.advance(hours=-1)
+    assert sold(till, pupil) == [Flag.CLOCK_SKEW]
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_receipt_that_another_process_gave_is_told(till, other, pupil, clock, monkeypatch):
+    assert sold(till, pupil) == [None]
+    counter = ShiftTill(till)
+    counter.open_shift(5000)
+    counter.close(counted=5000)
+    batch = pack_batch(till.identity.terminal_id, till.journal.events[1:])
+    ingest(other, till.identity.terminal_id, unpack_batch(batch.body), now=clock())
+    told = till.send_events((till.sell(pupil, 50),))
+    assert told["receipt"]["receipt"]["closing"] == till.journal.events[-2].id
+    monkeypatch.setattr("central.ingest.newest_receipt", None)
+    again = till.send_events((till.sell(pupil, 50),))
+    assert again["receipt"] == told["receipt"], "it is kept with what hangs on the last event"
+
+
+def test_what_hangs_on_the_last_event_is_that_of_the_terminals_row():
+    head, other = bytes(32), bytes(31) + b"1"
+    terminal = Terminal(SCHOOL, "t-1", "T", TerminalState.ACTIVE, (1, 1), head, None, None)
+    kept = Kept(heads={"t-1": Head(head, NOON, None)})
+    assert kept.head_of(terminal) == Head(head, NOON, None)
+    assert kept.head_of(replace(terminal, head_hash=other)) is None
+    assert kept.head_of(replace(terminal, id="t-2")) is None
+
+
 def test_a_place_that_is_not_where_it_was_left_forgets_everything():
-    kept = Kept(cursor=7, wallets={"ann": Money(5)}, limited={"ann"}, badges={NEW: "ann"})
+    kept = Kept(cursor=7, wallet_cents={"ann": 5}, limited={"ann"}, badges={NEW: "ann"})
     kept.be_at(7)
-    assert kept.wallets == {"ann": Money(5)}
+    assert kept.wallet_cents == {"ann": 5}
     kept.be_at(8)
     assert kept == Kept(cursor=8)
 
 
 def test_what_is_kept_does_not_grow_for_ever(monkeypatch):
     monkeypatch.setattr(kept_books, "_ROWS_MAX", 2)
-    kept = Kept(cursor=7, wallets={"ann": Money(5), "ben": Money(5)}, badges={NEW: "ann"})
+    kept = Kept(cursor=7, wallet_cents={"ann": 5, "ben": 5}, badges={NEW: "ann"})
     kept.be_at(7)
     assert kept == Kept(cursor=7)
     monkeypatch.setattr(kept_books, "_SCHOOLS_MAX", 1)

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central import plain_runs, quick_events
+from central import plain_runs, quick_booking
 from central.arrivals import read_checked
 from central.booking import Books, book
 from central.documents import Documents
 from central.plain_runs import book_plain
-from central.quick_events import book_quick, plain_legs, read_quick
+from central.quick_booking import book_quick, plain_legs
+from central.quick_events import read_quick
 from central.transfers import legs_of_transfer, transfer_of
 from core.catalogue import Category
 from core.chain import GENESIS, canonical
@@ -116,7 +117,7 @@ def make_books() -> Books:
     return Books(
         overdraft_max=Money(500),
         orders={key: Order(key, "ann", DAY, "main", Money(450), state) for key, state in states},
-        wallets={"ann": Money(100), "ben": Money(1_000_000)},
+        wallet_cents={"ann": 100, "ben": 1_000_000},
         badges={"aa" * 16: "ann"},
         last_at=NOON,
         limited=frozenset({"ann"}),
@@ -178,7 +179,7 @@ def test_the_facts_of_a_lunch_are_taken():
 
 def test_the_control_another_rule_is_noticed(monkeypatch):
     forgetful = ([], AccountKind.MEALS_PREPAID)
-    monkeypatch.setattr(quick_events, "collect", lambda fact, books: forgetful)
+    monkeypatch.setattr(quick_booking, "collect", lambda fact, books: forgetful)
     with pytest.raises(AssertionError):
         expect_the_same(plain_meal())
 
@@ -271,7 +272,7 @@ def test_the_first_events_of_a_terminal_are_plain():
 
 
 def test_the_control_a_rule_that_is_forgotten_is_noticed(monkeypatch):
-    monkeypatch.setattr(plain_runs, "_left", lambda moved, books: dict.fromkeys(moved, Money(0)))
+    monkeypatch.setattr(plain_runs, "_left", lambda moved, books: dict.fromkeys(moved, 0))
     run = [sealed(LUNCH["feast"], 7, NOON)]
     with pytest.raises(AssertionError):
         expect_the_same_of_a_run(run)
