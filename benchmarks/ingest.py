@@ -187,12 +187,12 @@ Ready = tuple[dict[str, Value], list[str], list[tuple[Value, ...]]]
 """Columns with one value in all rows of a batch, the names of the others, and their values."""
 
 
-def ready_rows(source: sqlite3.Connection, moments: Iterable[str]) -> list[Ready]:
-    """Return the events' rows of each batch, as they are given to the database."""
-    names = [row[1] for row in source.execute("PRAGMA table_info(event)")]
+def ready_rows(source: sqlite3.Connection, table: str, moments: Iterable[str]) -> list[Ready]:
+    """Return a table's rows of each batch, as they are given to the database."""
+    names = [row[1] for row in source.execute(f"PRAGMA table_info({table})")]
     found: list[Ready] = []
     for moment in moments:
-        rows = source.execute("SELECT * FROM event WHERE received_at = ?", (moment,)).fetchall()
+        rows = source.execute(f"SELECT * FROM {table} WHERE received_at = ?", (moment,)).fetchall()
         values = dict(zip(names, zip(*rows, strict=True), strict=True))
         shared = {name: of_all[0] for name, of_all in values.items() if len(set(of_all)) == 1}
         own = [name for name in names if name not in shared]
@@ -208,7 +208,7 @@ def rows_writer(folder: Path, school: DemoSchool, batches: list[bytes]) -> Calla
     booked.close()
     moments = [moment_text(moment_of(number)) for number in range(len(batches))]
     with closing(sqlite3.connect(folder / "booked.db")) as source:
-        ready = ready_rows(source, moments)
+        ready = {table: ready_rows(source, table, moments) for table in ("event", "arrival")}
         # These sales move one amount each, which stands in the event's own row.
         assert source.execute(
             "SELECT COUNT(*) FROM posted_leg WHERE at = ?", moments[:1]
@@ -225,8 +225,12 @@ def rows_writer(folder: Path, school: DemoSchool, batches: list[bytes]) -> Calla
 
     def write(number: int) -> None:
         with target.database.writing() as session:
-            shared, columns, rows = ready[number]
-            session.insert_many("event", columns, rows, shared=shared)
+            for table, batches_of_it in ready.items():
+                shared, columns, rows = batches_of_it[number]
+                # One row alone has nothing of its own: all its columns are shared.
+                own = columns or list(shared)
+                values = rows if columns else [tuple(shared.values())]
+                session.insert_many(table, own, values, shared=shared if columns else {})
             session.insert_many(
                 "wallet",
                 ("pupil_id", "general_cents"),

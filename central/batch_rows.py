@@ -1,25 +1,33 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count, repeat
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking
-from central.database import Session, Value
+from central.database import Session, Shared, Value
 from central.flagging import WORDS, case_id, raise_exceptions
 from central.postings import LegRow, write_legs
 from central.quick_booking import QuickBooking, plain_legs
 from central.quick_events import Quick
-from central.transfers import NO_TRANSFER, NamedLeg, transfer_of
+from central.transfers import NO_TRANSFER, PLAIN_SOURCES, WALLET, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
 from core.ids import EventId
 
-_OWN_COLUMNS: Final = ("seq", "id", "at", "body", "hash", "owner", "target_owner", "cents")
-_COLUMNS: Final = (*_OWN_COLUMNS, "kind", "source", "verdict", "flag")
+_MOVED: Final = ("seq", "id", "at", "owner", "target_owner", "cents")
+_SEALED: Final = ("body", "hash")
+_COLUMNS: Final = (*_MOVED, *_SEALED, "kind", "source", "verdict", "flag")
+_OWNER, _SOURCE = _COLUMNS.index("owner"), _COLUMNS.index("source")
+_NO_SEAL: Final[Shared] = {"body": b"", "hash": b""}
+_PACKED_MIN = 16
+"""So many plain events a batch are kept as they came: fewer take less room in rows of their own."""
+
+
+_Plain = tuple[int, str, str, str | None, str | None, int | None]
+"""What the row of a plain event has of its own: `_MOVED`."""
 
 
 class BatchRows:
@@ -28,8 +36,8 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._plain: defaultdict[tuple[str, str | None], list[tuple[Value, ...]]]
-        self._plain = defaultdict(list)
+        self._items: list[Item] = []
+        self._facts: list[Quick] = []
         self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
@@ -38,16 +46,8 @@ class BatchRows:
         """Write down events that broke no rule, each with the fact that it is."""
         seqs = count(items[0].seq)
         self.answers += map(EventAnswer, seqs, repeat(Verdict.ACCEPTED, len(items)), repeat(None))
-        for item, fact in zip(items, facts, strict=True):
-            moved = fact.data.transfer()
-            if moved is None:
-                self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
-            source, owner, target_owner, cents = moved or NO_TRANSFER
-            # Of all that is bound, sqlite3 asks of bytes alone whether somebody adapts them.
-            body, digest = bytearray(item.body), bytearray(item.hash)
-            self._plain[fact.kind, source].append(
-                (item.seq, fact.id, fact.at_text, body, digest, owner, target_owner, cents)
-            )
+        self._items += items
+        self._facts += facts
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
         """Write down an event that was booked from its fields."""
@@ -90,13 +90,61 @@ class BatchRows:
             "epoch": self._incoming.epoch,
             "received_at": now_text,
         }
-        plainly = {**shared, "verdict": Verdict.ACCEPTED.value, "flag": None}
-        for (kind, source), rows in self._plain.items():
-            alike = {**plainly, "kind": kind, "source": source}
-            session.insert_many("event", _OWN_COLUMNS, rows, shared=alike)
+        packed = self._incoming.packed if len(self._facts) >= _PACKED_MIN else b""
+        owners = self._write_plain(session, shared, is_packed=bool(packed))
         session.insert_many("event", _COLUMNS, self._events, shared=shared)
+        owners += [row[_OWNER] for row in self._events if row[_SOURCE] == WALLET]
+        arrival = {
+            **shared,
+            "first_seq": self.answers[0].seq,
+            "last_seq": self.answers[-1].seq,
+            "owners": ",".join(map(str, dict.fromkeys(owners))),
+            "packed": packed,
+        }
+        session.insert_many("arrival", list(arrival), [list(arrival.values())])
         write_legs(session, terminal.school_id, self._legs, at=now_text)
         raise_exceptions(session, self._incoming, self._exceptions)
+
+    def _write_plain(self, session: Session, shared: Shared, *, is_packed: bool) -> list[Value]:
+        """Write the rows of events that broke no rule, and return whose wallets they move.
+
+        is_packed: their bytes are kept by their arrival.
+        """
+        columns: Sequence[str] = _MOVED
+        alike: Shared = {**shared, **_NO_SEAL, "verdict": Verdict.ACCEPTED.value, "flag": None}
+        if not is_packed:
+            columns = (*_MOVED, *_SEALED)
+            alike = {name: value for name, value in alike.items() if name not in _NO_SEAL}
+        by_form = self._plain_rows()
+        for (kind, source), rows in by_form.items():
+            kept = rows if is_packed else self._with_seals(rows)
+            session.insert_many(
+                "event", columns, kept, shared={**alike, "kind": kind, "source": source}
+            )
+        return [row[_OWNER] for form, rows in by_form.items() if form[1] == WALLET for row in rows]
+
+    def _plain_rows(self) -> dict[tuple[str, str | None], list[_Plain]]:
+        """Return the rows of events that broke no rule, by their kind and the account that pays."""
+        moves = [fact.data.transfer() for fact in self._facts]
+        told = list(zip(self._facts, moves, strict=True))
+        found: dict[tuple[str, str | None], list[_Plain]] = {}
+        if None in moves:
+            for fact in [fact for fact, move in told if move is None]:
+                self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
+                row = (fact.seq, fact.id, fact.at_text, None, None, None)
+                found.setdefault((fact.kind, None), []).append(row)
+        for kind, account in PLAIN_SOURCES.items():
+            found[kind, account] = [
+                (fact.seq, fact.id, fact.at_text, move[1], move[2], move[3])
+                for fact, move in told
+                if move is not None and fact.kind == kind
+            ]
+        return found
+
+    def _with_seals(self, rows: Sequence[_Plain]) -> list[tuple[Value, ...]]:
+        """Return rows of plain events with each one's own bytes and hash behind."""
+        seals = {item.seq: (item.body, item.hash) for item in self._items}
+        return [(*row, *seals[row[0]]) for row in rows]
 
     def _note(
         self,
@@ -113,7 +161,7 @@ class BatchRows:
             self._legs += [(event_id, *leg) for leg in legs]
         self.answers.append(EventAnswer(item.seq, verdict, flag))
         source, *paid = moved or NO_TRANSFER
-        own = (item.seq, event_id, at_text, item.body, item.hash, *paid)
+        own = (item.seq, event_id, at_text, *paid, item.body, item.hash)
         self._events.append((*own, kind, source, verdict.value, flag))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:

@@ -18,8 +18,9 @@ from central.booking import Booking
 from central.database import Row, Session
 from central.errors import RecordError
 from central.postings import leg_from_row, read_legs
+from central.sealed import sealed_between, sealed_one
 from central.signatures import sign_bytes
-from core.batch import Flag
+from core.batch import Flag, Verdict
 from core.chain import canonical
 from core.codec import moment_text, read_moment, to_plain
 from core.day_receipt import (
@@ -269,32 +270,27 @@ def _held(
     """
     since = (0, 0) if before is None else (before.epoch, before.seq)
     until = (event.epoch, event.seq)
-    rows = session.rows(
-        "SELECT body, id, hash FROM event WHERE school_id = ? AND terminal_id = ?"
-        " AND (epoch > ? OR (epoch = ? AND seq > ?)) AND (epoch < ? OR (epoch = ? AND seq < ?))"
-        " AND verdict = 'accepted' ORDER BY epoch, seq",
-        arriving.school,
-        arriving.terminal,
-        since[0],
-        *since,
-        until[0],
-        *until,
-    )
+    head = b""
+    line: list[Event] = []
+    for sealed in sealed_between(
+        session, arriving.school, arriving.terminal, after=since, before=until
+    ):
+        if sealed.verdict == Verdict.ACCEPTED:
+            line.append(read_event(sealed.body))
+            head = sealed.hash
     here = [one for one in arriving.events if since < (one.epoch, one.seq) < until]
     aside = [
         one
         for one in events_aside(session, arriving.school, arriving.terminal)
         if since < (one.epoch, one.seq) < until and not isinstance(one.fact, PeriodClosed)
     ]
-    ids = [*(row[1] for row in rows), *(one.id for one in aside)]
+    ids = [one.id for one in [*line, *aside]]
     legs = [
         *_legs_of(session, arriving.school, ids),
         *(arriving.legs[one.id] for one in here if one.id in arriving.legs),
     ]
-    head = bytes(rows[-1][2]) if rows else b""
     if here:
         head = arriving.hashes[here[-1].seq]
-    line = [read_event(bytes(row[0])) for row in rows]
     # In the order of their own places, so that totals that a new epoch takes over come after them.
     before_here = sorted([*line, *aside], key=lambda one: (one.epoch, one.seq))
     return [*before_here, *here], legs, head.hex()
@@ -311,18 +307,19 @@ def _before(session: Session, arriving: _Arriving, event: Event) -> _Before | No
             digest = arriving.hashes[one.seq].hex()
             return _Before(one.epoch, one.seq, one.fact.number, digest, one.fact.figures.perpetual)
     row = session.row(
-        "SELECT e.body, e.hash, e.epoch, e.seq FROM closing c JOIN event e"
-        " ON e.school_id = c.school_id AND e.terminal_id = c.terminal_id"
-        " AND e.epoch = c.epoch AND e.seq = c.seq"
-        " WHERE c.school_id = ? AND c.terminal_id = ? ORDER BY c.epoch DESC, c.seq DESC LIMIT 1",
+        "SELECT event_id FROM closing WHERE school_id = ? AND terminal_id = ?"
+        " ORDER BY epoch DESC, seq DESC LIMIT 1",
         arriving.school,
         arriving.terminal,
     )
     if row is None:
         return None
-    fact = read_event(bytes(row[0])).fact
+    found = sealed_one(session, arriving.school, row[0])
+    assert found is not None, "a closing is of an event"
+    fact = read_event(found.body).fact
     assert isinstance(fact, PeriodClosed), "a closing is of that kind"
-    return _Before(row[2], row[3], fact.number, bytes(row[1]).hex(), fact.figures.perpetual)
+    digest = found.hash.hex()
+    return _Before(found.epoch, found.seq, fact.number, digest, fact.figures.perpetual)
 
 
 def _folded(events: Sequence[Event], before: _Before | None) -> PeriodFigures:

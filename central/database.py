@@ -1,9 +1,10 @@
 """The small port to a database: one dialect of SQL, two engines behind it.
 
-Statements are written once, with `?` for a value. What engines do differently is asked of the
-port: many rows at once, rows by many keys, row locks, and what the trigger that refuses changes
-looks like. A write transaction sees its own changes and ends whole or not at all; a read
-transaction sees one moment of the database, however many statements it runs.
+Statements are written once, with `?` for a value, and with SQLite's names for what finds a text in
+another (`instr`) and, where tables are made, joins texts (`group_concat`). What engines do
+differently is asked of the port: many rows at once, rows by many keys, row locks, and what the
+trigger that refuses changes looks like. A write transaction sees its own changes and ends whole or
+not at all; a read transaction sees one moment of the database, however many statements it runs.
 """
 
 from abc import ABC, abstractmethod

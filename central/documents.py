@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from central.database import Session
 from central.postings import read_legs
+from central.sealed import sealed_by_id
 from core.batch import Flag
 from core.events import Event, read_event
 from core.facts import (
@@ -100,14 +101,13 @@ def read_documents(session: Session, school: SchoolId, wanted: frozenset[EventId
     if not wanted:
         return documents
     ids = sorted(wanted)
-    rows = session.rows_by("SELECT body FROM event WHERE school_id = ? AND id IN", ids, school)
     paid_from = {
         EventId(event): AccountKind(account)
         for event, name, account, _, _ in read_legs(session, school, ids)
         if name == "source"
     }
-    for row in rows:
-        event = read_event(bytes(row[0]))
+    for one in sealed_by_id(session, school, ids).values():
+        event = read_event(one.body)
         if isinstance(event.fact, Act):
             # A meal that cost nothing has no legs: its order waits again as any other.
             source = paid_from.get(event.id, AccountKind.MEALS_PREPAID)

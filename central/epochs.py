@@ -4,6 +4,7 @@ With the approval all that its other image recorded is booked. What it must know
 numbers that any image gave, so that none is given twice.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from central.audit import write_audit
 from central.branches import book_branches
 from central.database import Session
 from central.errors import RecordError
+from central.sealed import AFTER_ALL, sealed_between
 from central.terminals import Terminal, TerminalState
 from core.batch import Verdict
 from core.codec import moment_text
@@ -90,8 +92,8 @@ def _closing_of(fact: Fact) -> int:
     return fact.number if isinstance(fact, PeriodClosed) else 0
 
 
-def _bodies(session: Session, terminal: Terminal) -> list[bytes]:
-    """Return the events from the last closing on, which holds all numbers given before it."""
+def _bodies(session: Session, terminal: Terminal) -> Iterator[bytes]:
+    """Yield the events from the last closing on, which holds all numbers given before it."""
     place = (terminal.school_id, terminal.id, Verdict.ACCEPTED.value)
     closing = session.row(
         "SELECT epoch, seq FROM event WHERE school_id = ? AND terminal_id = ? AND verdict = ?"
@@ -99,12 +101,7 @@ def _bodies(session: Session, terminal: Terminal) -> list[bytes]:
         *place,
     )
     epoch, seq = (0, 0) if closing is None else (closing[0], closing[1])
-    rows = session.rows(
-        "SELECT body FROM event WHERE school_id = ? AND terminal_id = ? AND verdict = ?"
-        " AND (epoch > ? OR (epoch = ? AND seq >= ?)) ORDER BY epoch, seq",
-        *place,
-        epoch,
-        epoch,
-        seq,
+    events = sealed_between(
+        session, terminal.school_id, terminal.id, after=(epoch, seq - 1), before=AFTER_ALL
     )
-    return [bytes(row[0]) for row in rows]
+    return (one.body for one in events if one.verdict == Verdict.ACCEPTED)

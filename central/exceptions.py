@@ -17,6 +17,7 @@ from central.errors import RecordError
 from central.flagging import case_id
 from central.office import Act, Entry, booking_id, checked_why, is_booked, post, read_wallets
 from central.postings import leg_from_row, read_legs
+from central.sealed import sealed_one
 from central.store import Store
 from core.batch import Flag
 from core.codec import moment_text, read_moment
@@ -320,10 +321,10 @@ def pupil_in(fact: Fact) -> PupilId | None:
 
 
 def _pupil_of(session: Session, school: SchoolId, event: str) -> PupilId | None:
-    row = session.row("SELECT body FROM event WHERE school_id = ? AND id = ?", school, event)
-    if row is None:
+    sealed = sealed_one(session, school, event)
+    if sealed is None:
         return None
-    fact = read_event(bytes(row[0])).fact
+    fact = read_event(sealed.body).fact
     return fact.pupil if isinstance(fact, _OF_SOMEBODY) else None
 
 

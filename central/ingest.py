@@ -41,6 +41,7 @@ from central.known_events import (
     keep_strays,
     match_known,
 )
+from central.sealed import is_hash_held
 from central.store import Store
 from central.terminals import Terminal, find_terminal
 from central.wire_batch import ReceivedBatch
@@ -153,7 +154,7 @@ def _ingest_locked(
     head = terminal.head_hash
     if fresh and not strays:
         before = known[-1].hash if known else batch.prev_hash
-        if before not in _heads_allowed(session, incoming, high_seq):
+        if not _is_head_allowed(session, incoming, high_seq, before):
             strays = fresh
     if strays:
         reason = "chained to an event that the centre has not booked"
@@ -204,21 +205,16 @@ def _head_members(terminal: Terminal) -> dict[str, object]:
     return {"epoch": epoch, "high_water": seq, "head_hash": terminal.head_hash.hex()}
 
 
-def _heads_allowed(session: Session, incoming: Incoming, high_seq: int) -> set[bytes]:
-    """Return the hashes that the first fresh event may follow."""
+def _is_head_allowed(session: Session, incoming: Incoming, high_seq: int, head: bytes) -> bool:
+    """Say whether the first fresh event may follow a hash."""
     terminal = incoming.terminal
     if high_seq > 0:
-        return {terminal.head_hash}
-    if terminal.high_water == (0, 0):
-        return {GENESIS}
+        return head == terminal.head_hash
+    if terminal.high_water == (0, 0) or head == GENESIS:
+        return head == GENESIS
     # A new epoch is linked to an event that the centre holds: the head that the restored journal
     # still had, one that it wrote since and that was kept as a stray, or the centre's own.
-    rows = session.rows(
-        "SELECT hash FROM event WHERE school_id = ? AND terminal_id = ?"
-        " UNION SELECT hash FROM stray_event WHERE school_id = ? AND terminal_id = ?",
-        *(terminal.school_id, terminal.id) * 2,
-    )
-    return {GENESIS, *(bytes(row[0]) for row in rows)}
+    return is_hash_held(session, terminal.school_id, terminal.id, head)
 
 
 def _fork_refusal(answer: BatchAnswer, batch: ReceivedBatch) -> Problem | None:

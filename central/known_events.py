@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from central.arrivals import EventAnswer, Incoming, Item
 from central.database import Session
 from central.flagging import raise_exceptions
+from central.sealed import Unpacked, sealed_between
 from central.terminals import TerminalState
 from core.batch import Verdict
 
@@ -27,17 +28,18 @@ def match_known(
     session: Session, incoming: Incoming, known: Sequence[Item]
 ) -> tuple[list[EventAnswer], Sequence[Item]]:
     """Return the first answer for each place again, and the items that contradict what is there."""
-    terminal = incoming.terminal
-    rows = session.rows(
-        "SELECT seq, hash, verdict, flag FROM event WHERE school_id = ? AND terminal_id = ?"
-        " AND epoch = ? AND seq BETWEEN ? AND ?",
+    terminal, epoch, first = incoming.terminal, incoming.epoch, known[0].seq
+    # Mostly a batch whose answer was lost, and what is kept of it is this very batch.
+    bodies, hashes = [item.body for item in known], [item.hash for item in known]
+    events = sealed_between(
+        session,
         terminal.school_id,
         terminal.id,
-        incoming.epoch,
-        known[0].seq,
-        known[-1].seq,
+        after=(epoch, first - 1),
+        before=(epoch, known[-1].seq + 1),
+        at_hand=Unpacked(incoming.packed, first, bodies, hashes),
     )
-    booked = {row[0]: (bytes(row[1]), Verdict(row[2]), row[3]) for row in rows}
+    booked = {one.seq: (one.hash, Verdict(one.verdict), one.flag) for one in events}
     answers: list[EventAnswer] = []
     strays: list[Item] = []
     for item in known:

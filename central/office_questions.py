@@ -29,6 +29,7 @@ from central.pages.movements import Movement, movements
 from central.pages.orders import product_names
 from central.pages.voice import Voice, read_words
 from central.records import School
+from central.sealed import sealed_one
 from central.store import Store
 from central.terminals import Terminal
 from core.codec import moment_text
@@ -181,11 +182,11 @@ def _case(session: Session, school: SchoolId, case: Case) -> Plain:
 def _facts_of(session: Session, school: SchoolId, case: Case) -> Plain:
     """Return what a sentence about an exception tells of its event; nulls where it is unread."""
     told: Plain = {"kind": None, "at": None, "name": None, "class_name": None}
-    row = session.row("SELECT body FROM event WHERE school_id = ? AND id = ?", school, case.subject)
-    if row is None:
+    sealed = sealed_one(session, school, case.subject)
+    if sealed is None:
         return told
     try:
-        event = read_event(bytes(row[0]))
+        event = read_event(sealed.body)
     except MalformedEventError:
         return told
     told |= {"kind": event.fact.kind.value, "at": moment_text(event.stamp.at)}

@@ -5,6 +5,7 @@ transaction is REPEATABLE READ, and so sees one moment. Many rows travel as arra
 a table. Connections are kept, a few of them, and opened anew when the server has closed them.
 """
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -32,6 +33,8 @@ _PARTITIONS = 8
 _IN = " IN"
 # Not `= ANY(array)`: in a prepared statement that compares each row with each key.
 _OF_KEYS = " IN (SELECT unnest(?::text[]))"
+_CONCAT = re.compile(r"group_concat\((.*?)\)")
+"""SQLite's name for texts with commas between."""
 _BEGIN_WRITING = "BEGIN"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _REFUSAL = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -40,7 +43,7 @@ BEGIN RAISE EXCEPTION '% rows are never changed', TG_TABLE_NAME; END $$"""
 
 @cache
 def _dialect(sql: str) -> str:
-    return sql.replace("%", "%%").replace("?", "%s")
+    return sql.replace("%", "%%").replace("?", "%s").replace("instr(", "strpos(")
 
 
 class _PostgresSession(Session):
@@ -226,7 +229,7 @@ class PostgresDatabase(Database):
         made = []
         for sql in tables:
             table = next((name for name in partitioned if f"TABLE {name} (" in sql), None)
-            text = sql.replace(" BLOB", " BYTEA")
+            text = _CONCAT.sub(r"string_agg(\1, ',')", sql.replace(" BLOB", " BYTEA"))
             made.append(text if table is None else f"{text} PARTITION BY HASH (school_id)")
             if table is not None:
                 made += [

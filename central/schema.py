@@ -254,10 +254,15 @@ UUID of them for whoever wants one.
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step from a version of the tables to the next. append_only: of the tables it makes."""
+    """One step from a version of the tables to the next.
+
+    append_only, partitioned, clustered: of the tables it makes, as for `Database.creation`.
+    """
 
     statements: tuple[str, ...]
     append_only: tuple[str, ...] = ()
+    partitioned: tuple[str, ...] = ()
+    clustered: tuple[str, ...] = ()
 
 
 _OFFICE = Migration(
@@ -481,7 +486,49 @@ _TRANSFERS = Migration(
     )
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_OFFICE, _PAGES, _HEALTH, _LEGS_BY_TIME, _COUNTERS, _TRANSFERS)
+# What came at once is kept at once: the batch's bytes as they were sent, in place of each event's
+# own body and hash, and whose wallets it moved, in place of an index entry for each movement. Its
+# key begins with the time, which each event's row has too: so an event leads to its arrival, and a
+# span of time to its arrivals, by one tree. `owners` stands before `packed`, which lies on pages of
+# its own: whoever looks for an owner does not read them.
+#
+# owners: whose general wallets the events' own rows move, each once, with commas between. packed:
+# the gzip that `central.wire_batch` reads; empty where each event's row has its own body.
+_ARRIVALS = Migration(
+    append_only=("arrival",),
+    partitioned=("arrival",),
+    clustered=("arrival",),
+    statements=(
+        """CREATE TABLE arrival (
+    school_id TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    first_seq BIGINT NOT NULL,
+    last_seq BIGINT NOT NULL,
+    owners TEXT NOT NULL,
+    packed BLOB NOT NULL,
+    PRIMARY KEY (school_id, received_at, terminal_id, epoch, first_seq)
+)""",
+        # Events of earlier versions keep their bodies.
+        """INSERT INTO arrival
+    SELECT school_id, received_at, terminal_id, epoch, MIN(seq), MAX(seq),
+        COALESCE(group_concat(DISTINCT CASE source WHEN 'wallet.general' THEN owner END), ''),
+        CAST('' AS BLOB)
+    FROM event GROUP BY school_id, received_at, terminal_id, epoch""",
+        "DROP INDEX event_wallet",
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _OFFICE,
+    _PAGES,
+    _HEALTH,
+    _LEGS_BY_TIME,
+    _COUNTERS,
+    _TRANSFERS,
+    _ARRIVALS,
+)
 """Step n leads from version n to version n + 1."""
 
 VERSION = 1 + len(MIGRATIONS)

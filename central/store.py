@@ -102,7 +102,10 @@ def _migrate(session: Session, database: Database, missing: set[str]) -> None:
         _create(session, database, missing)
     for step in MIGRATIONS[version - 1 :]:
         for statement in database.creation(
-            step.statements, append_only=step.append_only, partitioned=(), clustered=()
+            step.statements,
+            append_only=step.append_only,
+            partitioned=step.partitioned,
+            clustered=step.clustered,
         ):
             session.run(statement)
     session.run("UPDATE centre SET value = ? WHERE key = 'version'", str(VERSION).encode())

@@ -25,7 +25,9 @@ _FORMS: Final = {
 Transfer = tuple[str, str, str, int]
 """What an event moves: the account that pays and its owner, the owner who is paid, and cents."""
 
-_WALLET: Final = AccountKind.WALLET_GENERAL.value
+WALLET: Final = AccountKind.WALLET_GENERAL.value
+PLAIN_SOURCES: Final = {_SALE: WALLET, _MEAL: AccountKind.MEALS_PREPAID.value}
+"""The account that pays where an event of a kind broke no rule."""
 _SIDES: Final = 2
 NO_TRANSFER: Final = (None, None, None, None)
 """The columns of an event that moves nothing, or not so."""
@@ -39,7 +41,7 @@ def transfer_of(kind: str, legs: Sequence[NamedLeg]) -> Transfer | None:
     transfer = (source, owner, target_owner, cents)
     is_told = cents > 0 and paid == -cents and legs_of_transfer(kind, transfer) == tuple(legs)
     # Cash and what waits for the bursar are few, and asked for by themselves: they stay legs.
-    return transfer if is_told and (kind == _MEAL or source == _WALLET) else None
+    return transfer if is_told and (kind == _MEAL or source == WALLET) else None
 
 
 def legs_of_transfer(kind: str, transfer: Transfer) -> tuple[NamedLeg, NamedLeg]:

@@ -142,7 +142,9 @@ def pay_out(store: Store, school: SchoolId, *, pupil: PupilId, key: str, act: Ac
         return held
 
 
-# Each half is in its order already, and no longer than what is wanted of both.
+# Each half is in its order already, and no longer than what is wanted of both. What stands in the
+# events' own rows is found by the arrivals that name the pupil, the newest first: CROSS JOIN has
+# SQLite begin with these.
 _STATEMENT: Final = (
     "SELECT * FROM (SELECT l.at, l.account, l.cents, l.booking_id, b.kind AS booked, b.subject,"
     " b.who, b.why, e.kind, t.name AS place, e.received_at, l.name FROM posted_leg l"
@@ -152,12 +154,15 @@ _STATEMENT: Final = (
     " WHERE l.school_id = ? AND l.owner = ?"
     " AND l.account IN ('wallet.general', 'wallet.reserve') AND l.at >= ? AND l.at < ?"
     " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?) AS posted"
-    " UNION ALL SELECT * FROM (SELECT e.received_at, e.source, -e.cents, e.id, NULL, NULL, NULL,"
-    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM event e"
+    " UNION ALL SELECT * FROM (SELECT a.received_at, e.source, -e.cents, e.id, NULL, NULL, NULL,"
+    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM arrival a CROSS JOIN event e"
     " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
-    " WHERE e.school_id = ? AND e.owner = ? AND e.source = 'wallet.general'"
-    " AND e.received_at >= ? AND e.received_at < ?"
-    " ORDER BY e.received_at DESC, e.id DESC LIMIT ?) AS moved"
+    " WHERE a.school_id = ? AND instr(a.owners, ?) > 0"
+    " AND a.received_at >= ? AND a.received_at < ?"
+    " AND e.school_id = a.school_id AND e.terminal_id = a.terminal_id AND e.epoch = a.epoch"
+    " AND e.seq BETWEEN a.first_seq AND a.last_seq AND e.received_at = a.received_at"
+    " AND e.owner = ? AND e.source = 'wallet.general'"
+    " ORDER BY a.received_at DESC, e.id DESC LIMIT ?) AS moved"
     " ORDER BY 1 DESC, 4 DESC, 12 LIMIT ?"
 )
 
@@ -173,14 +178,17 @@ def statement(
 ) -> list[Entry]:
     """Return what changed a pupil's wallets, the newest first: every debit explained.
 
-    since, until: the moments between which it happened, the second one not among them. Legs are
-    found by their time, so that a month costs a month's reading, and all of it the school's years.
+    since, until: the moments between which it happened, the second one not among them. Legs and
+    arrivals are found by their time, so that a month costs a month's reading, and all of it the
+    school's years.
     """
     span = (
         "" if since is None else moment_text(since),
         "~" if until is None else moment_text(until),
     )
-    rows = session.rows(_STATEMENT, school, pupil, *span, limit, school, pupil, *span, limit, limit)
+    posted = (school, pupil, *span, limit)
+    moved = (school, pupil, *span, pupil, limit)
+    rows = session.rows(_STATEMENT, *posted, *moved, limit)
     return [
         Entry(
             at=read_moment(row[0]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.database import Session
+from central.sealed import hashes_before, sealed_by_id
 from core.chain import GENESIS
 from core.ids import SchoolId
 
@@ -42,26 +43,17 @@ class Proof:
 
 def proofs_of(session: Session, school: SchoolId, events: Sequence[str]) -> dict[str, Proof]:
     """Return the proofs of a school's events by their ids. Which may be shown, the asker knows."""
-    found: dict[str, Proof] = {}
-    for start in range(0, len(events), 500):
-        rows = session.rows_by(
-            "SELECT e.id, e.terminal_id, e.epoch, e.seq, e.hash, e.body, b.hash FROM event e"
-            " LEFT JOIN event b ON b.school_id = e.school_id AND b.terminal_id = e.terminal_id"
-            " AND b.epoch = e.epoch AND b.seq = e.seq - 1"
-            " WHERE e.school_id = ? AND e.id IN",
-            events[start : start + 500],
-            school,
+    sealed = sealed_by_id(session, school, events)
+    before = hashes_before(session, school, list(sealed))
+    return {
+        event: Proof(
+            event,
+            one.terminal,
+            one.epoch,
+            one.seq,
+            one.hash.hex(),
+            (GENESIS if (one.epoch, one.seq) == (1, 1) else before.get(event, b"")).hex(),
+            one.body.decode(),
         )
-        for event, terminal, epoch, seq, own, body, before in rows:
-            is_first = epoch == 1 and seq == 1
-            previous = GENESIS if is_first else bytes(before or b"")
-            found[event] = Proof(
-                event,
-                terminal,
-                epoch,
-                seq,
-                bytes(own).hex(),
-                previous.hex(),
-                bytes(body).decode(),
-            )
-    return found
+        for event, one in sealed.items()
+    }

@@ -5,17 +5,17 @@ import json
 from starlette.responses import Response
 
 from central.aside import ASIDE
-from central.database import Row
 from central.exceptions import event_legs
 from central.pages.visit import Visit, one_row
+from central.sealed import Sealed, sealed_one
 from core.codec import read_moment
 
 
-def _place(row: Row) -> str:
+def _place(event: Sealed) -> str:
     """Return an event's place in its journal; its bytes alone know it when it stands aside."""
-    if row[2] != ASIDE:
-        return f"{row[2]}-{row[3]}"
-    plain = json.loads(bytes(row[6]))
+    if event.epoch != ASIDE:
+        return f"{event.epoch}-{event.seq}"
+    plain = json.loads(event.body)
     return f"{plain['epoch']}-{plain['seq']}"
 
 
@@ -30,25 +30,26 @@ def event_page(visit: Visit, *, back: str) -> Response:
     with visit.store.database.reading() as session:
         row = one_row(
             session,
-            "SELECT e.terminal_id, t.name, e.epoch, e.seq, e.kind, e.at, e.body, e.hash, e.verdict,"
-            " e.received_at FROM event e"
+            "SELECT t.name, e.kind, e.at FROM event e"
             " JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
             " WHERE e.school_id = ? AND e.id = ?",
             school,
             event,
         )
+        sealed = sealed_one(session, school, event)
+        assert sealed is not None, "its row was there"
         legs = event_legs(session, school, event)
     return visit.page(
         "event.html",
         event=event,
-        terminal_name=row[1],
-        place=_place(row),
-        kind=str(row[4]),
-        happened_at=read_moment(row[5]),
-        received_at=read_moment(row[9]),
-        verdict=row[8],
-        hash=bytes(row[7]).hex(),
-        body=json.dumps(json.loads(bytes(row[6])), indent=2, ensure_ascii=False),
+        terminal_name=row[0],
+        place=_place(sealed),
+        kind=str(row[1]),
+        happened_at=read_moment(row[2]),
+        received_at=read_moment(sealed.received_at),
+        verdict=sealed.verdict,
+        hash=sealed.hash.hex(),
+        body=json.dumps(json.loads(sealed.body), indent=2, ensure_ascii=False),
         legs=legs,
         back=back,
     )

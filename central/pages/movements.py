@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from central.database import Session
+from central.sealed import sealed_by_id
 from central.wallets import Entry, statement
 from core.errors import MalformedEventError
 from core.events import read_event
@@ -73,18 +74,10 @@ def _told(
     session: Session, school: SchoolId, subjects: list[str], names: dict[str, str]
 ) -> dict[str, _Told]:
     """Return what each terminal's event among the subjects was about."""
-    told: dict[str, _Told] = {}
     rows = session.rows("SELECT id, name FROM staff WHERE school_id = ?", school)
     staff: dict[str, str] = {row[0]: row[1] for row in rows}
-    for start in range(0, len(subjects), 500):
-        rows = session.rows_by(
-            "SELECT id, body FROM event WHERE school_id = ? AND id IN",
-            subjects[start : start + 500],
-            school,
-        )
-        for event, body in rows:
-            told[event] = _read(bytes(body), names, staff)
-    return told
+    sealed = sealed_by_id(session, school, subjects)
+    return {event: _read(one.body, names, staff) for event, one in sealed.items()}
 
 
 def _read(body: bytes, names: dict[str, str], staff: dict[str, str]) -> _Told:

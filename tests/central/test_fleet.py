@@ -13,7 +13,7 @@ import central.booking
 import central.fresh_events
 from central.booking import book
 from central.epochs import read_going
-from central.quick_events import QuickBooking, book_quick
+from central.quick_booking import QuickBooking, book_quick
 from core.ledger import AccountKind
 from core.unsettled import Unsettled
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from booked_events import booked_events
 
 from central import store as central_store
+from central.arrival_checks import hidden_events, lost_bytes
 from central.database import Database
 from central.errors import DatabaseError
 from central.figures import disagreements, read_figures
@@ -24,6 +26,7 @@ from central.wallets import statement
 from central.wire_batch import unpack_batch
 from core.batch import Verdict, pack_batch
 from core.catalogue import Category
+from core.chain import GENESIS, chain_hashes
 from core.events import Basis, Event, SealedEvent, Stamp, seal
 from core.facts import SaleLine, SaleMade
 from core.ids import PupilId, SchoolId, TerminalId, uuid7
@@ -112,6 +115,8 @@ def test_old_books_are_brought_to_this_version(engine, make, version):
         figures = read_figures(session)
         assert (figures.events, figures.ledger_sum_cents, figures.exceptions_open) == (FACTS, 0, 1)
         assert disagreements(session, SchoolId("demo")) == []
+        assert lost_bytes(session, SchoolId("demo")) == []
+        assert hidden_events(session, SchoolId("demo")) == []
     assert store.signing_key == bytes(range(32))
     store.close()
     fresh.close()
@@ -149,7 +154,7 @@ def test_two_statements_of_one_bank_line_get_a_column_each(engine, make):
         ]
 
 
-@pytest.mark.parametrize("version", [6])
+@pytest.mark.parametrize("version", [6, 7])
 def test_old_legs_and_new_transfers_make_one_statement(engine, make, version):
     """What was booked as legs stays so, and counts together with what is booked since."""
     place = make(sample_of(engine, version))
@@ -172,6 +177,52 @@ def test_old_legs_and_new_transfers_make_one_statement(engine, make, version):
         assert sum(one.change.cents for one in told) == sum(
             leg[4] for leg in after if leg[3] == pupil
         )
+
+
+EVENT = (
+    "INSERT INTO event (school_id, terminal_id, epoch, seq, id, kind, at, body, hash, verdict,"
+    " received_at, source, owner, target_owner, cents) VALUES ('demo', 't', {0}, {1},"
+    " 'e{0}-{1}', 'sale.made', '', '{{}}', '', 'accepted', '{2}', {3}, '{4}', 'drink', 5)"
+)
+
+
+def test_events_that_came_at_one_moment_make_an_arrival_with_their_owners(engine, make):
+    place = make(sample_of(engine, 7))
+    wallet, other = "'wallet.general'", "'exceptions'"
+    rows = [
+        (1, 1, "T1", wallet, "ann"),
+        (1, 2, "T1", wallet, "ben"),
+        (1, 3, "T1", wallet, "ann"),
+        (1, 4, "T2", other, "eve"),
+        (1, 5, "T3", "NULL", ""),
+        (2, 1, "T3", wallet, "ben"),
+        (-1, 1, "T1", wallet, "ben"),
+        (-1, 2, "T1", "NULL", ""),
+    ]
+    run_on(engine, place, *(EVENT.format(*row) for row in rows))
+    with closing(open_store(place)) as store, store.database.reading() as session:
+        found = session.rows(
+            "SELECT received_at, epoch, first_seq, last_seq, owners, length(packed) FROM arrival"
+            " WHERE terminal_id = 't' ORDER BY received_at, epoch"
+        )
+        arrivals = [(*row[:4], sorted(row[4].split(",")), row[5]) for row in found]
+        assert hidden_events(session, SchoolId("demo")) == []
+    assert arrivals == [
+        ("T1", -1, 1, 2, ["ben"], 0),
+        ("T1", 1, 1, 3, ["ann", "ben"], 0),
+        ("T2", 1, 4, 4, [""], 0),
+        ("T3", 1, 5, 5, [""], 0),
+        ("T3", 2, 1, 1, ["ben"], 0),
+    ]
+
+
+def test_old_bodies_are_read_as_they_were(engine, make):
+    place = make(sample_of(engine, 7))
+    with closing(open_store(place)) as store, store.database.reading() as session:
+        events = booked_events(session)
+    assert [event.seq for event in events] == [1, 2, 3, 4]
+    hashes = chain_hashes(GENESIS, [event.body for event in events])
+    assert [event.hash for event in events] == hashes
 
 
 _ALL_LEGS = "SELECT booking_id, name, account, owner, cents, at FROM leg"

@@ -22,7 +22,17 @@ from pages_rig import Clerk, add_clerks
 from shift_till import ShiftTill, Tender
 
 import central
-from central import audit, badges, closings, exceptions, leaving, orders, reconciliation, wallets
+from central import (
+    audit,
+    badges,
+    closings,
+    exceptions,
+    leaving,
+    orders,
+    reconciliation,
+    sealed,
+    wallets,
+)
 from central.bank import communications, importing, lines
 from central.errors import RecordError
 from central.load import load_school
@@ -43,6 +53,7 @@ MODULES = (
     exceptions,
     leaving,
     orders,
+    sealed,
     wallets,
     communications,
     importing,
@@ -72,9 +83,9 @@ OF_A_USER = {
 }  # fmt: skip
 """What is about whoever signs in, before and beside any school's things."""
 OF_THE_WHOLE = {
-    "app", "catalogue", "families.rules", "feed", "figures", "lateness", "limits", "load",
-    "load_files", "nightly", "office", "photos", "postings", "presence_files", "reconciliation",
-    "records", "seed_activities", "serve", "staff", "study", "whole",
+    "app", "arrival_checks", "catalogue", "families.rules", "feed", "figures", "lateness",
+    "limits", "load", "load_files", "nightly", "office", "photos", "postings", "presence_files",
+    "reconciliation", "records", "seed_activities", "serve", "staff", "study", "whole",
 }  # fmt: skip
 """What reads and writes a school's own rows by no id of another's choosing, or a pupil's that the
 callers above have looked up; and what runs the service."""
@@ -93,6 +104,9 @@ def both(centre, till, clock):
     counter.sell(None, (450, 1), tender=Tender.LATER)
     closing = counter.close()
     till.send()
+    for pupil in centre.school.pupils[:20]:
+        till.sell(pupil.id, 1)
+    till.send(closing.seq + 1)
     act = Act("anna", clock())
     communications.add_account(centre.store, OTHER, iban=SCHOOL_IBAN, who="anna", now=clock())
     communications.give_communications(
@@ -108,6 +122,11 @@ def both(centre, till, clock):
         "product": waiting.product_id,
         "badge": centre.badge_of(waiting.pupil_id),
         "terminal": till.identity.terminal_id,
+        "hash": till.journal.events[-1].hash,
+        "arrival": centre.rows(
+            "SELECT received_at, terminal_id, epoch, first_seq FROM arrival"
+            " WHERE length(packed) > 0"
+        )[0],
         "case": centre.one("SELECT id FROM exception WHERE flag = 'to_settle'"),
         "event": centre.one("SELECT subject FROM exception WHERE flag = 'to_settle'"),
         "line": centre.one("SELECT id FROM bank_line"),
@@ -206,6 +225,18 @@ def calls(ids) -> dict[str, Callable[[object], object]]:
         ),
         "communications.payers": lambda s: communications.payers(s, OWN, [ids["digits"]]),
         "communications.list_accounts": lambda s: communications.list_accounts(s, OWN),
+        "sealed.sealed_by_id": lambda s: sealed.sealed_by_id(s, OWN, [ids["event"]]),
+        "sealed.sealed_one": lambda s: sealed.sealed_one(s, OWN, ids["event"]),
+        "sealed.hashes_before": lambda s: sealed.hashes_before(s, OWN, [ids["event"]]),
+        "sealed.sealed_between": lambda s: list(
+            sealed.sealed_between(
+                s, OWN, ids["terminal"], after=(0, 0), before=sealed.AFTER_ALL
+            )
+        ),
+        "sealed.is_hash_held": lambda s: sealed.is_hash_held(
+            s, OWN, ids["terminal"], ids["hash"]
+        ),
+        "sealed.packed_at": lambda s: sealed.packed_at(s, OWN, ids["arrival"]),
         "audit.list_audit": lambda s: audit.list_audit(s, OWN),
     }  # fmt: skip
 
@@ -315,6 +346,9 @@ def test_the_control_with_its_own_school_the_doors_open(centre, both):
     with centre.store.database.reading() as session:
         assert exceptions.find_exception(session, OTHER, both["case"]).is_open
         assert closings.list_closings(session, OTHER)
+        assert sealed.sealed_one(session, OTHER, both["event"])
+        assert sealed.is_hash_held(session, OTHER, both["terminal"], both["hash"])
+        assert sealed.packed_at(session, OTHER, both["arrival"])
         assert communications.payers(session, OTHER, [both["digits"]])
         assert lines.list_lines(session, OTHER)
     assert wallets.adjust(

@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from booked_events import accepted_events, booked_events
+
 from central.aside import ASIDE
 from central.epochs import approve_epoch, read_going
 from central.errors import Problem
@@ -378,11 +380,11 @@ class World:
         """Return what booked events did to wallets, by terminal and pupil."""
         sums: Counter[tuple[str, str]] = Counter()
         with self.store.database.reading() as session:
-            rows = session.rows("SELECT terminal_id, body FROM event WHERE verdict = 'accepted'")
-        for terminal, body in rows:
-            moved = moved_by(self.read(bytes(body)).fact)
+            events = accepted_events(session)
+        for event in events:
+            moved = moved_by(self.read(event.body).fact)
             if moved is not None:
-                sums[terminal, moved[0]] += moved[1]
+                sums[event.terminal, moved[0]] += moved[1]
         return sums
 
     def toggle_network(self, till: Till) -> None:
@@ -490,7 +492,7 @@ class World:
 
     def _check_exactly_once(self) -> None:
         with self.store.database.reading() as session:
-            booked = [bytes(row[0]) for row in session.rows("SELECT hash FROM event")]
+            booked = [event.hash for event in booked_events(session)]
             strays = {bytes(row[0]) for row in session.rows("SELECT hash FROM stray_event")}
         assert len(set(booked)) == len(booked), "an event is booked twice"
         assert set(booked) <= self.written, "an event was made up"
@@ -505,22 +507,19 @@ class World:
     def _check_orders(self) -> None:
         served: Counter[tuple[str, str]] = Counter()
         with self.store.database.reading() as session:
-            rows = session.rows(
-                "SELECT id, body, flag FROM event WHERE verdict = 'accepted'"
-                " AND kind IN ('meal.collected', 'meal.voided') ORDER BY kind"
-            )
+            events = [(one, self.read(one.body).fact) for one in accepted_events(session)]
             states = dict(session.rows("SELECT id, state FROM meal_order"))
             raised = Counter(
                 row[0] for row in session.rows("SELECT flag FROM exception ORDER BY id")
             )
         good: dict[EventId, str] = {}
-        for event_id, body, flag in rows:
-            fact = self.read(bytes(body)).fact
+        for event, fact in sorted(events, key=lambda one: one[1].kind.value):
             if isinstance(fact, MealCollected):
-                kind = flag if flag in ("double_collection", "after_cancel") else "good"
+                is_flagged = event.flag in ("double_collection", "after_cancel")
+                kind = str(event.flag) if is_flagged else "good"
                 served[fact.order, kind] += 1
                 if kind == "good":
-                    good[event_id] = fact.order
+                    good[EventId(str(event.id))] = fact.order
             elif isinstance(fact, MealVoided) and fact.correction.document in good:
                 served[good.pop(fact.correction.document), "voided"] += 1
         for order, kind in list(served):
@@ -545,14 +544,14 @@ class World:
         with self.store.database.reading() as session:
             balances = dict(session.rows("SELECT pupil_id, general_cents FROM wallet"))
             # A voided top-up takes back what may be spent already: nobody chose to overdraw.
-            rows = session.rows(
-                "SELECT e.body FROM exception x JOIN event e ON e.id = x.subject"
-                " WHERE x.flag = 'overdraft'"
-            )
-            taken = session.rows("SELECT body FROM event WHERE kind = 'top_up.voided'")
+            rows = session.rows("SELECT subject FROM exception WHERE flag = 'overdraft'")
+            events = accepted_events(session)
+        overdrawn = {row[0] for row in rows}
+        facts = [(event.id, self.read(event.body).fact) for event in events]
         excused = {
-            moved_by(self.read(bytes(row[0])).fact)[0]  # type: ignore[index]
-            for row in (*rows, *taken)
+            moved_by(fact)[0]  # type: ignore[index]
+            for event_id, fact in facts
+            if event_id in overdrawn or isinstance(fact, TopUpVoided)
         }
         for pupil in self.pupils:
             expected = self.opening[pupil] + self.credited[pupil] + moved[pupil]
@@ -566,18 +565,15 @@ class World:
         """
         restored = {till.id for till in self.tills if till.is_restored}
         with self.store.database.reading() as session:
-            rows = session.rows(
-                "SELECT terminal_id, body FROM event WHERE verdict = 'accepted'"
-                f" AND epoch <> {ASIDE} ORDER BY terminal_id, epoch, seq"
-            )
+            events = [one for one in accepted_events(session) if one.epoch != ASIDE]
             differing = session.rows(
                 "SELECT DISTINCT terminal_id FROM exception WHERE flag = 'closing_differs'"
             )
         given: set[tuple[str, str, int]] = set()
-        for terminal, body in rows:
-            for kind, number in _numbers(self.read(bytes(body)).fact):
-                key = (terminal, kind, number)
-                assert key not in given, f"{terminal}: {kind} number {number} is given twice"
+        for event in events:
+            for kind, number in _numbers(self.read(event.body).fact):
+                key = (event.terminal, kind, number)
+                assert key not in given, f"{event.terminal}: {kind} number {number} is given twice"
                 given.add(key)
         assert {row[0] for row in differing} <= restored, "a closing differs on an honest till"
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import TypeVar
 
 import pytest
+from booked_events import accepted_events
 
 from central.clock import wall_clock
 from central.database import Row
@@ -183,11 +184,9 @@ class Books:
 
     def expect_booked_once(self, *tills: Till) -> None:
         with self.twin.store.database.reading() as session:
-            rows = session.rows(
-                "SELECT terminal_id, epoch, seq, hash FROM event WHERE verdict = 'accepted'"
-            )
+            events = accepted_events(session)
             assert disagreements(session, self._school.school.id) == []
-        booked = sorted((row[0], row[1], row[2], bytes(row[3])) for row in rows)
+        booked = sorted((one.terminal, one.epoch, one.seq, one.hash) for one in events)
         assert booked == sorted(
             (till.identity.terminal_id, event.epoch, event.seq, event.hash)
             for till in tills

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from booked_events import accepted_events
 from daemon_rig import Canteen, all_booked
 
 from central.clock import wall_clock
@@ -20,7 +21,8 @@ from central.load import load_school
 from central.seed import DemoSchool, make_school
 from central.twin import TwinCentre
 from cli.main import main
-from core.facts import EpochStarted
+from core.events import read_event
+from core.facts import EpochStarted, MealCollected
 from offline_cache.integrity import verify
 from sync.identity import load_identity
 
@@ -98,8 +100,9 @@ def go_on(canteen: Canteen, spare: Path, *, more: int = 1) -> None:
 
 def expect_booked(canteen: Canteen, meals: int) -> None:
     """Each meal is in the books, once, and the books are sound."""
-    sql = "SELECT body FROM event WHERE kind = 'meal.collected' AND verdict = 'accepted'"
-    orders = Counter(json.loads(bytes(row[0]))["data"]["order"] for row in canteen.rows(sql))
+    with canteen.centre.store.database.reading() as session:
+        facts = [read_event(one.body).fact for one in accepted_events(session)]
+    orders = Counter(fact.order for fact in facts if isinstance(fact, MealCollected))
     assert len(orders) == meals
     assert set(orders.values()) == {1}
     collected = canteen.rows("SELECT id FROM meal_order WHERE state = 'collected'")

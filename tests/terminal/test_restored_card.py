@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from booked_events import booked_events
 from daemon_rig import Canteen, Daemon, all_booked
 
 from central.clock import wall_clock
 from central.figures import disagreements, read_figures
 from central.load import load_school
+from central.sealed import Sealed
 from central.seed import DemoSchool, make_school
 from central.twin import Fault, FaultKind, TwinCentre
 from cli.main import main
@@ -90,8 +92,8 @@ def test_a_restored_card_goes_on_in_a_new_epoch_once_a_person_agrees(canteen, un
 
     (started,) = canteen.facts(EpochStarted)
     assert isinstance(started, EpochStarted)
-    ((head,),) = canteen.rows("SELECT hash FROM event WHERE epoch = 1 AND seq = 4")
-    assert (started.after_epoch, started.after_seq, started.after_hash) == (1, 4, head.hex())
+    (head,) = [one.hash.hex() for one in booked(canteen) if (one.epoch, one.seq) == (1, 4)]
+    assert (started.after_epoch, started.after_seq, started.after_hash) == (1, 4, head)
     assert started.receipt == max(3, 1 + unsent)  # of what either image gave
     noted = canteen.facts(TroubleNoted)
     assert [fact.trouble for fact in noted] == [Trouble.RESTORED_IMAGE]
@@ -108,15 +110,20 @@ def expect_no_number_twice(canteen: Canteen, started: EpochStarted) -> None:
     assert min(new) > max(*old, started.receipt)
 
 
+def booked(canteen: Canteen) -> list[Sealed]:
+    """Return all that the centre has booked."""
+    with canteen.centre.store.database.reading() as session:
+        return booked_events(session)
+
+
 def expect_nothing_lost(canteen: Canteen) -> None:
     """Every event of the journal is booked, the older image's too, and the books are sound."""
     reader = JournalReader.open(canteen.folder / "journal.db")
     mine = {event.hash for event in reader.events()}
     reader.close()
-    booked = {bytes(row[0]) for row in canteen.rows("SELECT hash FROM event")}
     kept = {bytes(row[0]) for row in canteen.rows("SELECT hash FROM stray_event")}
     assert kept
-    assert mine | kept <= booked
+    assert mine | kept <= {one.hash for one in booked(canteen)}
     with canteen.centre.store.database.reading() as session:
         assert disagreements(session, canteen.school) == []
         assert read_figures(session).ledger_sum_cents == 0

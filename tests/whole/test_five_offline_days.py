@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from booked_events import booked_events
 from counter_inbox import eventually
 
 from central.closings import list_closings
@@ -239,13 +240,9 @@ def faults(week: Week, *, but: int | None = None) -> list[str]:
     wallets: Counter[str] = Counter(week.opening)
     for till in week.tills:
         events = till.events()
-        booked = {
-            (row[0], row[1]): bytes(row[2])
-            for row in week.rows(
-                "SELECT epoch, seq, hash FROM event WHERE terminal_id = ?",
-                till.identity.terminal_id,
-            )
-        }
+        with week.centre.store.database.reading() as session:
+            held = booked_events(session, till.identity.terminal_id)
+        booked = {(one.epoch, one.seq): one.hash for one in held}
         if booked != {(event.epoch, event.seq): digest for event, digest in events}:
             found.append(f"{till.name}: the centre holds other events than the journal")
         facts = [event for place, (event, _) in enumerate(events) if place != but]

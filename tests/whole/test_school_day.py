@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from bank_files import Paid, camt
+from booked_events import booked_events
 from chromium_rig import Watched
 from pcsc_rig import PcscRig
 from playwright.sync_api import Browser, Page, expect
@@ -327,11 +328,8 @@ def _journal_faults(day: SchoolDay) -> list[str]:
             found.append(f"{counter.name}: its journal is damaged")
         events = counter.events()
         with day.centre.store.database.reading() as session:
-            rows = session.rows(
-                "SELECT epoch, seq, hash FROM event WHERE terminal_id = ?",
-                counter.identity.terminal_id,
-            )
-        booked = {(row[0], row[1]): bytes(row[2]) for row in rows}
+            held = booked_events(session, counter.identity.terminal_id)
+        booked = {(one.epoch, one.seq): one.hash for one in held}
         if booked != {(event.epoch, event.seq): digest for event, digest in events}:
             found.append(f"{counter.name}: the centre holds other events than the journal")
         for event, _ in events:
