@@ -14,7 +14,7 @@ from canteen import NOON
 from journal_rig import fact, filled, job_for, meal, record, refusal, sale, sealed
 
 from core.chain import GENESIS
-from offline_cache import journal as journal_module
+from offline_cache import transactions
 from offline_cache.connection import Rows, Value
 from offline_cache.errors import (
     DiskReadOnlyError,
@@ -231,7 +231,7 @@ def test_what_is_begun_ahead_is_nothing_until_the_next_tap(path: Path) -> None:
 def test_what_was_begun_ahead_is_taken_back_for_a_checkpoint(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "WAL_COMMITS_MAX", 2)
+    monkeypatch.setattr(transactions, "WAL_COMMITS_MAX", 2)
     journal = Journal.open(path)
     job = record(journal, sale(1), with_job=True)[0].id
     record(journal, sale(2))
@@ -590,7 +590,7 @@ def test_an_interrupted_write_ends_the_journal(path: Path) -> None:
 def test_the_log_does_not_grow_past_its_ceiling(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "WAL_COMMITS_MAX", 20)
+    monkeypatch.setattr(transactions, "WAL_COMMITS_MAX", 20)
     journal = Journal.open(path)
     wal = path.with_name("journal.db-wal")
     for number in range(1, 22):
