@@ -2,27 +2,27 @@
 
 import http.client
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
 from pages_rig import PASSWORD, Clerk, add_clerks
+from school_calendar import day_trip, parents_evening
 
 from central.activities.participants import enrol
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.bank.communications import add_account
 from central.bank.importing import import_file
 from central.enrolment import create_code
 from central.families.access import make_token
 from central.load import load_school
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
 from central.pages.office import PLACES
 from central.pages.users import Role
 from central.seed import make_school
 from core.ids import SchoolId
-from core.money import Money
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 AT = "2026-11-24T08:00:00.000Z"
@@ -254,9 +254,7 @@ def neighbours(office, clock):
 
 def their_trip_and_meetings(store, demo, now):
     """Plan a trip, with an invoice, and an evening; all of the same ids as nobody else's."""
-    act, day, pupil = Act("t", now), date(2027, 3, 1), demo.pupils[5]
-    price = Money(1000)
-    trip = Activity("a-theirs", "Trip", "", "", day, day, day, None, price, True, ((day, price),))
+    act, pupil, trip = Act("t", now), demo.pupils[5], day_trip("a-theirs")
     plan_activity(store, demo.school.id, trip, who="t", now=now)
     enrol(store, demo.school.id, activity="a-theirs", pupils=[pupil.id], act=act)
     with store.database.writing() as session:
@@ -264,7 +262,7 @@ def their_trip_and_meetings(store, demo, now):
         session.run("UPDATE instalment SET invoice_id = 'i-theirs'")
         session.run("UPDATE activity_pupil SET invoice_id = 'i-theirs'")
     teachers = [Teacher("dub", "Mme Dubois", "", "", (pupil.class_name,))]
-    evening = Evening("m-theirs", "Meetings", day, time(17), time(18), now, now + timedelta(days=1))
+    evening = parents_evening("m-theirs", now=now)
     set_up_evening(store, demo.school.id, evening, teachers, act=act)
 
 

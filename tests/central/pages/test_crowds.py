@@ -2,14 +2,15 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 import pytest
 from pages_rig import csrf_in, field_in
+from school_calendar import parents_evening
 
 import central.pages.crowd
 from central.errors import BusyError
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
 from central.pages import family_meetings, family_slots, mould, template
 from central.pages.crowd import TOGETHER_MAX, Crowds
@@ -42,15 +43,7 @@ class Crowded:
 
     def _set_up(self):
         now = self.clock()
-        evening = Evening(
-            id="autumn",
-            name="Rencontres",
-            day=datetime(2026, 12, 3, tzinfo=UTC).date(),
-            starts_at=time(12, 0),
-            ends_at=time(22, 0),
-            opens_at=now - timedelta(days=1),
-            closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-        )
+        evening = parents_evening(now=now, starts_at=time(12, 0), ends_at=time(22, 0))
         teachers = [
             Teacher(f"t{number}", f"Mme <{number}>", "Maths", "B12", tuple(self.classes))
             for number in range(TEACHERS)
