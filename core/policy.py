@@ -32,8 +32,7 @@ REQUEST_GRACE = timedelta(hours=1)
 """What a school has that says nothing: the kitchen can still cook for who was offline at 08:58."""
 
 
-# Enum members by names of this module: each tap asks for them, and Python's own way to a member
-# takes fifty times as long as a global name.
+# By names of this module, as in `core.decide`.
 _NO_ORDER, _REFUSE = Circumstance.NO_ORDER, WalkIn.REFUSE
 
 

@@ -58,8 +58,7 @@ class Terms(Value):
     is_to_settle: bool = False
 
 
-# Enum members by names of this module: each tap asks for them, and Python's own way to a member
-# takes fifty times as long as a global name.
+# By names of this module, as in `core.decide`.
 _CASH = Tender.CASH
 _REFUSE, _SELL, _SETTLE = WalkIn.REFUSE, WalkIn.SELL, WalkIn.SETTLE
 _NO_ORDER, _ACTIVE, _RECEIPT = Circumstance.NO_ORDER, BadgeState.ACTIVE, ReceiptKind.SALE

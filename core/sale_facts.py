@@ -84,8 +84,7 @@ def _cents_of(lines: Iterable[SaleLine]) -> int:
     return sum([line.unit_price.cents * line.quantity for line in lines])
 
 
-# Enum members by names of this module: each tap asks for them, and Python's own way to a member
-# takes fifty times as long as a global name.
+# By names of this module, as in `core.decide`.
 _WALLET, _LATER = Tender.WALLET, Tender.LATER
 
 

@@ -5,21 +5,15 @@ Rules that keep it one:
    disk. Until then nothing was promised to anybody.
 2. The exact bytes that were hashed are stored, and never written a second time.
 3. One thread writes. Others read through a `JournalReader` of their own.
-4. A write that failed ends this object: every later call raises the same error. The owner closes
-   it and opens the file anew. What was in flight then may be there or not; nothing else may.
-5. A transaction may be begun ahead of its events (`get_ready`), with what waits to ride along.
-   Until its commit it is nothing to anybody; whoever comes next adds to it and ends it.
-6. The WAL is moved into the file only by `checkpoint`, when the till is idle, or when it has grown
-   past a ceiling. It is never truncated in service: overwriting costs the card less than growing.
+4. A write that failed ends this object; what that means, and how a transaction is begun, ended and
+   moved into the file, is told by `offline_cache.transactions`.
 """
 
 import os
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from core.events import SealedEvent
 from core.ids import EventId
@@ -36,7 +30,6 @@ from offline_cache.connection import (
 )
 from offline_cache.durable import sync_to_disk
 from offline_cache.errors import (
-    FileVanishedError,
     JournalCorruptError,
     JournalError,
     JournalMissingError,
@@ -50,7 +43,6 @@ from offline_cache.journal_reader import (
     read_events,
     read_events_back,
     read_head,
-    read_marks,
     read_newest,
 )
 from offline_cache.lock import JournalLock
@@ -59,30 +51,20 @@ from offline_cache.replay import read_replay
 from offline_cache.retention import archive_events, place_text
 from offline_cache.schema import position_key, prepare
 from offline_cache.spool import PendingJob, SpoolJob, SpoolTable, StateChange
+from offline_cache.transactions import Transactions
 
 __all__ = ["Head", "Journal", "JournalReader", "PendingJob", "SpoolJob"]
 
-WAL_COMMITS_WORTH: Final = 100
-"""So many commits (about 1 MB of WAL) are worth a checkpoint when the till is idle."""
-WAL_COMMITS_MAX: Final = 500
-"""So many without an idle second, and the next append makes a checkpoint first."""
-
-_BEGIN = "BEGIN IMMEDIATE"
-_COMMIT = "COMMIT"
-_ROLLBACK = "ROLLBACK"
 _INSERT_EVENT = (
     "INSERT INTO event (position, epoch, seq, id, kind, body, prev_hash, hash)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ACKNOWLEDGE = "UPDATE acknowledged SET epoch = ?, seq = ?"
 _INSERT_EXCEPTION = "INSERT OR REPLACE INTO exception (position, verdict, flag) VALUES (?, ?, ?)"
-_MARK = "INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)"
 _START_EPOCH = "INSERT INTO tail (epoch, seq, hash) VALUES (?, 0, ?)"
 _ARCHIVED = "UPDATE archived SET epoch = ?, seq = ?, hash = ?"
 _DELETE_EVENTS = "DELETE FROM event WHERE position <= ?"
 _DELETE_EXCEPTIONS = "DELETE FROM exception WHERE position <= ?"
-_TOUCH = "UPDATE upkeep SET checkpoints = checkpoints + 1"
-_CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
 class Journal:
@@ -93,21 +75,12 @@ class Journal:
         self._connection = connection
         self._execute = connection.execute
         self._lock = lock
-        self._fault: BaseException | None = None
-        self._commits = 0
-        self._is_begun = False
-        self._lazy: list[StateChange] = []
-        self._lazy_begun = 0  # so many of them are in the transaction that is begun
-        self._lazy_marks: dict[str, str] = {}
-        self._marks = read_marks(connection)
         self.head = read_head(connection, path)
         """The end of the journal: the last event that is on the disk."""
         self.acknowledged = read_acknowledged(connection, path)
         """How far the centre has said that it holds this journal."""
         self._spool = SpoolTable(connection, path)
-        self._file = str(path)
-        self._wal = f"{path}-wal"
-        self._inodes = (_inode(self._file), _inode(self._wal))
+        self._transactions = Transactions(connection, path, self._spool)
 
     @classmethod
     def open(
@@ -171,16 +144,16 @@ class Journal:
             assert event.seq == seq, "an event is the next one"
             assert event.epoch == epoch, "an event is the next one"
             prev_hash = event.hash
-        # As `_transaction`, without a context manager: a pupil waits for this one.
-        self._begin()
+        # As `running`, without a context manager: a pupil waits for this one.
+        self._transactions.begin()
         try:
             for event in events:
                 self._insert(event)
             for job in jobs:
                 self._spool.write_job(job)
-            self._commit()
+            self._transactions.commit()
         except BaseException as error:
-            raise self._broken(error) from error
+            raise self._transactions.broken(error) from error
         self.head = Head(epoch, seq, prev_hash)
         for job in jobs:
             self._spool.add_job(job)
@@ -224,7 +197,7 @@ class Journal:
         """
         epoch = position[0]
         newest = max(position, self.acknowledged)
-        with self._transaction():
+        with self._transactions.running():
             self._execute(_ACKNOWLEDGE, newest)
             for seq, verdict, flag in exceptions:
                 self._execute(_INSERT_EXCEPTION, (position_key(epoch, seq), verdict, flag))
@@ -236,14 +209,11 @@ class Journal:
         is_lazy: it may ride with the next transaction, whenever that is. For what is noted often
         and whose loss in a power cut is harmless: each commit costs the card two blocks.
         """
-        self._refuse_if_broken()
-        self._lazy_marks[name] = value
-        if not is_lazy:
-            self._write_lazy()
+        self._transactions.mark(name, value, is_lazy=is_lazy)
 
     def marks(self) -> Mapping[str, str]:
         """Return the small facts by name; also of a journal that is closed or broken."""
-        return self._marks | self._lazy_marks
+        return self._transactions.marks()
 
     def pending_jobs(self) -> tuple[PendingJob, ...]:
         """Return the print jobs that are not over, oldest first."""
@@ -273,10 +243,10 @@ class Journal:
             raise KeyError(job_id)
         change = StateChange(job_id, state, attempt, reason, at)
         if is_lazy:
-            self._lazy.append(change)
+            self._transactions.ride_along(change)
             self._spool.add_state(change)
             return
-        with self._transaction():
+        with self._transactions.running():
             self._spool.write_state(change)
         self._spool.add_state(change)
 
@@ -298,7 +268,7 @@ class Journal:
         with journal_errors(self.path):
             if self._spool.is_claimed(claim):
                 return False
-        with self._transaction():
+        with self._transactions.running():
             self._spool.write_claim(claim, kind, at)
         return True
 
@@ -331,7 +301,7 @@ class Journal:
         if first is not None:
             assert (first.epoch, first.seq) == (wanted, 1), "an epoch begins with its first event"
             assert first.prev_hash == head.hash, "an epoch is chained to the one before"
-        with self._transaction():
+        with self._transactions.running():
             self._execute(_START_EPOCH, (wanted, head.hash))
             if first is not None:
                 self._insert(first)
@@ -366,7 +336,7 @@ class Journal:
 
     def _remove_through(self, last: Head) -> None:
         key = position_key(last.epoch, last.seq)
-        with self._transaction():
+        with self._transactions.running():
             self._execute(_ARCHIVED, (last.epoch, last.seq, last.hash))
             self._execute(_DELETE_EVENTS, (key,))
             self._execute(_DELETE_EXCEPTIONS, (key,))
@@ -377,138 +347,18 @@ class Journal:
         For when nobody waits, and as often as one likes: then a tap has only to add its event and
         to commit. Nothing is on the disk that was not there before. Raises JournalError.
         """
-        self._refuse_if_broken()
-        try:
-            self._begin_ahead()
-        except BaseException as error:
-            raise self._broken(error) from error
+        self._transactions.get_ready()
 
     def checkpoint(self) -> None:
         """Write what waits, and tidy the WAL if that is worth while. For when nobody waits."""
-        self._refuse_if_broken()
-        if self._lazy:
-            self._write_lazy()
-        if self._commits >= WAL_COMMITS_WORTH:
-            self._move_wal()
-
-    def _move_wal(self) -> None:
-        """Move the WAL into the file as far as readers allow, and begin it again.
-
-        The first commit after that writes the WAL's header with a sync of its own: one is made
-        here, so that no tap waits for two.
-        """
-        try:
-            self._take_back()
-            list(self._execute(_CHECKPOINT))
-            self._execute(_BEGIN)
-            self._execute(_TOUCH)
-            self._spool.forget_old()
-            self._execute(_COMMIT)
-        except BaseException as error:
-            raise self._broken(error) from error
-        self._commits = 0
+        self._transactions.checkpoint()
 
     def close(self) -> None:
         """Checkpoint, close the file and let another daemon have it. A second time does nothing."""
         try:
-            if self._fault is None:
-                if self._lazy or self._lazy_marks:
-                    self._write_lazy()
-                self._take_back()
-                list(self._execute(_CHECKPOINT))
-        except sqlite3.Error as error:
-            raise journal_error(error, self.path) from error
+            self._transactions.close()
         finally:
-            self._fault = self._fault or JournalError(f"journal {self.path}: it is closed")
-            with suppress(Exception):
-                self._connection.close()
             self._lock.release()
-
-    def _write_lazy(self) -> None:
-        with self._transaction():
-            pass
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Run what it holds as one transaction, durable when it is left."""
-        self._begin()
-        try:
-            yield
-            self._commit()
-        except BaseException as error:
-            raise self._broken(error) from error
-
-    def _begin(self) -> None:
-        self._refuse_if_broken()
-        if (_inode(self._file), _inode(self._wal)) != self._inodes:
-            raise self._broken(
-                FileVanishedError(
-                    f"journal {self.path}: the file was deleted or replaced while the terminal "
-                    "ran; stop the terminal and put the file back, or see `refectory doctor`"
-                )
-            )
-        if self._commits >= WAL_COMMITS_MAX:
-            self._move_wal()
-        try:
-            self._begin_ahead()
-            for mark in self._lazy_marks.items():
-                self._execute(_MARK, mark)
-        except BaseException as error:
-            raise self._broken(error) from error
-
-    def _begin_ahead(self) -> None:
-        """Begin a transaction unless one is begun, and write the states that are not in it yet."""
-        if not self._is_begun:
-            self._execute(_BEGIN)
-            self._is_begun, self._lazy_begun = True, 0
-        while self._lazy_begun < len(self._lazy):
-            self._spool.write_state(self._lazy[self._lazy_begun])
-            self._lazy_begun += 1
-
-    def _take_back(self) -> None:
-        """End a transaction that was begun ahead; what was to ride with it waits again."""
-        if self._is_begun:
-            self._is_begun = False
-            self._execute(_ROLLBACK)
-
-    def _commit(self) -> None:
-        """End a transaction: here is the one sync."""
-        self._execute(_COMMIT)
-        self._is_begun = False
-        self._commits += 1
-        self._lazy.clear()
-        if self._lazy_marks:
-            self._marks |= self._lazy_marks
-            self._lazy_marks.clear()
-
-    def _refuse_if_broken(self) -> None:
-        if self._fault is not None:
-            raise self._fault
-
-    def _broken(self, error: BaseException) -> BaseException:
-        """End this object, and return the error to raise.
-
-        A call from another thread is a mistake of ours, which SQLite refuses before it does
-        anything: it says nothing about the file.
-        """
-        if isinstance(error, sqlite3.ProgrammingError):
-            return error
-        found = journal_error(error, self.path) if isinstance(error, sqlite3.Error) else error
-        if self._fault is None:
-            self._fault = (
-                found
-                if isinstance(found, JournalError)
-                else JournalError(f"journal {self.path}: a write was broken off; open it anew")
-            )
-        return found
-
-
-def _inode(path: str) -> int | None:
-    """Return which file a path leads to; None for none, as under the power-cut rig."""
-    try:
-        return os.stat(path).st_ino  # noqa: PTH116  twice a tap: a Path would triple it
-    except OSError:
-        return None
 
 
 def _make_file(path: Path, *, may_create: bool) -> bool:

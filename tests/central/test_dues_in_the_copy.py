@@ -1,18 +1,19 @@
 """What a terminal's copy holds of invoices and appointments, whole and brought forward."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from copy_rig import fetch_changes, fetch_copy
+from school_calendar import day_trip, parents_evening
 
 from central.activities.invoices import invoices_of_pupil
 from central.activities.participants import cancel_activity, enrol
 from central.activities.payments import pay_from_wallet
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.meetings.appointments import list_slots
 from central.meetings.booking import Family, book, cancel, move
-from central.meetings.evenings import Evening, Teacher, cancel_evening, set_up_evening
+from central.meetings.evenings import Teacher, cancel_evening, set_up_evening
 from central.office import Act
 from central.wallets import adjust
 from core.invoices import DueState
@@ -37,30 +38,10 @@ class Desk:
             one.id for one in centre.school.pupils if one.class_name == first.class_name
         ][:3]
         self.act = Act("anna", clock(), "a reason")
-        zoo = Activity(
-            id="zoo",
-            name="Zoo",
-            details="",
-            place="",
-            first_day=date(2027, 3, 1),
-            last_day=date(2027, 3, 1),
-            answer_by=date(2026, 12, 1),
-            places=None,
-            price=Money(2000),
-            takes_wallet=True,
-            instalments=((FIRST, Money(500)), (SECOND, Money(1500))),
-        )
+        zoo = day_trip("zoo", instalments=((FIRST, Money(500)), (SECOND, Money(1500))))
         plan_activity(self.store, SCHOOL, zoo, who="anna", now=clock())
         enrol(self.store, SCHOOL, activity="zoo", pupils=self.pupils[:2], act=self.act)
-        evening = Evening(
-            id="autumn",
-            name="Autumn",
-            day=date(2026, 12, 3),
-            starts_at=time(17, 0),
-            ends_at=time(18, 0),
-            opens_at=clock() - timedelta(days=1),
-            closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-        )
+        evening = parents_evening(name="Autumn", now=clock())
         teachers = [Teacher("dub", "Mme Dubois", "Maths", "B12", (first.class_name,))]
         set_up_evening(self.store, SCHOOL, evening, teachers, act=self.act)
         with self.store.database.reading() as session:

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import fleet_simulation
+import fleet_world
 import pytest
-from fleet_simulation import Till, World, memory_folder, prepare, simulate
+from fleet_promises import check_available
+from fleet_simulation import memory_folder, prepare, simulate
+from fleet_till import Till
+from fleet_world import World
 
 import central.booking
 import central.fresh_events
@@ -59,7 +62,7 @@ def test_the_control_a_sale_that_is_subtracted_twice_is_noticed(small, monkeypat
     def muddled(self: World, till: Till) -> None:
         honest(self, till)
         till.settled = (0, 0)
-        self._check_available(till)
+        check_available(self, till)
 
     monkeypatch.setattr(World, "fetch", muddled)
     expect_noticed(small, "available of")
@@ -87,7 +90,7 @@ def test_the_control_an_epoch_that_forgets_its_numbers_is_noticed(small, monkeyp
     def forgetful(session, terminal):
         return replace(read_going(session, terminal), receipt=0, closing=0)
 
-    monkeypatch.setattr(fleet_simulation, "read_going", forgetful)
+    monkeypatch.setattr(fleet_world, "read_going", forgetful)
     expect_noticed(small, "given twice", seeds=40)
 
 

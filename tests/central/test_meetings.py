@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from school_calendar import day_trip, parents_evening
 
 from central.activities.participants import enrol
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.errors import RecordError
 from central.meetings.appointments import appointments_of, appointments_on, list_slots
 from central.meetings.booking import (
@@ -22,7 +23,6 @@ from central.meetings.booking import (
     move,
 )
 from central.meetings.evenings import (
-    Evening,
     Teacher,
     cancel_evening,
     list_evenings,
@@ -48,14 +48,10 @@ class Hall:
         self.centre, self.store, self.clock = centre, centre.store, clock
         self.class_name = centre.school.pupils[0].class_name
         self.pupils = [one.id for one in centre.school.pupils if one.class_name == self.class_name]
-        self.evening = Evening(
-            id="autumn",
-            name="Rencontres d'automne",
-            day=DAY,
-            starts_at=time(17, 0),
+        self.evening = parents_evening(
+            now=clock(),
             ends_at=time(18, 5),
             opens_at=datetime(2026, 11, 20, tzinfo=UTC),
-            closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
         )
         self.teachers = (
             Teacher("dubois", "Mme Dubois", "Maths", "B12", (self.class_name,), (time(17, 30),)),
@@ -232,17 +228,13 @@ def test_the_timetable_holds_meetings_and_trips_in_their_order(hall):
     lea, ben = hall.pupils[:2]
     hall.book(lea, "maes", 2, children=(lea, ben))
     hall.book(ben, "dubois", 1, children=(lea, ben))
-    zoo = Activity(
-        id="zoo",
-        name="Zoo",
-        details="",
+    zoo = day_trip(
+        "zoo",
         place="Anvers",
         first_day=date(2026, 12, 1),
         last_day=date(2026, 12, 1),
         answer_by=date(2026, 11, 30),
-        places=None,
         price=ZERO,
-        takes_wallet=False,
         instalments=(),
     )
     plan_activity(hall.store, SCHOOL, zoo, who="anna", now=hall.clock())

@@ -1,14 +1,13 @@
 """Every sum is broken on purpose once, and the check names it: finding nothing is no proof."""
 
-from datetime import date
-
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
+from school_calendar import day_trip
 from shift_till import ShiftTill, Tender
 
 from central.activities.invoices import invoices_of_pupil
 from central.activities.participants import enrol
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.bank.communications import add_account
 from central.bank.importing import import_file
 from central.office import Act
@@ -49,9 +48,7 @@ def books(centre, till, clock):
 
 def trip(centre, clock):
     """Invoice a pupil for a day at the zoo, and return the invoice's digits."""
-    day = date(2027, 3, 1)
-    price = Money(900)
-    zoo = Activity("zoo", "Zoo", "", "", day, day, day, None, price, False, ((day, price),))
+    zoo = day_trip("zoo", price=Money(900), takes_wallet=False)
     act, pupil = Act("anna", clock()), centre.school.pupils[0].id
     plan_activity(centre.store, SCHOOL, zoo, who="anna", now=clock())
     enrol(centre.store, SCHOOL, activity="zoo", pupils=[pupil], act=act)

@@ -23,7 +23,7 @@ from power_disk import PSOW_OFF, PSOW_ON, Flags, Model, Tape, cuts
 from scripted_day import CLOSINGS, scripted, sums_of
 
 from core.kinds import EventKind
-from offline_cache import journal as journal_module
+from offline_cache import transactions
 from offline_cache.journal import Journal
 from offline_cache.rebuild import rebuild
 
@@ -165,7 +165,7 @@ def test_control_a_safe_rollback_journal_is_clean(folder: Path, flags: Flags) ->
 
 def test_control_the_honest_till_is_the_one_under_test() -> None:
     assert play.__kwdefaults__["append"] is honest_append
-    assert journal_module.WAL_COMMITS_MAX == 500
+    assert transactions.WAL_COMMITS_MAX == 500
 
 
 def test_the_day_holds_every_kind_of_act() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from staffed_rig import CAKE, WATER, StaffedCounter, by_tap, items
 from till_rig import BOB, Weakness
 
-from offline_cache import journal as journal_module
+from offline_cache import transactions
 from offline_cache.connection import Connection, Rows, Value, connect_writer
 
 BEGINS, IS_OVER = "SALE BEGINS", "SALE IS OVER"
@@ -79,15 +79,15 @@ def main(folder: Path, *, is_deaf: bool, moves: bool) -> None:
     """Sell, and say what became of it."""
     if is_deaf:
         Weakness.connect = lambda _, path: _deaf(path)  # type: ignore[method-assign]
-    ceiling = journal_module.WAL_COMMITS_MAX
+    ceiling = transactions.WAL_COMMITS_MAX
     counter, person = opened(folder)
     notes = len(counter.notes)
     if moves:
-        journal_module.WAL_COMMITS_MAX = 1
+        transactions.WAL_COMMITS_MAX = 1
     mark(BEGINS)
     answer = sell(counter, by_tap(person), "basket")
     mark(IS_OVER)
-    journal_module.WAL_COMMITS_MAX = ceiling
+    transactions.WAL_COMMITS_MAX = ceiling
     keep(counter, "at_once")
     said: dict[str, Any] = {
         "answer": answer,

@@ -1,19 +1,19 @@
 """Families at a centre: parents who have chosen their passwords, and what their browsers hold."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from pages_rig import PASSWORD, Clerk
+from school_calendar import day_trip, parents_evening
 
 from central.activities.invoices import invoices_of_pupil
 from central.activities.participants import answer, invite
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.families.access import make_token, use_code
 from central.meetings.booking import Family, book
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
 from central.store import Store
 from core.ids import PupilId, SchoolId
-from core.money import Money
 from core.people import Language
 
 
@@ -47,19 +47,7 @@ class Parent(Clerk):
 
 def trip(store, school, pupil, name, now):
     """A trip that the child goes on, and its invoice."""
-    plan = Activity(
-        id=f"trip-{name}",
-        name=f"Trip {last_of(name)}",
-        details="",
-        place="",
-        first_day=date(2027, 3, 1),
-        last_day=date(2027, 3, 1),
-        answer_by=date(2026, 12, 1),
-        places=None,
-        price=Money(2000),
-        takes_wallet=True,
-        instalments=((date(2027, 1, 15), Money(2000)),),
-    )
+    plan = day_trip(f"trip-{name}", name=f"Trip {last_of(name)}")
     act = Act("t", now)
     plan_activity(store, school, plan, who="t", now=now)
     invite(store, school, activity=plan.id, pupils=[pupil.id], act=act)
@@ -71,15 +59,7 @@ def trip(store, school, pupil, name, now):
 
 def meeting(store, school, pupil, name, now):
     """An evening with the child's teacher, and the appointment."""
-    evening = Evening(
-        id=f"evening-{name}",
-        name=f"Evening {last_of(name)}",
-        day=date(2026, 12, 3),
-        starts_at=time(17, 0),
-        ends_at=time(18, 0),
-        opens_at=now - timedelta(days=1),
-        closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-    )
+    evening = parents_evening(f"evening-{name}", name=f"Evening {last_of(name)}", now=now)
     teacher = Teacher(f"teacher-{name}", f"Teacher {last_of(name)}", "", "", (pupil.class_name,))
     set_up_evening(store, school, evening, [teacher], act=Act("t", now))
     appointment = book(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from journal_rig import fact, record
 
-from offline_cache import journal as journal_module
+from offline_cache import transactions
 from offline_cache.errors import JournalError
 from offline_cache.journal import Journal
 
@@ -47,7 +47,7 @@ def closed(journal: Journal) -> None:
 
 def main(path: Path, count: int) -> None:
     """Serve so many pupils."""
-    journal_module.WAL_COMMITS_WORTH = 3
+    transactions.WAL_COMMITS_WORTH = 3
     journal = opened(path)
     failures = 0
     while journal is not None and journal.head.seq < count and failures < FAILURES_MAX:

@@ -105,6 +105,11 @@ def filled(path: Path, count: int) -> list[SealedEvent]:
     return events
 
 
+def raw(path: Path) -> sqlite3.Connection:
+    """Open the file as a person with a database tool does."""
+    return sqlite3.connect(path, isolation_level=None)
+
+
 def meta(**changes: object) -> Meta:
     made = Meta(
         format=rows.FORMAT,

@@ -7,6 +7,7 @@ from html import unescape
 
 import httpx
 
+from central.pages.site import Pages
 from central.pages.users import Role, add_user
 from central.store import Store
 from core.ids import SchoolId
@@ -56,6 +57,15 @@ class Clerk:
     def close(self) -> None:
         """Close the connections."""
         self.http.close()
+
+
+def page_routes() -> list[tuple[str, str]]:
+    """Return all that the pages answer: each method with the path as its route has it."""
+    pages = Pages(None, clock=lambda: None)  # nothing is asked of it
+    pages.close()
+    index = pages._app._app  # behind the guard
+    routes = [*(one for some in index._routes.values() for one in some), *index._open]
+    return [(method, one.path) for one in routes for method in sorted(one.methods)]
 
 
 def csrf_in(page: str) -> str:

@@ -12,7 +12,7 @@ from power_disk import PSOW_OFF, Cut, Flags, RecordingDisk, Tape
 from scripted_day import CLOSINGS, Scripted, scripted, sums_of
 
 from core.events import SealedEvent
-from offline_cache import journal as journal_module
+from offline_cache import transactions
 from offline_cache.connection import Connection
 from offline_cache.errors import OfflineCacheError
 from offline_cache.export import event_body
@@ -134,12 +134,12 @@ def install_copy(folder: Path, *, cursor: str) -> None:
 @contextmanager
 def _small_log() -> Iterator[None]:
     """Let a short day hold several checkpoints, both kinds."""
-    worth, ceiling = journal_module.WAL_COMMITS_WORTH, journal_module.WAL_COMMITS_MAX
-    journal_module.WAL_COMMITS_WORTH, journal_module.WAL_COMMITS_MAX = 5, 17
+    worth, ceiling = transactions.WAL_COMMITS_WORTH, transactions.WAL_COMMITS_MAX
+    transactions.WAL_COMMITS_WORTH, transactions.WAL_COMMITS_MAX = 5, 17
     try:
         yield
     finally:
-        journal_module.WAL_COMMITS_WORTH, journal_module.WAL_COMMITS_MAX = worth, ceiling
+        transactions.WAL_COMMITS_WORTH, transactions.WAL_COMMITS_MAX = worth, ceiling
 
 
 @dataclass(frozen=True, slots=True)

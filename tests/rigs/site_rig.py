@@ -28,6 +28,7 @@ UID_DIGITS = 14
 LEFT_FOR_LATER = 20
 _CARD_LIES_S = 2.0
 CENTRE = "http://127.0.0.2:8760"
+_ADDRESS = CENTRE.removeprefix("http://").partition(":")[0]
 PRINTER = "127.0.0.1:9100"
 PAGE = "http://127.0.0.1:8750/"
 CENTRAL_FOLDER = "/var/lib/refectory-central"
@@ -47,6 +48,11 @@ def _add_note(db):
 
 STEPS[{VERSION + 1}] = _add_note
 """
+
+
+def measured(line: str) -> None:
+    """Show a figure in the test's output, whatever becomes of the test."""
+    print(f"\n    measured: {line}", flush=True)
 
 
 def build(*words: str | Path) -> Path:
@@ -201,6 +207,10 @@ class Site:
         self.machine.stop()
         self.machine.boot(*options)
 
+    def log(self, unit: str) -> str:
+        """Return the last thousand lines that a unit has logged."""
+        return self.machine.log(unit, 1000)
+
     def log_bytes(self) -> tuple[int, int]:
         """Return how much the terminal has logged: its own text, and as journald exports it.
 
@@ -271,6 +281,18 @@ class Site:
         )
         self.machine.run(f"{CENTRAL} seed --seed {SEED} --day {day} {DATABASE}")
         self.machine.run("systemctl enable --now refectory-central")
+
+    def cut_off(self) -> None:
+        """Cut the network to the centre."""
+        self.machine.run(
+            f"ip route add prohibit {_ADDRESS} table local; ss -K dst {_ADDRESS} > /dev/null",
+            check=False,
+        )
+
+    def bring_back(self) -> None:
+        """Mend it."""
+        self.machine.run(f"ip route del prohibit {_ADDRESS} table local")
+        self.machine.run("refectory sync now", check=False)
 
     def code(self) -> str:
         """Have the centre give out a code."""

@@ -125,6 +125,32 @@ class Visitor:
         return inside
 
 
+def page_routes() -> list[tuple[str, str]]:
+    """Return all that the pages' door answers: each method with the path as its route has it."""
+    from terminal.board import Board
+    from terminal.twin import TwinTerminal
+    from terminal.web.app import page_app
+    from terminal.web.screen import Screen
+    from terminal.web.sessions import Sessions
+    from terminal.web.stream import Stream
+
+    board = Board(boot="none")
+    terminal = TwinTerminal(board, ())
+    app = page_app(
+        stream=Stream(board, now=lambda: terminal.counter.now),
+        terminal=terminal,
+        sessions=Sessions(bytes(32)),
+        screen=Screen(language="fr", screen_mm=257, time_zone="Europe/Brussels"),
+        host="127.0.0.1",
+        upkeep=None,
+        scheme="http",
+    )
+    inside = app._app._app  # Limits, Guard, and what they guard
+    return [
+        (method, route.path) for route in inside.routes for method in sorted(route.methods or ())
+    ]
+
+
 def sign_in(
     page: "Page", *, staff: str = "fatima", pin: str = "246810", shown: str = ".sale"
 ) -> None:

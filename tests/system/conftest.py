@@ -1,4 +1,9 @@
-"""The system test's parts: a package built from this tree, a machine, its centre, its manual."""
+"""A technician's hour, from bare Debian to purge: one machine, in the order of the files' numbers.
+
+Run it with `./test --system`, as root. It follows docs/technician.md section by section, and in the
+end asks whether every command of that page was typed. Here are its parts: a package built from this
+tree, a machine, its centre, its manual.
+"""
 
 import os
 import shutil

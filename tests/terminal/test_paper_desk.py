@@ -286,12 +286,12 @@ def test_papers_name_people_and_go_after_a_week(desk: Desk) -> None:
     desk.serve_until_printed(1)
     desk.serve_until_states()
     journal = desk.counter.journal
-    journal._move_wal()
+    journal._transactions._move_wal()
     assert len(list(journal.papers())) == 1, "the control: a young one stays"
     desk.counter.clock.advance(timedelta(days=8))
     desk.store_paper("receipt-sale")
     desk.serve_until_printed(2)
-    journal._move_wal()
+    journal._transactions._move_wal()
     assert [job.event_seq for job in journal.papers()] == [3]
 
 

@@ -80,7 +80,7 @@ def test_sending_is_on_the_disk_at_once(spooler: Spooler) -> None:
     job = spooler.ask(Papers.next_job)
     assert job is not None
     spooler.ask(lambda papers: papers.mark(job.id, JobState.SENDING, 1))
-    assert spooler.counter.journal._lazy == []
+    assert spooler.counter.journal._transactions._lazy == []
     assert spooler.ask(Papers.next_job) is None
     (interrupted,) = spooler.ask(Papers.interrupted_jobs)
     assert (interrupted.id, interrupted.attempt) == (job.id, 1)
@@ -92,9 +92,9 @@ def test_other_states_ride_with_the_next_commit(spooler: Spooler) -> None:
     job = spooler.ask(Papers.next_job)
     assert job is not None
     spooler.ask(lambda papers: papers.mark(job.id, JobState.BLOCKED, 1, "paper"))
-    assert len(spooler.counter.journal._lazy) == 1
+    assert len(spooler.counter.journal._transactions._lazy) == 1
     spooler.counter.tap(BOB)
-    assert spooler.counter.journal._lazy == []
+    assert spooler.counter.journal._transactions._lazy == []
 
 
 def test_a_till_that_has_ended_closes_the_spool(spooler: Spooler) -> None:

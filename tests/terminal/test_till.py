@@ -257,7 +257,7 @@ def test_a_till_that_just_served_is_not_tidied(counter: Counter) -> None:
     (job,) = counter.journal.pending_jobs()
     counter.journal.job_state(job.id, "done", 1, NOON, is_lazy=True)
     counter.let_time_pass(0.5, is_idle=True)
-    assert len(counter.journal._lazy) == 1
+    assert len(counter.journal._transactions._lazy) == 1
 
 
 def test_the_status_is_told_once_a_second_and_when_a_reader_changes(counter: Counter) -> None:

@@ -2,21 +2,38 @@
 
 import contextlib
 import http.client
+import re
 import socket
 from collections.abc import Callable
 
 import pytest
-from web_rig import Serve, Visitor
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Scope
+from web_rig import Serve, Visitor, page_routes
 
 from terminal.twin import TwinTerminal
-from terminal.web.static_files import FONT, LIBRARY
+from terminal.web.guard import Guard
+from terminal.web.metrics_route import METRICS_PATH
+from terminal.web.office_api import OfficeApi
+from terminal.web.static_files import FONT, LIBRARY, static_route
 
 TAP = {"value": "04A1B2C3D4E501", "technology": "iso14443a"}
-COMMANDS = ["/v1/tap", "/v1/sync", "/v1/commands", "/technician/print"]
-INSIDE = [
-    *("/events", "/v1/status", "/v1/badges", "/sounds/ok.wav", "/v1/till", "/v1/report"),
-    *("/v1/pupils?q=l", "/v1/pupils/lea", "/v1/documents", "/v1/documents/1-1/paper.png"),
-]
+ROUTES = page_routes()
+# The locked page, what all pages are made of, and figures for who asks from this machine.
+FOR_ALL = {"/", static_route().path, METRICS_PATH}
+INSIDE = [path for method, path in ROUTES if method == "GET" and path not in FOR_ALL]
+COMMANDS = [path for method, path in ROUTES if method not in {"GET", "HEAD"}]
+
+
+def address(path: str) -> str:
+    """Return an address of a route, with names that are nobody's."""
+    return re.sub(r"{(\w+)[^}]*}", r"x-\1", path)
+
+
+def reached_by(stranger: Visitor) -> set[str]:
+    """Return the paths at which some method goes on to who has no session."""
+    return {path for method, path in ROUTES if stranger.ask(method, address(path)).status != 401}
 
 
 def test_who_belongs_gets_in(visitor: Visitor, terminal: TwinTerminal) -> None:
@@ -27,7 +44,7 @@ def test_who_belongs_gets_in(visitor: Visitor, terminal: TwinTerminal) -> None:
 
 @pytest.mark.parametrize("path", INSIDE)
 def test_without_a_session_nothing_is_told(stranger: Visitor, path: str) -> None:
-    reply = stranger.get(path)
+    reply = stranger.get(address(path))
     assert reply.status == 401
     assert reply.headers["content-type"] == "application/problem+json"
 
@@ -36,8 +53,31 @@ def test_without_a_session_nothing_is_told(stranger: Visitor, path: str) -> None
 def test_without_a_session_nothing_is_done(
     stranger: Visitor, terminal: TwinTerminal, path: str
 ) -> None:
-    assert stranger.post(path, TAP).status == 401
+    assert stranger.post(address(path), TAP).status == 401
     assert terminal.taps == []
+
+
+def test_who_has_no_session_reaches_only_what_is_for_all(stranger: Visitor) -> None:
+    assert reached_by(stranger) == FOR_ALL - {"/"}
+
+
+def test_the_control_an_address_that_is_left_open_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, stranger: Visitor
+) -> None:
+    honest = Guard._refusal
+
+    def careless(self: Guard, scope: Scope) -> Response | None:
+        return None if scope["path"] == "/v1/gate" else honest(self, scope)
+
+    monkeypatch.setattr(Guard, "_refusal", careless)
+    assert "/v1/gate" in reached_by(stranger)
+
+
+def test_the_control_a_new_address_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = Route("/v1/office/new", lambda _: Response(), methods=["POST"])
+    monkeypatch.setattr(OfficeApi, "routes", lambda _: [new])
+    assert ("POST", "/v1/office/new") in page_routes()
+    assert ("POST", "/v1/office/new") not in ROUTES
 
 
 def test_without_a_token_the_page_is_locked(stranger: Visitor) -> None:
@@ -99,8 +139,8 @@ def test_a_forged_cookie_opens_nothing(visitor: Visitor, forge: Callable[[str], 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"])
 def test_a_foreign_host_name_is_not_served(visitor: Visitor, host: str) -> None:
-    assert visitor.get("/", headers={"Host": host}).status == 400
-    assert visitor.post("/v1/tap", TAP, headers={"Host": host}).status == 400
+    for method, path in ROUTES:
+        assert visitor.ask(method, address(path), headers={"Host": host}).status == 400, path
 
 
 @pytest.mark.parametrize(
@@ -121,7 +161,7 @@ def test_a_command_from_another_page_is_refused(
 ) -> None:
     sent = visitor.with_cookie(visitor.cookie) | {"X-Refectory-CSRF": visitor.csrf} | headers
     for path in COMMANDS:
-        assert visitor.post(path, TAP, own=False, headers=sent).status == 403
+        assert visitor.post(address(path), TAP, own=False, headers=sent).status == 403, path
     assert (terminal.taps, terminal.sync_count, terminal.reprints) == ([], 0, [])
     assert terminal.counter.commands == []
 
@@ -142,7 +182,8 @@ def test_a_command_needs_the_word_of_its_session(
     visitor: Visitor, stranger: Visitor, terminal: TwinTerminal, word: str | None
 ) -> None:
     visitor.csrf = stranger.enter().csrf if word is None else word
-    assert visitor.post("/v1/tap", TAP).status == 403
+    for path in COMMANDS:
+        assert visitor.post(address(path), TAP).status == 403, path
     assert terminal.taps == []
 
 
@@ -181,9 +222,9 @@ def test_a_malformed_body_gets_one_plain_answer(
     assert terminal.taps == []
 
 
-@pytest.mark.parametrize("path", ["/v1/tap", "/v1/commands"])
+@pytest.mark.parametrize("path", COMMANDS)
 def test_an_oversized_body_is_not_read(visitor: Visitor, path: str) -> None:
-    assert visitor.ask("POST", path, body=b"x" * 20_000).status == 413
+    assert visitor.ask("POST", address(path), body=b"x" * 20_000).status == 413
 
 
 def test_an_oversized_body_in_pieces_is_cut_off(visitor: Visitor) -> None:

@@ -2,38 +2,47 @@
 
 import http.client
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
-from pages_rig import PASSWORD, Clerk, add_clerks
+from pages_rig import PASSWORD, Clerk, add_clerks, page_routes
+from school_calendar import day_trip, parents_evening
 
 from central.activities.participants import enrol
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.bank.communications import add_account
 from central.bank.importing import import_file
 from central.enrolment import create_code
 from central.families.access import make_token
 from central.load import load_school
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
+from central.pages.guard import FORM_BYTES_MAX
 from central.pages.office import PLACES
+from central.pages.site import ALL_PLACES
 from central.pages.users import Role
 from central.seed import make_school
 from core.ids import SchoolId
-from core.money import Money
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 AT = "2026-11-24T08:00:00.000Z"
 READS = [place for place in PLACES if place.method == "GET"]
 FORMS = [place for place in PLACES if place.method == "POST"]
-SIGN_IN = replace(FORMS[0], path="/sign-in")
+# All addresses, those of families and of guests among them, and the forms of them.
+ROUTES = page_routes()
+SENT = [path for method, path in ROUTES if method == "POST"]
+FROM_ANYWHERE = "/mail/{word}/stop"  # a mail program sends it: RFC 8058
+
+
+def filled(path):
+    """An address with names that are nobody's."""
+    return path.replace("{", "x-").replace("}", "")
 
 
 def address(place):
-    """An address with names that are nobody's."""
-    return place.path.replace("{", "x-").replace("}", "")
+    return filled(place.path)
 
 
 def test_without_a_session_nothing_is_shown_and_nothing_done(stranger):
@@ -71,11 +80,20 @@ FOREIGN = (
 
 def test_forms_come_from_our_own_pages(admin):
     form = {"name": "fatima", "password": PASSWORD}
-    for place in (*FORMS, SIGN_IN):
+    for path in SENT:
         for headers in FOREIGN:
-            answer = admin.post(address(place), form, headers=headers)
-            assert answer.status_code == 403, (place.path, headers)
-            assert answer.text == "forms come from the centre's own pages"
+            answer = admin.post(filled(path), form, headers=headers)
+            is_ours_alone = answer.text == "forms come from the centre's own pages"
+            assert (answer.status_code == 403 and is_ours_alone) != (path == FROM_ANYWHERE), path
+
+
+def test_the_control_every_form_there_is_is_sent():
+    forms = {place.path for place in ALL_PLACES if place.method == "POST"}
+    assert set(SENT) - forms == {
+        *("/sign-in", "/sign-out", "/welcome", "/forgot"),
+        *("/mail/{word}/stop", "/mail/{word}/confirm"),
+    }
+    assert forms <= set(SENT)
 
 
 def test_our_own_origin_is_good_where_the_browser_tells_no_more(admin, office):
@@ -85,11 +103,11 @@ def test_our_own_origin_is_good_where_the_browser_tells_no_more(admin, office):
 
 
 def test_a_foreign_host_gets_nothing(admin):
-    for place in (*PLACES, SIGN_IN):
+    for method, path in ROUTES:
         for host in ("evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"):
-            answer = admin.http.request(place.method, address(place), headers={"Host": host})
-            assert answer.status_code == 400, (place.path, host)
-            assert "Tilleul" not in answer.text
+            answer = admin.http.request(method, filled(path), headers={"Host": host})
+            assert answer.status_code == 400, (path, host)
+            assert "Tilleul" not in answer.text, path
 
 
 def test_behind_a_proxy_the_public_name_is_served(office_file, new_office):
@@ -135,14 +153,16 @@ def test_every_answer_carries_the_headers(admin):
 
 
 def test_a_body_ends_where_its_page_says(office):
-    for place in (*FORMS, SIGN_IN):
-        length = {"Content-Length": str(place.bytes_max + 1), "Sec-Fetch-Site": "same-origin"}
+    larger = {place.path: place.bytes_max for place in ALL_PLACES if place.method == "POST"}
+    for path in SENT:
+        bytes_max = larger.get(path, FORM_BYTES_MAX)
+        length = {"Content-Length": str(bytes_max + 1), "Sec-Fetch-Site": "same-origin"}
         connection = http.client.HTTPConnection(urlsplit(office.url).netloc, timeout=10)
-        connection.putrequest("POST", address(place))
+        connection.putrequest("POST", filled(path))
         for name, value in length.items():
             connection.putheader(name, value)
         connection.endheaders()
-        assert connection.getresponse().status == 413, place.path
+        assert connection.getresponse().status == 413, path
         connection.close()
 
 
@@ -254,9 +274,7 @@ def neighbours(office, clock):
 
 def their_trip_and_meetings(store, demo, now):
     """Plan a trip, with an invoice, and an evening; all of the same ids as nobody else's."""
-    act, day, pupil = Act("t", now), date(2027, 3, 1), demo.pupils[5]
-    price = Money(1000)
-    trip = Activity("a-theirs", "Trip", "", "", day, day, day, None, price, True, ((day, price),))
+    act, pupil, trip = Act("t", now), demo.pupils[5], day_trip("a-theirs")
     plan_activity(store, demo.school.id, trip, who="t", now=now)
     enrol(store, demo.school.id, activity="a-theirs", pupils=[pupil.id], act=act)
     with store.database.writing() as session:
@@ -264,7 +282,7 @@ def their_trip_and_meetings(store, demo, now):
         session.run("UPDATE instalment SET invoice_id = 'i-theirs'")
         session.run("UPDATE activity_pupil SET invoice_id = 'i-theirs'")
     teachers = [Teacher("dub", "Mme Dubois", "", "", (pupil.class_name,))]
-    evening = Evening("m-theirs", "Meetings", day, time(17), time(18), now, now + timedelta(days=1))
+    evening = parents_evening("m-theirs", now=now)
     set_up_evening(store, demo.school.id, evening, teachers, act=act)
 
 

@@ -2,16 +2,17 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 import pytest
 from pages_rig import csrf_in, field_in
+from school_calendar import parents_evening
 
 import central.pages.crowd
 from central.errors import BusyError
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
-from central.pages import family_meetings, mould, template
+from central.pages import family_meetings, family_slots, mould, template
 from central.pages.crowd import TOGETHER_MAX, Crowds
 from central.pages.families import FAMILY_PLACES
 from central.pages.question import Question
@@ -42,15 +43,7 @@ class Crowded:
 
     def _set_up(self):
         now = self.clock()
-        evening = Evening(
-            id="autumn",
-            name="Rencontres",
-            day=datetime(2026, 12, 3, tzinfo=UTC).date(),
-            starts_at=time(12, 0),
-            ends_at=time(22, 0),
-            opens_at=now - timedelta(days=1),
-            closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-        )
+        evening = parents_evening(now=now, starts_at=time(12, 0), ends_at=time(22, 0))
         teachers = [
             Teacher(f"t{number}", f"Mme <{number}>", "Maths", "B12", tuple(self.classes))
             for number in range(TEACHERS)
@@ -128,7 +121,7 @@ def bookings(crowded, first, last):
 # --- what it costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", [family_meetings.show_all, family_meetings.choose_all])
+@pytest.mark.parametrize("page", [family_meetings.show_all, family_slots.choose_all])
 def test_many_pages_take_as_many_statements_as_two(crowded, page):
     path = "/family/meetings" if page is family_meetings.show_all else None
     asked = [crowded.question(one.id, path=path) for one in crowded.pupils[:60]]
@@ -142,8 +135,8 @@ def test_many_pages_take_as_many_statements_as_two(crowded, page):
 
 
 def test_many_bookings_are_one_commit_and_a_few_statements(crowded):
-    _, one = crowded.statements_of(family_meetings.take_all, *bookings(crowded, 0, 1))
-    answers, many = crowded.statements_of(family_meetings.take_all, *bookings(crowded, 1, 51))
+    _, one = crowded.statements_of(family_slots.take_all, *bookings(crowded, 0, 1))
+    answers, many = crowded.statements_of(family_slots.take_all, *bookings(crowded, 1, 51))
     assert [answer.status_code for answer in answers] == [303] * 50
     assert sum(sql.startswith("BEGIN IMMEDIATE") for sql in many) == 1
     assert len(one) <= STATEMENTS_MAX
@@ -153,7 +146,7 @@ def test_many_bookings_are_one_commit_and_a_few_statements(crowded):
 def test_the_control_bookings_one_by_one_are_noticed(crowded):
     told = []
     for question in bookings(crowded, 0, 5):
-        told += crowded.statements_of(family_meetings.take_all, question)[1]
+        told += crowded.statements_of(family_slots.take_all, question)[1]
     assert len(told) > STATEMENTS_MAX + 4
 
 
@@ -166,15 +159,15 @@ def test_a_page_that_was_seen_in_this_shape_is_not_rendered_again(crowded, monke
 
     monkeypatch.setattr(mould, "text_of", text_of)
     mould._mould.cache_clear()
-    family_meetings._buttons.cache_clear()
+    family_slots._buttons.cache_clear()
     first, *others = [crowded.question(one.id) for one in crowded.pupils[:20]]
-    crowded.ask(family_meetings.choose_all, first)
+    crowded.ask(family_slots.choose_all, first)
     assert rendered.count("family_slots.html") == 1
     assert rendered.count("meeting_slot.html") == 60
     rendered.clear()
-    crowded.ask(family_meetings.choose_all, *others)
+    crowded.ask(family_slots.choose_all, *others)
     assert rendered == []
-    crowded.ask(family_meetings.take_all, *bookings(crowded, 0, 20))
+    crowded.ask(family_slots.take_all, *bookings(crowded, 0, 20))
     for number in (0, 4, 8):
         pupil = crowded.pupils[number].id
         crowded.ask(family_meetings.show_all, crowded.question(pupil, path="/family/meetings"))
@@ -187,9 +180,9 @@ def test_a_page_that_was_seen_in_this_shape_is_not_rendered_again(crowded, monke
 
 def test_each_of_a_crowd_sees_the_own_and_nobody_elses(crowded):
     lea, ben, kim = crowded.pupils[:3]
-    crowded.ask(family_meetings.take_all, *bookings(crowded, 0, 1))
+    crowded.ask(family_slots.take_all, *bookings(crowded, 0, 1))
     answers = crowded.ask(
-        family_meetings.choose_all,
+        family_slots.choose_all,
         crowded.question(lea.id),
         crowded.question(ben.id),
         crowded.question(ben.id, named=lea.id),
@@ -211,7 +204,7 @@ def test_each_of_a_crowd_sees_the_own_and_nobody_elses(crowded):
 def test_one_form_that_is_none_undoes_none_of_its_neighbours(crowded):
     lea, ben, kim, max_, zoe = (one.id for one in crowded.pupils[:5])
     answers = crowded.ask(
-        family_meetings.take_all,
+        family_slots.take_all,
         crowded.question(lea, starts_at=FIVE),
         crowded.question(ben, starts_at=FIVE),
         crowded.question(kim, starts_at="tomorrow"),
@@ -222,7 +215,7 @@ def test_one_form_that_is_none_undoes_none_of_its_neighbours(crowded):
     assert [one.status_code for one in answers] == [303, 422, 422, 404, 403, 303]
     rows = crowded.centre.rows("SELECT pupil_id FROM appointment WHERE state = 'booked'")
     assert {row[0] for row in rows} == {lea, max_}
-    after = crowded.ask(family_meetings.choose_all, crowded.question(ben))[0].body.decode()
+    after = crowded.ask(family_slots.choose_all, crowded.question(ben))[0].body.decode()
     assert f'value="{FIVE}"' not in after
 
 
@@ -232,9 +225,9 @@ def test_what_fails_for_many_is_tried_for_each_alone(crowded, monkeypatch):
     def ails(visits):
         if any(visit.ids["pupil"] == unwell for visit in visits):
             raise ValueError(unwell)
-        return family_meetings.choose_all(visits)
+        return family_slots.choose_all(visits)
 
-    place = next(one for one in FAMILY_PLACES if one.crowd is family_meetings.choose_all)
+    place = next(one for one in FAMILY_PLACES if one.crowd is family_slots.choose_all)
     asked = [crowded.question(one.id) for one in crowded.pupils[:3]]
     answers = crowded.pages._visit_together(place, ails, asked)
     assert [one.status_code for one in answers] == [200, 500, 200]

@@ -1,16 +1,17 @@
 """A family at home: yes or no to a trip, its invoice, times with teachers, and the timetable."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from bank_files import SCHOOL_IBAN
 from family_rig import Parent, add_parent
 from pages_rig import field_in, text_of
+from school_calendar import day_trip, parents_evening
 
 from central.activities.participants import invite
-from central.activities.plans import Activity, plan_activity
+from central.activities.plans import plan_activity
 from central.bank.communications import add_account
-from central.meetings.evenings import Evening, Teacher, set_up_evening
+from central.meetings.evenings import Teacher, set_up_evening
 from central.office import Act
 from central.wallets import adjust
 from core.money import Money
@@ -37,33 +38,17 @@ class House:
         self._evening()
 
     def _trip(self):
-        price = Money(2000)
-        trip = Activity(
-            id="zoo",
-            name="Zoo",
+        trip = day_trip(
+            "zoo",
             details="Avec pique-nique.",
             place="Anvers",
-            first_day=date(2027, 3, 1),
-            last_day=date(2027, 3, 1),
-            answer_by=date(2026, 12, 1),
-            places=None,
-            price=price,
-            takes_wallet=True,
             instalments=((DUE, Money(500)), (date(2027, 2, 15), Money(1500))),
         )
         plan_activity(self.store, SCHOOL, trip, who="fatima", now=self.clock())
         invite(self.store, SCHOOL, activity="zoo", pupils=[self.lea, self.other], act=self.act)
 
     def _evening(self):
-        evening = Evening(
-            id="autumn",
-            name="Rencontres",
-            day=date(2026, 12, 3),
-            starts_at=time(17, 0),
-            ends_at=time(18, 0),
-            opens_at=self.clock() - timedelta(days=1),
-            closes_at=datetime(2026, 12, 3, 11, 0, tzinfo=UTC),
-        )
+        evening = parents_evening(now=self.clock())
         teachers = [
             Teacher("dub", "Mme Dubois", "Maths", "B12", (self.class_name,)),
             Teacher("mae", "M. Maes", "Néerlandais", "B14", (self.class_name,)),
