@@ -8,7 +8,7 @@ that explain it. Every rule has a name, and tells the ids of what is wrong.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central.arrival_checks import hidden_events, lost_bytes, wrong_bytes
+from central.arrival_checks import lost_events, wrong_bytes
 from central.aside import events_aside
 from central.closings import Closing, list_closings
 from central.database import Session
@@ -321,8 +321,7 @@ _RULES: dict[str, Check] = {
     "exceptions": _cases,
     "closings": _closings,
     "cash": _cash,
-    "lost bytes": lost_bytes,
-    "arrivals": hidden_events,
+    "arrivals": lost_events,
     "packed bytes": wrong_bytes,
 }
 RULES = ("sums", *_RULES)

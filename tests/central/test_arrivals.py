@@ -400,7 +400,10 @@ def test_a_lost_arrival_is_told_and_the_event_is_one_clear_line(centre, till):
     till.send()
     breaking(centre, "DELETE FROM arrival")
     lines = found(centre)
-    assert [line.partition(":")[0] for line in lines] == ["lost bytes", "arrivals"]
+    assert [line.rpartition(": ")[0] for line in lines] == [
+        "arrivals: events whose bytes are nowhere",
+        "arrivals: events of no arrival",
+    ]
     assert f"{till.identity.terminal_id} 1-1, " in lines[0]
     assert "and 20 more" in lines[0]
     with (
