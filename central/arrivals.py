@@ -70,7 +70,8 @@ class Arrivals(Sequence[Item]):
     """Events of consecutive places, in columns: an item is made when somebody looks at it.
 
     Nobody looks at the facts of a lunch one by one as long as all of them are well. slow: the items
-    of the others, by their place.
+    of the others, by their place. lunch: what all of them are, if all are facts of a lunch; else
+    nothing.
     """
 
     def __init__(
@@ -86,11 +87,7 @@ class Arrivals(Sequence[Item]):
         self._hashes = hashes
         self._quick = quick
         self._slow = slow
-
-    @property
-    def lunch(self) -> Sequence[Quick]:
-        """What all of them are, if all are facts of a lunch; else nothing."""
-        return () if None in self._quick else cast("Sequence[Quick]", self._quick)
+        self.lunch = () if None in quick else cast("Sequence[Quick]", quick)
 
     @override
     def __len__(self) -> int:
@@ -102,15 +99,14 @@ class Arrivals(Sequence[Item]):
     def __getitem__(self, place: slice) -> "Arrivals": ...
     @override
     def __getitem__(self, place: int | slice) -> "Item | Arrivals":
-        seqs = range(self._first_seq, self._first_seq + len(self))
         if isinstance(place, slice):
-            some = seqs[place]
-            assert some.step == 1, "places follow each other"
+            start, _, step = place.indices(len(self))
+            assert step == 1, "places follow each other"
             bodies, hashes, quick = self._bodies[place], self._hashes[place], self._quick[place]
-            return Arrivals(some.start, bodies, hashes, quick, self._slow)
-        slow = self._slow.get(seqs[place])
-        read = (None, "", self._quick[place])
-        return slow or Item(seqs[place], self._bodies[place], self._hashes[place], *read)
+            return Arrivals(self._first_seq + start, bodies, hashes, quick, self._slow)
+        body, digest, quick_one = self._bodies[place], self._hashes[place], self._quick[place]
+        seq = self._first_seq + place + (len(self) if place < 0 else 0)
+        return self._slow.get(seq) or Item(seq, body, digest, None, "", quick_one)
 
     @override
     def __iter__(self) -> Iterator[Item]:

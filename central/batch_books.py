@@ -57,12 +57,14 @@ def read_books(
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
-    noted = taken_back(session, school, facts)
-    lock_to_settle(session, school, noted)
+    noted = taken_back(session, school, facts) if facts else ()
+    if noted:
+        lock_to_settle(session, school, noted)
     _read_wallets(session, school, keys.pupils, kept)
     _read_badges(session, school, keys.badges, kept)
     attended = read_attended(session, school, facts)
-    attended.settled = settled_events(session, school, noted)
+    if noted:
+        attended.settled = settled_events(session, school, noted)
     return Books(
         overdraft_max=policy.overdraft_max,
         orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},

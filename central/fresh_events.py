@@ -71,7 +71,9 @@ def _book(
 
 def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Sequence[Item]:
     """Return the events that were read, and whose ids no other event has."""
-    ids = _ids_of(items)
+    if lunch_of(items) and not incoming.asks_ids:
+        return items  # two of one id cannot be written, and are asked for then
+    ids = [event_id for item in items if (event_id := _id_of(item)) is not None]
     if not incoming.asks_ids and len(set(ids)) == len(items):
         return items
     held = session.rows_by(
@@ -82,13 +84,6 @@ def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Se
     taken = {EventId(row[0]) for row in held}
     taken |= {event_id for event_id in ids if ids.count(event_id) > 1}
     return [item for item in items if _id_of(item) not in {None, *taken}]
-
-
-def _ids_of(items: Sequence[Item]) -> list[EventId]:
-    lunch = lunch_of(items)
-    if lunch:
-        return [fact.id for fact in lunch]
-    return [event_id for item in items if (event_id := _id_of(item)) is not None]
 
 
 def _id_of(item: Item) -> EventId | None:

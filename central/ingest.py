@@ -16,7 +16,6 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from central.arrivals import (
@@ -98,7 +97,7 @@ def _ingest(
     refusal = _fork_refusal(answer, batch)
     if refusal is not None:
         raise refusal
-    return replace(answer, receipt=receipt)
+    return BatchAnswer(answer.high_water, answer.head_hash, answer.verdicts, receipt)
 
 
 def _newest_receipt(
@@ -168,7 +167,8 @@ def _ingest_locked(
     if not fresh:
         return BatchAnswer(terminal.high_water, head, tuple(verdicts))
     verdicts += book_fresh(session, incoming, fresh)
-    return BatchAnswer((incoming.epoch, fresh[-1].seq), fresh[-1].hash, tuple(verdicts))
+    last = fresh[-1]
+    return BatchAnswer((incoming.epoch, last.seq), last.hash, tuple(verdicts))
 
 
 def _check_epoch(incoming: Incoming, batch: ReceivedBatch) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from central.booking import Books, Keys, add_bought, collect, note_time, sell
-from central.quick_events import Meal, MealData, Quick, Sale, SaleData
+from central.quick_events import MealData, Quick, SaleData
 from central.transfers import NamedLeg
 from core.batch import Flag
 from core.ledger import AccountKind
@@ -33,9 +33,10 @@ class QuickBooking(msgspec.Struct, gc=False):
 
 def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
     """Add what facts are about to the keys that are read before they are booked."""
-    keys.pupils.update([fact.data.pupil for fact in facts if isinstance(fact, Sale)])
-    keys.orders.update([fact.data.order for fact in facts if isinstance(fact, Meal)])
-    keys.badges.update([key for fact in facts if (key := fact.data.badge) is not None])
+    served = [fact.data for fact in facts]
+    keys.pupils.update([one.pupil for one in served if type(one) is SaleData])
+    keys.orders.update([one.order for one in served if type(one) is MealData])
+    keys.badges.update([one.badge for one in served if one.badge is not None])
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
