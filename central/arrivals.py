@@ -70,8 +70,8 @@ class Arrivals(Sequence[Item]):
     """Events of consecutive places, in columns: an item is made when somebody looks at it.
 
     Nobody looks at the facts of a lunch one by one as long as all of them are well. slow: the items
-    of the others, by their place. lunch: what all of them are, if all are facts of a lunch; else
-    nothing.
+    of the others, by their place. hashes: of all. lunch: what all of them are, if all are facts of
+    a lunch; else nothing.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Arrivals(Sequence[Item]):
         quick: Sequence[Quick | None],
         slow: Mapping[int, Item],
     ) -> None:
-        self._first_seq = first_seq
+        self.first_seq = first_seq
+        self.hashes = hashes
+        self.lunch = () if None in quick else cast("Sequence[Quick]", quick)
         self._bodies = bodies
-        self._hashes = hashes
         self._quick = quick
         self._slow = slow
-        self.lunch = () if None in quick else cast("Sequence[Quick]", quick)
 
     @override
     def __len__(self) -> int:
@@ -102,16 +102,16 @@ class Arrivals(Sequence[Item]):
         if isinstance(place, slice):
             start, _, step = place.indices(len(self))
             assert step == 1, "places follow each other"
-            bodies, hashes, quick = self._bodies[place], self._hashes[place], self._quick[place]
-            return Arrivals(self._first_seq + start, bodies, hashes, quick, self._slow)
-        body, digest, quick_one = self._bodies[place], self._hashes[place], self._quick[place]
-        seq = self._first_seq + place + (len(self) if place < 0 else 0)
+            bodies, hashes, quick = self._bodies[place], self.hashes[place], self._quick[place]
+            return Arrivals(self.first_seq + start, bodies, hashes, quick, self._slow)
+        body, digest, quick_one = self._bodies[place], self.hashes[place], self._quick[place]
+        seq = self.first_seq + place + (len(self) if place < 0 else 0)
         return self._slow.get(seq) or Item(seq, body, digest, None, "", quick_one)
 
     @override
     def __iter__(self) -> Iterator[Item]:
-        seqs = count(self._first_seq)
-        made = map(Item, seqs, self._bodies, self._hashes, repeat(None), repeat(""), self._quick)
+        seqs = count(self.first_seq)
+        made = map(Item, seqs, self._bodies, self.hashes, repeat(None), repeat(""), self._quick)
         return (self._slow.get(item.seq, item) for item in made) if self._slow else made
 
 

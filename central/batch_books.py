@@ -24,7 +24,7 @@ from central.records import read_orders, read_standing
 from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
 from core.money import ZERO, Money
-from core.orders import OrderState
+from core.orders import Order, OrderState
 
 # Of each wallet also whether the parents set a limit: its pupil's purchases are counted.
 _WALLETS = (
@@ -67,7 +67,7 @@ def read_books(
         attended.settled = settled_events(session, school, noted)
     return Books(
         overdraft_max=policy.overdraft_max,
-        orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
+        orders=_read_orders(session, school, keys.orders),
         wallet_cents=kept.wallet_cents,
         reserves=kept.reserves,
         badges=kept.badges,
@@ -78,9 +78,17 @@ def read_books(
     )
 
 
+def _read_orders(session: Session, school: SchoolId, orders: set[OrderId]) -> dict[OrderId, Order]:
+    if not orders:
+        return {}
+    return {order.id: order for order in read_orders(session, school, sorted(orders))}
+
+
 def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept: Kept) -> None:
     """Add the wallets that are not kept, and lock them."""
     missing = sorted(pupils.difference(kept.wallet_cents))
+    if not missing:
+        return
     rows = session.rows_by(_WALLETS, missing, school, lock=True)
     kept.wallet_cents.update((row[0], row[1]) for row in rows)
     kept.reserves.update((row[0], Money(row[2])) for row in rows if row[2])
@@ -89,8 +97,8 @@ def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept
 
 def _read_badges(session: Session, school: SchoolId, badges: set[BadgeKey], kept: Kept) -> None:
     missing = sorted(badges.difference(kept.badges))
-    rows = session.rows_by(_BADGES, missing, school)
-    kept.badges.update(dict(rows))
+    if missing:
+        kept.badges.update(dict(session.rows_by(_BADGES, missing, school)))
 
 
 def write_books(session: Session, incoming: Incoming, books: Books) -> None:
@@ -110,14 +118,16 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
         return
     cursor = advance_feed(session, school)
     _keep(incoming, books, cursor)
-    change_badges(session, incoming, books.badge_facts, cursor)
+    if books.badge_facts:
+        change_badges(session, incoming, books.badge_facts, cursor)
     _write_wallets(session, school, books, cursor)
     if books.attended.changed:
         write_attended(session, incoming.terminal, books.attended, cursor)
     if books.bought:
         write_bought(session, school, books.bought, cursor)
     for orders, state in moved:
-        _write_orders(session, school, orders, state, cursor)
+        if orders:
+            _write_orders(session, school, orders, state, cursor)
 
 
 def _keep(incoming: Incoming, books: Books, cursor: int) -> None:
