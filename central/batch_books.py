@@ -10,16 +10,15 @@ from datetime import datetime
 from central.arrivals import Incoming
 from central.attendance import read_attended, taken_back, write_attended
 from central.badge_facts import change_badges, staff_name
-from central.booking import Books, keys_of
+from central.booking import Books, Keys, keys_of
 from central.database import Session, Value
 from central.documents import documents_of, read_documents, write_corrections
 from central.exceptions import close_taken_back, lock_to_settle, settled_events
-from central.feed import advance_feed
+from central.feed import advance_feed, advance_known_feed
 from central.kept_books import Kept
 from central.limits import write_bought
 from central.office import Act
-from central.quick_booking import note_quick_keys
-from central.quick_events import Quick
+from central.quick_events import MealData, Quick, SaleData
 from central.records import read_orders, read_standing
 from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
@@ -52,11 +51,11 @@ def read_books(
     quick: what was read from its fields; facts: what was read whole. last_at: as in `Books`.
     """
     school = incoming.terminal.school_id
-    keys = keys_of(facts)
-    note_quick_keys(quick, keys)
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
+    keys = keys_of(facts)
+    _note_missing([fact.data for fact in quick], keys, kept)
     noted = taken_back(session, school, facts) if facts else ()
     if noted:
         lock_to_settle(session, school, noted)
@@ -76,6 +75,17 @@ def read_books(
         attended=attended,
         documents=read_documents(session, school, documents_of(facts)),
     )
+
+
+def _note_missing(served: Sequence[MealData | SaleData], keys: Keys, kept: Kept) -> None:
+    """Add what facts of a lunch are about, and what is not kept, to the keys."""
+    wallets, badges = kept.wallet_cents, kept.badges
+    sales = [one for one in served if type(one) is SaleData]
+    if len(sales) < len(served):
+        keys.orders.update([one.order for one in served if type(one) is MealData])
+    keys.pupils.update([sale.pupil for sale in sales if sale.pupil not in wallets])
+    shown = [one.badge for one in served if one.badge not in badges]
+    keys.badges.update(badge for badge in shown if badge is not None)
 
 
 def _read_orders(session: Session, school: SchoolId, orders: set[OrderId]) -> dict[OrderId, Order]:
@@ -116,7 +126,7 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     is_moved = books.moved or any(orders for orders, _ in moved)
     if not (is_moved or books.attended.changed or books.badge_facts):
         return
-    cursor = advance_feed(session, school)
+    cursor = _next_place(session, incoming)
     _keep(incoming, books, cursor)
     if books.badge_facts:
         change_badges(session, incoming, books.badge_facts, cursor)
@@ -128,6 +138,13 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     for orders, state in moved:
         if orders:
             _write_orders(session, school, orders, state, cursor)
+
+
+def _next_place(session: Session, incoming: Incoming) -> int:
+    school = incoming.terminal.school_id
+    if incoming.kept is None:
+        return advance_feed(session, school)
+    return advance_known_feed(session, school, incoming.kept.cursor)
 
 
 def _keep(incoming: Incoming, books: Books, cursor: int) -> None:

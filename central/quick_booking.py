@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from central.booking import Books, Keys, add_bought, collect, note_time, sell
+from central.booking import Books, add_bought, collect, note_time, sell
 from central.quick_events import MealData, Quick, SaleData
 from central.transfers import NamedLeg
 from core.batch import Flag
@@ -29,14 +29,6 @@ class QuickBooking(msgspec.Struct, gc=False):
     legs: Sequence[NamedLeg]
     flags: list[Flag]
     words: Mapping[Flag, str] = _NO_WORDS
-
-
-def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
-    """Add what facts are about to the keys that are read before they are booked."""
-    served = [fact.data for fact in facts]
-    keys.pupils.update([one.pupil for one in served if type(one) is SaleData])
-    keys.orders.update([one.order for one in served if type(one) is MealData])
-    keys.badges.update([one.badge for one in served if one.badge is not None])
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
