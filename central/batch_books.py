@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from central.arrivals import Incoming
-from central.attendance import read_attended, taken_back, write_attended
+from central.attendance import Attended, read_attended, taken_back, write_attended
 from central.badge_facts import change_badges, staff_name
 from central.booking import Books, Keys, keys_of
 from central.database import Session, Value
-from central.documents import documents_of, read_documents, write_corrections
+from central.documents import Documents, documents_of, read_documents, write_corrections
 from central.exceptions import close_taken_back, lock_to_settle, settled_events
 from central.feed import advance_feed, advance_known_feed
 from central.kept_books import Kept
@@ -54,26 +54,28 @@ def read_books(
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
-    keys = keys_of(facts)
+    keys = keys_of(facts) if facts else Keys()
     _note_missing([fact.data for fact in quick], keys, kept)
     noted = taken_back(session, school, facts) if facts else ()
     if noted:
         lock_to_settle(session, school, noted)
-    _read_wallets(session, school, keys.pupils, kept)
-    _read_badges(session, school, keys.badges, kept)
-    attended = read_attended(session, school, facts)
+    if keys.pupils:
+        _read_wallets(session, school, keys.pupils, kept)
+    if keys.badges:
+        _read_badges(session, school, keys.badges, kept)
+    attended = read_attended(session, school, facts) if facts else Attended()
     if noted:
         attended.settled = settled_events(session, school, noted)
     return Books(
         overdraft_max=policy.overdraft_max,
-        orders=_read_orders(session, school, keys.orders),
+        orders=_read_orders(session, school, keys.orders) if keys.orders else {},
         wallet_cents=kept.wallet_cents,
         reserves=kept.reserves,
         badges=kept.badges,
         last_at=last_at,
         limited=kept.limited,
         attended=attended,
-        documents=read_documents(session, school, documents_of(facts)),
+        documents=read_documents(session, school, documents_of(facts)) if facts else Documents(),
     )
 
 
@@ -89,8 +91,6 @@ def _note_missing(served: Sequence[MealData | SaleData], keys: Keys, kept: Kept)
 
 
 def _read_orders(session: Session, school: SchoolId, orders: set[OrderId]) -> dict[OrderId, Order]:
-    if not orders:
-        return {}
     return {order.id: order for order in read_orders(session, school, sorted(orders))}
 
 
@@ -114,7 +114,8 @@ def _read_badges(session: Session, school: SchoolId, badges: set[BadgeKey], kept
 def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     """Write what a batch changed, with a new place in the feed, which is locked only now."""
     school = incoming.terminal.school_id
-    write_corrections(session, school, books.documents.added)
+    if books.documents.added:
+        write_corrections(session, school, books.documents.added)
     for event, fact in books.taken_back:
         who = f"{staff_name(session, school, fact.staff)} ({incoming.terminal.name})"
         close_taken_back(session, school, event=event, act=Act(who, incoming.now, fact.why))

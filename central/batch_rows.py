@@ -92,7 +92,8 @@ class BatchRows:
         }
         packed = self._incoming.packed if len(self._facts) >= _PACKED_MIN else b""
         owners = self._write_plain(session, shared, is_packed=bool(packed))
-        session.insert_many("event", _COLUMNS, self._events, shared=shared)
+        if self._events:
+            session.insert_many("event", _COLUMNS, self._events, shared=shared)
         owners += [row[_OWNER] for row in self._events if row[_SOURCE] == WALLET]
         arrival = {
             **shared,
@@ -102,8 +103,10 @@ class BatchRows:
             "packed": packed,
         }
         session.insert_many("arrival", list(arrival), [list(arrival.values())])
-        write_legs(session, terminal.school_id, self._legs, at=now_text)
-        raise_exceptions(session, self._incoming, self._exceptions)
+        if self._legs:
+            write_legs(session, terminal.school_id, self._legs, at=now_text)
+        if self._exceptions:
+            raise_exceptions(session, self._incoming, self._exceptions)
 
     def _write_plain(self, session: Session, shared: Shared, *, is_packed: bool) -> list[Value]:
         """Write the rows of events that broke no rule, and return whose wallets they move.
