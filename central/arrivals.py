@@ -16,6 +16,7 @@ import msgspec
 from typing_extensions import override
 
 from central.errors import Problem
+from central.event_cuts import Pieces
 from central.kept_books import Kept
 from central.plausible import refuse_absurd
 from central.quick_events import Quick
@@ -70,31 +71,28 @@ class Arrivals(Sequence[Item]):
     """Events of consecutive places, in columns: an item is made when somebody looks at it.
 
     Nobody looks at the facts of a lunch one by one as long as all of them are well. slow: the items
-    of the others, by their place.
+    of the others, by their place. hashes: of all. lunch: what all of them are, if all are facts of
+    a lunch; else nothing.
     """
 
     def __init__(
         self,
         first_seq: int,
-        bodies: Sequence[bytes],
+        pieces: Pieces,
         hashes: Sequence[bytes],
         quick: Sequence[Quick | None],
         slow: Mapping[int, Item],
     ) -> None:
-        self._first_seq = first_seq
-        self._bodies = bodies
-        self._hashes = hashes
+        self.first_seq = first_seq
+        self.hashes = hashes
+        self.lunch = () if None in quick else cast("Sequence[Quick]", quick)
+        self._pieces = pieces
         self._quick = quick
         self._slow = slow
 
-    @property
-    def lunch(self) -> Sequence[Quick]:
-        """What all of them are, if all are facts of a lunch; else nothing."""
-        return () if None in self._quick else cast("Sequence[Quick]", self._quick)
-
     @override
     def __len__(self) -> int:
-        return len(self._bodies)
+        return len(self.hashes)
 
     @overload
     def __getitem__(self, place: int) -> Item: ...
@@ -102,20 +100,21 @@ class Arrivals(Sequence[Item]):
     def __getitem__(self, place: slice) -> "Arrivals": ...
     @override
     def __getitem__(self, place: int | slice) -> "Item | Arrivals":
-        seqs = range(self._first_seq, self._first_seq + len(self))
         if isinstance(place, slice):
-            some = seqs[place]
-            assert some.step == 1, "places follow each other"
-            bodies, hashes, quick = self._bodies[place], self._hashes[place], self._quick[place]
-            return Arrivals(some.start, bodies, hashes, quick, self._slow)
-        slow = self._slow.get(seqs[place])
-        read = (None, "", self._quick[place])
-        return slow or Item(seqs[place], self._bodies[place], self._hashes[place], *read)
+            start, _, step = place.indices(len(self))
+            assert step == 1, "places follow each other"
+            pieces = Pieces(self._pieces.begin, self._pieces.rests[place])
+            hashes, quick = self.hashes[place], self._quick[place]
+            return Arrivals(self.first_seq + start, pieces, hashes, quick, self._slow)
+        body = self._pieces.begin + self._pieces.rests[place]
+        digest, quick_one = self.hashes[place], self._quick[place]
+        seq = self.first_seq + place + (len(self) if place < 0 else 0)
+        return self._slow.get(seq) or Item(seq, body, digest, None, "", quick_one)
 
     @override
     def __iter__(self) -> Iterator[Item]:
-        seqs = count(self._first_seq)
-        made = map(Item, seqs, self._bodies, self._hashes, repeat(None), repeat(""), self._quick)
+        seqs, bodies = count(self.first_seq), self._pieces.bodies
+        made = map(Item, seqs, bodies, self.hashes, repeat(None), repeat(""), self._quick)
         return (self._slow.get(item.seq, item) for item in made) if self._slow else made
 
 
@@ -149,15 +148,17 @@ def read_items(batch: ReceivedBatch) -> Arrivals:
 
     Raises Problem `chain` when several events do not make the chain that the batch names.
     """
-    hashes = chain_hashes(batch.prev_hash, batch.bodies)
-    first, bodies, quick = batch.first_seq, batch.bodies, batch.quick
+    first, pieces, quick = batch.first_seq, batch.pieces, batch.quick
+    hashes = chain_hashes(batch.prev_hash, pieces.rests, begin=pieces.begin)
     if hashes[-1] == batch.head_hash:
-        seqs = [seq for seq, fact in enumerate(quick, first) if fact is None]
-        slow = {
-            seq: _slow_item(seq, bodies[seq - first], hashes[seq - first], batch.epoch)
-            for seq in seqs
-        }
-        return Arrivals(first, bodies, hashes, quick, slow)
+        places = [place for place, fact in enumerate(quick) if fact is None]
+        slow = [
+            _slow_item(
+                first + place, pieces.begin + pieces.rests[place], hashes[place], batch.epoch
+            )
+            for place in places
+        ]
+        return Arrivals(first, pieces, hashes, quick, {item.seq: item for item in slow})
     if len(hashes) > 1:
         raise Problem(
             "chain",
@@ -167,8 +168,8 @@ def read_items(batch: ReceivedBatch) -> Arrivals:
     # A single event whose bytes are not those that were sealed: it cannot be believed, but it has
     # its place, and the terminal's chain goes on from the hash that it names.
     fault = "its bytes do not give the hash it was sealed with"
-    item = Item(first, bodies[0], batch.head_hash, None, fault)
-    return Arrivals(first, bodies, (batch.head_hash,), (None,), {first: item})
+    item = Item(first, batch.bodies[0], batch.head_hash, None, fault)
+    return Arrivals(first, pieces, (batch.head_hash,), (None,), {first: item})
 
 
 def _slow_item(seq: int, body: bytes, digest: bytes, epoch: int) -> Item:

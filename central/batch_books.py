@@ -8,23 +8,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from central.arrivals import Incoming
-from central.attendance import read_attended, taken_back, write_attended
+from central.attendance import Attended, read_attended, taken_back, write_attended
 from central.badge_facts import change_badges, staff_name
-from central.booking import Books, keys_of
+from central.booking import Books, Keys, keys_of
 from central.database import Session, Value
-from central.documents import documents_of, read_documents, write_corrections
+from central.documents import Documents, documents_of, read_documents, write_corrections
 from central.exceptions import close_taken_back, lock_to_settle, settled_events
-from central.feed import advance_feed
+from central.feed import advance_feed, advance_known_feed
 from central.kept_books import Kept
 from central.limits import write_bought
 from central.office import Act
-from central.quick_booking import note_quick_keys
-from central.quick_events import Quick
+from central.quick_events import MealData, Quick, SaleData
 from central.records import read_orders, read_standing
 from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
 from core.money import ZERO, Money
-from core.orders import OrderState
+from core.orders import Order, OrderState
 
 # Of each wallet also whether the parents set a limit: its pupil's purchases are counted.
 _WALLETS = (
@@ -52,33 +51,54 @@ def read_books(
     quick: what was read from its fields; facts: what was read whole. last_at: as in `Books`.
     """
     school = incoming.terminal.school_id
-    keys = keys_of(facts)
-    note_quick_keys(quick, keys)
     policy, cursor = read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
-    noted = taken_back(session, school, facts)
-    lock_to_settle(session, school, noted)
-    _read_wallets(session, school, keys.pupils, kept)
-    _read_badges(session, school, keys.badges, kept)
-    attended = read_attended(session, school, facts)
-    attended.settled = settled_events(session, school, noted)
+    keys = keys_of(facts) if facts else Keys()
+    _note_missing([fact.data for fact in quick], keys, kept)
+    noted = taken_back(session, school, facts) if facts else ()
+    if noted:
+        lock_to_settle(session, school, noted)
+    if keys.pupils:
+        _read_wallets(session, school, keys.pupils, kept)
+    if keys.badges:
+        _read_badges(session, school, keys.badges, kept)
+    attended = read_attended(session, school, facts) if facts else Attended()
+    if noted:
+        attended.settled = settled_events(session, school, noted)
     return Books(
         overdraft_max=policy.overdraft_max,
-        orders={order.id: order for order in read_orders(session, school, sorted(keys.orders))},
+        orders=_read_orders(session, school, keys.orders) if keys.orders else {},
         wallet_cents=kept.wallet_cents,
         reserves=kept.reserves,
         badges=kept.badges,
         last_at=last_at,
         limited=kept.limited,
         attended=attended,
-        documents=read_documents(session, school, documents_of(facts)),
+        documents=read_documents(session, school, documents_of(facts)) if facts else Documents(),
     )
+
+
+def _note_missing(served: Sequence[MealData | SaleData], keys: Keys, kept: Kept) -> None:
+    """Add what facts of a lunch are about, and what is not kept, to the keys."""
+    wallets, badges = kept.wallet_cents, kept.badges
+    sales = [one for one in served if type(one) is SaleData]
+    if len(sales) < len(served):
+        keys.orders.update([one.order for one in served if type(one) is MealData])
+    keys.pupils.update([sale.pupil for sale in sales if sale.pupil not in wallets])
+    shown = [one.badge for one in served if one.badge not in badges]
+    keys.badges.update(badge for badge in shown if badge is not None)
+
+
+def _read_orders(session: Session, school: SchoolId, orders: set[OrderId]) -> dict[OrderId, Order]:
+    return {order.id: order for order in read_orders(session, school, sorted(orders))}
 
 
 def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept: Kept) -> None:
     """Add the wallets that are not kept, and lock them."""
     missing = sorted(pupils.difference(kept.wallet_cents))
+    if not missing:
+        return
     rows = session.rows_by(_WALLETS, missing, school, lock=True)
     kept.wallet_cents.update((row[0], row[1]) for row in rows)
     kept.reserves.update((row[0], Money(row[2])) for row in rows if row[2])
@@ -87,14 +107,15 @@ def _read_wallets(session: Session, school: SchoolId, pupils: set[PupilId], kept
 
 def _read_badges(session: Session, school: SchoolId, badges: set[BadgeKey], kept: Kept) -> None:
     missing = sorted(badges.difference(kept.badges))
-    rows = session.rows_by(_BADGES, missing, school)
-    kept.badges.update(dict(rows))
+    if missing:
+        kept.badges.update(dict(session.rows_by(_BADGES, missing, school)))
 
 
 def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     """Write what a batch changed, with a new place in the feed, which is locked only now."""
     school = incoming.terminal.school_id
-    write_corrections(session, school, books.documents.added)
+    if books.documents.added:
+        write_corrections(session, school, books.documents.added)
     for event, fact in books.taken_back:
         who = f"{staff_name(session, school, fact.staff)} ({incoming.terminal.name})"
         close_taken_back(session, school, event=event, act=Act(who, incoming.now, fact.why))
@@ -106,16 +127,25 @@ def write_books(session: Session, incoming: Incoming, books: Books) -> None:
     is_moved = books.moved or any(orders for orders, _ in moved)
     if not (is_moved or books.attended.changed or books.badge_facts):
         return
-    cursor = advance_feed(session, school)
+    cursor = _next_place(session, incoming)
     _keep(incoming, books, cursor)
-    change_badges(session, incoming, books.badge_facts, cursor)
+    if books.badge_facts:
+        change_badges(session, incoming, books.badge_facts, cursor)
     _write_wallets(session, school, books, cursor)
     if books.attended.changed:
         write_attended(session, incoming.terminal, books.attended, cursor)
     if books.bought:
         write_bought(session, school, books.bought, cursor)
     for orders, state in moved:
-        _write_orders(session, school, orders, state, cursor)
+        if orders:
+            _write_orders(session, school, orders, state, cursor)
+
+
+def _next_place(session: Session, incoming: Incoming) -> int:
+    school = incoming.terminal.school_id
+    if incoming.kept is None:
+        return advance_feed(session, school)
+    return advance_known_feed(session, school, incoming.kept.cursor)
 
 
 def _keep(incoming: Incoming, books: Books, cursor: int) -> None:

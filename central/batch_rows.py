@@ -1,7 +1,7 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
 from collections.abc import Sequence
-from itertools import count, repeat
+from itertools import chain, count, repeat
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
@@ -36,7 +36,7 @@ class BatchRows:
     def __init__(self, incoming: Incoming) -> None:
         self.answers: list[EventAnswer] = []
         self._incoming = incoming
-        self._items: list[Item] = []
+        self._runs: list[Sequence[Item]] = []
         self._facts: list[Quick] = []
         self._events: list[tuple[Value, ...]] = []
         self._legs: list[LegRow] = []
@@ -44,9 +44,9 @@ class BatchRows:
 
     def accept_plain(self, items: Sequence[Item], facts: Sequence[Quick]) -> None:
         """Write down events that broke no rule, each with the fact that it is."""
-        seqs = count(items[0].seq)
-        self.answers += map(EventAnswer, seqs, repeat(Verdict.ACCEPTED, len(items)), repeat(None))
-        self._items += items
+        seqs = count(facts[0].seq)
+        self.answers += map(EventAnswer, seqs, repeat(Verdict.ACCEPTED, len(facts)), repeat(None))
+        self._runs.append(items)
         self._facts += facts
 
     def accept_quick(self, item: Item, quick: Quick, booking: QuickBooking) -> None:
@@ -92,7 +92,8 @@ class BatchRows:
         }
         packed = self._incoming.packed if len(self._facts) >= _PACKED_MIN else b""
         owners = self._write_plain(session, shared, is_packed=bool(packed))
-        session.insert_many("event", _COLUMNS, self._events, shared=shared)
+        if self._events:
+            session.insert_many("event", _COLUMNS, self._events, shared=shared)
         owners += [row[_OWNER] for row in self._events if row[_SOURCE] == WALLET]
         arrival = {
             **shared,
@@ -102,8 +103,10 @@ class BatchRows:
             "packed": packed,
         }
         session.insert_many("arrival", list(arrival), [list(arrival.values())])
-        write_legs(session, terminal.school_id, self._legs, at=now_text)
-        raise_exceptions(session, self._incoming, self._exceptions)
+        if self._legs:
+            write_legs(session, terminal.school_id, self._legs, at=now_text)
+        if self._exceptions:
+            raise_exceptions(session, self._incoming, self._exceptions)
 
     def _write_plain(self, session: Session, shared: Shared, *, is_packed: bool) -> list[Value]:
         """Write the rows of events that broke no rule, and return whose wallets they move.
@@ -143,7 +146,7 @@ class BatchRows:
 
     def _with_seals(self, rows: Sequence[_Plain]) -> list[tuple[Value, ...]]:
         """Return rows of plain events with each one's own bytes and hash behind."""
-        seals = {item.seq: (item.body, item.hash) for item in self._items}
+        seals = {item.seq: (item.body, item.hash) for item in chain.from_iterable(self._runs)}
         return [(*row, *seals[row[0]]) for row in rows]
 
     def _note(

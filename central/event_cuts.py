@@ -2,14 +2,14 @@
 
 A parser that only finds where each event ends reads the whole text, and then it is read once more
 for what the events say. Since keys are sorted and nothing is blank, an event begins with `{"at":"`
-and ends with `}`: so a batch is cut at `},{"at":"`, and the second reading proves the cut.
+and ends with `}`: so a batch is cut at `,{"at":"`, and the second reading proves the cut.
 
 The proof. Let no backslash be in the text; then a string ends at the next quote. Take some of the
 pieces, with commas between them, as a JSON array, and let a reader of a list of structs take it:
 valid JSON, and as many structs as pieces. The reader's structs refuse members that they do not
 know, and only the outermost has one called `at`.
 
-1. The comma of each joint `},{"at":"` is not within a string: that string would end at the quote
+1. The comma of each joint `,{"at":"` is not within a string: that string would end at the quote
    in front of `at`, and no JSON goes on with `at`.
 2. It stands between two elements of an array, since `{` follows, and not the name of a member.
 3. That array is the outermost: its element has a member `at`.
@@ -25,7 +25,7 @@ What is not proven is read in both steps (`central.wire_batch`), with the same r
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -33,11 +33,28 @@ _OPENING: Final = b'"events":['
 _CLOSING: Final = b"]}"
 _BEGIN: Final = b'{"at":"'
 _END: Final = b"}"
-_JOINT: Final = _END + b"," + _BEGIN
+_JOINT: Final = b"," + _BEGIN
 _VALUE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
-def cut_events(text: bytes, *, most: int) -> tuple[bytes, tuple[bytes, ...]] | None:
+class Pieces(NamedTuple):
+    """The bytes of events. begin: what all of them begin with; rests: what follows in each."""
+
+    begin: bytes
+    rests: Sequence[bytes]
+
+    @property
+    def bodies(self) -> tuple[bytes, ...]:
+        """The bytes of each, which nobody wants together as long as all are well."""
+        return tuple([self.begin + rest for rest in self.rests])
+
+
+def whole(bodies: Sequence[bytes]) -> Pieces:
+    """Return events whose bytes are given."""
+    return Pieces(b"", bodies)
+
+
+def cut_events(text: bytes, *, most: int) -> tuple[bytes, Pieces] | None:
     """Return a batch's text without its events, and the pieces that may be its events.
 
     None where the text has not the form; or has more than `most` of them.
@@ -48,20 +65,20 @@ def cut_events(text: bytes, *, most: int) -> tuple[bytes, tuple[bytes, ...]] | N
     # Escapes could hide a quote.
     if found < 0 or not has_form or b"\\" in text:
         return None
-    inner = text[start + len(_BEGIN) : end - len(_END)]
-    pieces = inner.split(_JOINT, most)
-    if len(pieces) > most:
+    rests = text[start + len(_BEGIN) : end].split(_JOINT, most)
+    if len(rests) > most or {rest[-1:] for rest in rests} != {_END}:
         return None
-    return text[:start] + text[end:], tuple([b'{"at":"%b}' % piece for piece in pieces])
+    return text[:start] + text[end:], Pieces(_BEGIN, rests)
 
 
-def are_proven(pieces: Sequence[bytes], read: Sequence[object]) -> bool:
+def are_proven(pieces: Pieces, read: Sequence[object]) -> bool:
     """Say whether pieces are exactly the events.
 
     read: for each what a reader of structs made of it, together with others; None if none did.
     """
     return None not in read or all(
-        fact is not None or _is_json(piece) for piece, fact in zip(pieces, read, strict=True)
+        fact is not None or _is_json(pieces.begin + rest)
+        for rest, fact in zip(pieces.rests, read, strict=True)
     )
 
 

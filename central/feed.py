@@ -12,6 +12,12 @@ def advance_feed(session: Session, school: SchoolId) -> int:
     return cursor
 
 
+def advance_known_feed(session: Session, school: SchoolId, last: int) -> int:
+    """Do the same where the caller knows the last place, if it is the one: for half the work."""
+    sql = "UPDATE school SET cursor = ? WHERE id = ? AND cursor = ?"
+    return last + 1 if session.run(sql, last + 1, school, last) else advance_feed(session, school)
+
+
 def hold_feed(session: Session, school: SchoolId) -> int:
     """Hold a school's counter until the commit. Result: its next place, for `reach_in_feed`.
 

@@ -1,6 +1,6 @@
 """Events that take their place now: booked one after the other in memory, then written as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -59,6 +59,9 @@ def _book(
 ) -> list[EventAnswer]:
     bookable = _bookable(session, incoming, items)
     books = read_books(session, incoming, *_told(bookable), last_at)
+    lunch = lunch_of(bookable)
+    if lunch and book_plain(lunch, books, now_text=incoming.now_text):
+        return _write_lunch(session, incoming, items, lunch, books)
     runs, bookings = _book_all(items, bookable, books, incoming)
     closings = _examine(session, incoming, items, bookings) if has_closings else ()
     rows = _rows(incoming, runs, bookings)
@@ -69,9 +72,26 @@ def _book(
     return rows.answers
 
 
+def _write_lunch(
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    lunch: Sequence[Quick],
+    books: Books,
+) -> list[EventAnswer]:
+    """Write a batch of which nothing is to be told but that all of it is booked."""
+    rows = BatchRows(incoming)
+    rows.accept_plain(items, lunch)
+    rows.write(session)
+    write_books(session, incoming, books)
+    return rows.answers
+
+
 def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Sequence[Item]:
     """Return the events that were read, and whose ids no other event has."""
-    ids = _ids_of(items)
+    if lunch_of(items) and not incoming.asks_ids:
+        return items  # two of one id cannot be written, and are asked for then
+    ids = [event_id for item in items if (event_id := _id_of(item)) is not None]
     if not incoming.asks_ids and len(set(ids)) == len(items):
         return items
     held = session.rows_by(
@@ -82,13 +102,6 @@ def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Se
     taken = {EventId(row[0]) for row in held}
     taken |= {event_id for event_id in ids if ids.count(event_id) > 1}
     return [item for item in items if _id_of(item) not in {None, *taken}]
-
-
-def _ids_of(items: Sequence[Item]) -> list[EventId]:
-    lunch = lunch_of(items)
-    if lunch:
-        return [fact.id for fact in lunch]
-    return [event_id for item in items if (event_id := _id_of(item)) is not None]
 
 
 def _id_of(item: Item) -> EventId | None:
@@ -116,24 +129,21 @@ def _book_all(
     aside: set[int] = set()
     if bookable is not items:
         aside = {item.seq for item in items} - {item.seq for item in bookable}
-    for is_quick, run in _runs_of(items):
+    for is_quick, some in groupby(items, key=_is_quick):
+        run = list(some)
         booked = [item for item in run if item.seq not in aside] if aside else run
-        facts = lunch_of(run) or _quick_of(run) if is_quick and len(booked) == len(run) else ()
-        if facts and book_plain(facts, books, now_text=incoming.now_text):
+        facts = _quick_of(run) if is_quick and len(booked) == len(run) else ()
+        # All of them together were tried already.
+        if (
+            facts
+            and len(facts) < len(items)
+            and book_plain(facts, books, now_text=incoming.now_text)
+        ):
             runs.append((run, facts))
             continue
         runs.append((run, ()))
         bookings.update((item.seq, _book_item(item, books, incoming.now)) for item in booked)
     return runs, bookings
-
-
-def _runs_of(items: Sequence[Item]) -> Iterable[tuple[bool, Sequence[Item]]]:
-    """Yield events of consecutive places that are all of a lunch, or all something else."""
-    if lunch_of(items):
-        yield True, items
-        return
-    for is_quick, run in groupby(items, key=_is_quick):
-        yield is_quick, list(run)
 
 
 def _is_quick(item: Item) -> bool:
@@ -177,8 +187,6 @@ def _add_rows(rows: BatchRows, items: Sequence[Item], bookings: Bookings) -> Non
 
 def _asking(items: Sequence[Item], bookings: Bookings) -> list[Asking]:
     """Return the events that ask for an order, in their order, with what they broke."""
-    if not bookings:
-        return []
     return [
         Asking(item.event, item.event.fact, tuple(bookings[item.seq].flags))
         for item in items
@@ -192,8 +200,6 @@ def _examine(
     session: Session, incoming: Incoming, items: Sequence[Item], bookings: Bookings
 ) -> Sequence[Examined]:
     """Compare the batch's closings with the books, and flag those that differ."""
-    if not bookings:
-        return ()
     whole = {
         item.event.id: booking
         for item in items

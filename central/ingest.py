@@ -15,16 +15,13 @@ What decides is the event's place and its hash, never the Idempotency-Key:
 - a place further on: problem `gap`, with the place that is expected.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from central.arrivals import (
+    Arrivals,
     BatchAnswer,
     EventAnswer,
     Incoming,
-    Item,
-    lunch_of,
     read_items,
 )
 from central.branches import book_branches, is_branch_approved
@@ -70,7 +67,7 @@ def _ingest(
     store: Store,
     terminal_id: TerminalId,
     batch: ReceivedBatch,
-    items: Sequence[Item],
+    items: Arrivals,
     now: datetime,
     *,
     asks_ids: bool,
@@ -98,20 +95,20 @@ def _ingest(
     refusal = _fork_refusal(answer, batch)
     if refusal is not None:
         raise refusal
-    return replace(answer, receipt=receipt)
+    return BatchAnswer(answer.high_water, answer.head_hash, answer.verdicts, receipt)
 
 
 def _newest_receipt(
-    session: Session, incoming: Incoming, answer: BatchAnswer, items: Sequence[Item]
+    session: Session, incoming: Incoming, answer: BatchAnswer, items: Arrivals
 ) -> SignedReceipt | None:
     """Return the receipt of a terminal's newest closing; what hangs on its last event is kept."""
-    terminal, kept, lunch = incoming.terminal, incoming.kept, lunch_of(items)
+    terminal, kept, lunch = incoming.terminal, incoming.kept, items.lunch
     if kept is None or not lunch:
         return newest_receipt(session, terminal.school_id, terminal.id)
     # No fact of a lunch closes anything: what was newest before still is.
     head = kept.head_of(terminal)
     receipt = head.receipt if head else newest_receipt(session, terminal.school_id, terminal.id)
-    if answer.head_hash == items[-1].hash:
+    if answer.head_hash == items.hashes[-1]:
         kept.heads[terminal.id] = Head(answer.head_hash, lunch[-1].at, receipt)
     return receipt
 
@@ -140,7 +137,7 @@ def keep_revoked(
 
 
 def _ingest_locked(
-    session: Session, incoming: Incoming, batch: ReceivedBatch, items: Sequence[Item]
+    session: Session, incoming: Incoming, batch: ReceivedBatch, items: Arrivals
 ) -> BatchAnswer:
     terminal = incoming.terminal
     _check_epoch(incoming, batch)
@@ -149,11 +146,11 @@ def _ingest_locked(
     if is_later and batch.first_seq > high_seq + 1:
         raise _gap(terminal, expected_seq=high_seq + 1, epoch=incoming.epoch)
     count = max(0, high_seq + 1 - batch.first_seq) if is_later else len(items)
-    known, fresh = (items[:count], items[count:]) if count else ((), items)
-    verdicts, strays = answer_known(session, incoming, known)
+    known, fresh = (items[:count], items[count:]) if count else (items[:0], items)
+    verdicts, strays = answer_known(session, incoming, known) if known else ([], ())
     head = terminal.head_hash
     if fresh and not strays:
-        before = known[-1].hash if known else batch.prev_hash
+        before = known.hashes[-1] if known else batch.prev_hash
         if not _is_head_allowed(session, incoming, high_seq, before):
             strays = fresh
     if strays:
@@ -168,7 +165,8 @@ def _ingest_locked(
     if not fresh:
         return BatchAnswer(terminal.high_water, head, tuple(verdicts))
     verdicts += book_fresh(session, incoming, fresh)
-    return BatchAnswer((incoming.epoch, fresh[-1].seq), fresh[-1].hash, tuple(verdicts))
+    last_seq = fresh.first_seq + len(fresh) - 1
+    return BatchAnswer((incoming.epoch, last_seq), fresh.hashes[-1], tuple(verdicts))
 
 
 def _check_epoch(incoming: Incoming, batch: ReceivedBatch) -> None:

@@ -20,6 +20,7 @@ _PUT_LIMITS = (
     " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
     " product_max = excluded.product_max"
 )
+_NOTHING = Bought()
 _BOUGHT = ("pupil_id", "day", "product_id", "quantity", "cents")
 _ADD_BOUGHT = (
     "ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
@@ -53,7 +54,7 @@ def write_bought(
     rows = [
         (pupil, day.isoformat(), product, more.quantity, more.amount.cents)
         for (pupil, day, product), more in sorted(bought.items())
-        if more != Bought()
+        if more != _NOTHING
     ]
     shared: dict[str, str | int] = {"school_id": school, "cursor": cursor}
     session.insert_many("pupil_bought", _BOUGHT, rows, shared=shared, conflict=_ADD_BOUGHT)

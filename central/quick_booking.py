@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from central.booking import Books, Keys, add_bought, collect, note_time, sell
-from central.quick_events import Meal, MealData, Quick, Sale, SaleData
+from central.booking import Books, add_bought, collect, note_time, sell
+from central.quick_events import MealData, Quick, SaleData
 from central.transfers import NamedLeg
 from core.batch import Flag
 from core.ledger import AccountKind
@@ -29,13 +29,6 @@ class QuickBooking(msgspec.Struct, gc=False):
     legs: Sequence[NamedLeg]
     flags: list[Flag]
     words: Mapping[Flag, str] = _NO_WORDS
-
-
-def note_quick_keys(facts: Sequence[Quick], keys: Keys) -> None:
-    """Add what facts are about to the keys that are read before they are booked."""
-    keys.pupils.update([fact.data.pupil for fact in facts if isinstance(fact, Sale)])
-    keys.orders.update([fact.data.order for fact in facts if isinstance(fact, Meal)])
-    keys.badges.update([key for fact in facts if (key := fact.data.badge) is not None])
 
 
 def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from central.event_cuts import Pieces
 from central.plausible import CENTS_MAX, QUANTITY_MAX
 from central.transfers import Transfer
 from core.facts import Circumstance, EventKind, Tender
@@ -163,52 +164,63 @@ _READERS: Final[Mapping[bytes, _Reader]] = {
 """What reads a kind, by how its word begins; whether it is that word the reader says."""
 
 
-def read_quick(bodies: Sequence[bytes], *, epoch: int, first_seq: int) -> Sequence[Quick | None]:
+def read_quick(pieces: Pieces, *, epoch: int, first_seq: int) -> Sequence[Quick | None]:
     """Return each fact that is plainly well, and None where the core must look.
 
-    bodies: the events of consecutive places of an epoch. Each fact was read by a reader of a list
-    of structs, out of as many bodies as it found; none of these holds a backslash.
+    pieces: the events of consecutive places of an epoch. Each fact was read by a reader of a list
+    of structs, out of as many pieces as it found; none of these holds a backslash.
     """
-    # The kind stands near the end, behind the data: a decoder that had to choose by it would read
-    # the text twice. Found in the wrong place, it is not what the decoder finds, which refuses.
-    words = [
-        body[(word_at := body.rfind(_KIND) + _KIND_BYTES) : word_at + _WORD_BYTES]
-        for body in bodies
-    ]
-    seqs = range(first_seq, first_seq + len(bodies))
-    found: list[Quick | None] = [None] * len(bodies)
+    rests = pieces.rests
+    if not rests:
+        return []
+    seqs = range(first_seq, first_seq + len(rests))
+    word = _word_of(rests[0])
+    are_alike = word == _word_of(rests[-1]) == _word_of(rests[len(rests) // 2])
+    if are_alike and word in _READERS:
+        facts = _decoded(pieces, _READERS[word])
+        if facts is not None and _are_well(facts, epoch, seqs):
+            return facts
+    found: list[Quick | None] = [None] * len(rests)
+    words = [_word_of(rest) for rest in rests]
     for word, reader in _READERS.items():
-        if word not in words:
-            continue
-        if words.count(word) == len(bodies):
-            return _read(bodies, reader, epoch, seqs)
         places = [place for place, one in enumerate(words) if one == word]
-        read = _read(
-            [bodies[place] for place in places], reader, epoch, [seqs[place] for place in places]
-        )
+        some = Pieces(pieces.begin, [rests[place] for place in places])
+        read = _read(some, reader, epoch, [seqs[place] for place in places])
         for place, fact in zip(places, read, strict=True):
             found[place] = fact
     return found
 
 
+def _word_of(body: bytes) -> bytes:
+    """Return how the word of an event's kind begins.
+
+    It stands near the end, behind the data: a decoder that had to choose by it would read the text
+    twice. Found in the wrong place, it is not what the decoder finds, which refuses.
+    """
+    start = body.rfind(_KIND) + _KIND_BYTES
+    return body[start : start + _WORD_BYTES]
+
+
 def _read(
-    bodies: Sequence[bytes], reader: _Reader, epoch: int, seqs: Sequence[int]
+    pieces: Pieces, reader: _Reader, epoch: int, seqs: Sequence[int]
 ) -> Sequence[Quick | None]:
     """Read facts of one kind all at once; by halves where one of them is not well."""
-    facts = _decoded(bodies, reader)
+    facts = _decoded(pieces, reader)
     if facts is not None and _are_well(facts, epoch, seqs):
         return facts
-    if len(bodies) == 1:
-        return [None]
-    half = len(bodies) // 2
+    begin, rests = pieces
+    if len(rests) <= 1:
+        return [None] * len(rests)
+    half = len(rests) // 2
     return [
-        *_read(bodies[:half], reader, epoch, seqs[:half]),
-        *_read(bodies[half:], reader, epoch, seqs[half:]),
+        *_read(Pieces(begin, rests[:half]), reader, epoch, seqs[:half]),
+        *_read(Pieces(begin, rests[half:]), reader, epoch, seqs[half:]),
     ]
 
 
-def _decoded(bodies: Sequence[bytes], reader: _Reader) -> Sequence[Quick] | None:
-    text = b"[%b]" % b",".join(bodies)
+def _decoded(pieces: Pieces, reader: _Reader) -> Sequence[Quick] | None:
+    begin, rests = pieces
+    text = b"[%b%b]" % (begin, (b"," + begin).join(rests))
     # Escapes can hide what no database takes.
     if b"\\" in text:
         return None
@@ -217,7 +229,7 @@ def _decoded(bodies: Sequence[bytes], reader: _Reader) -> Sequence[Quick] | None
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     # A single event may be no JSON at all, and look like two.
-    return facts if len(facts) == len(bodies) else None
+    return facts if len(facts) == len(rests) else None
 
 
 def _are_well(facts: Sequence[Quick], epoch: int, seqs: Sequence[int]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from central.errors import Problem
-from central.event_cuts import are_proven, cut_events
+from central.event_cuts import Pieces, are_proven, cut_events, whole
 from central.gunzip import GunzipError, gunzip
 from central.quick_events import Quick, read_quick
 from core.batch import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
@@ -33,7 +33,7 @@ _WIRE: Final = msgspec.json.Decoder(_Wire)
 class ReceivedBatch:
     """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with.
 
-    bodies: their own bytes. quick: what `read_quick` made of each. packed: the bytes as they
+    pieces: their own bytes. quick: what `read_quick` made of each. packed: the bytes as they
     arrived, of which `unpack_batch` makes the same again.
     """
 
@@ -41,9 +41,14 @@ class ReceivedBatch:
     first_seq: int
     prev_hash: bytes
     head_hash: bytes
-    bodies: tuple[bytes, ...]
+    pieces: Pieces
     quick: Sequence[Quick | None]
     packed: bytes
+
+    @property
+    def bodies(self) -> tuple[bytes, ...]:
+        """Their own bytes, each in one."""
+        return self.pieces.bodies
 
 
 def unpack_batch(packed: bytes) -> ReceivedBatch:
@@ -75,9 +80,9 @@ def _sliced(text: bytes, packed: bytes) -> ReceivedBatch:
         if lone is not None:
             return lone
         raise _malformed(str(error)) from error
-    bodies = tuple(map(bytes, wire.events))
-    quick = read_quick(bodies, epoch=wire.epoch, first_seq=wire.first_seq)
-    return _checked(wire, bodies, quick, packed)
+    pieces = whole(list(map(bytes, wire.events)))
+    quick = read_quick(pieces, epoch=wire.epoch, first_seq=wire.first_seq)
+    return _checked(wire, pieces, quick, packed)
 
 
 def _unzip(packed: bytes) -> bytes:
@@ -108,24 +113,25 @@ def _lone_event(text: bytes, packed: bytes) -> ReceivedBatch | None:
         return None
     if wire.last_seq != wire.first_seq:
         return None
-    return _checked(wire, (rest.removesuffix(b"]}"),), (None,), packed)
+    return _checked(wire, whole([rest.removesuffix(b"]}")]), [None], packed)
 
 
 def _checked(
-    wire: _Wire, bodies: tuple[bytes, ...], quick: Sequence[Quick | None], packed: bytes
+    wire: _Wire, pieces: Pieces, quick: Sequence[Quick | None], packed: bytes
 ) -> ReceivedBatch:
-    if not 1 <= len(bodies) <= BATCH_EVENTS_MAX:
-        raise _malformed(f"it holds {len(bodies)} events, not 1 to {BATCH_EVENTS_MAX}")
+    count = len(pieces.rests)
+    if not 1 <= count <= BATCH_EVENTS_MAX:
+        raise _malformed(f"it holds {count} events, not 1 to {BATCH_EVENTS_MAX}")
     if not (1 <= wire.epoch <= _EPOCH_MAX and 1 <= wire.first_seq <= 2**53):
         raise _malformed("epoch and first_seq count from 1")
-    if wire.last_seq - wire.first_seq != len(bodies) - 1:
+    if wire.last_seq - wire.first_seq != count - 1:
         raise _malformed("first_seq and last_seq do not count its events")
     return ReceivedBatch(
         epoch=wire.epoch,
         first_seq=wire.first_seq,
         prev_hash=_hash(wire.prev_hash),
         head_hash=_hash(wire.hash),
-        bodies=bodies,
+        pieces=pieces,
         quick=quick,
         packed=packed,
     )

@@ -29,8 +29,11 @@ def link(prev_hash: bytes, body: bytes) -> bytes:
     return hashlib.sha256(prev_hash + body).digest()
 
 
-def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes]) -> list[bytes]:
-    """Return the hash of each body in a chain that begins after `prev_hash`: as `link` of each."""
+def chain_hashes(prev_hash: bytes, bodies: Sequence[bytes], *, begin: bytes = b"") -> list[bytes]:
+    """Return the hash of each body in a chain that begins after `prev_hash`: as `link` of each.
+
+    begin: what each body begins with, where they are given without it.
+    """
     assert len(prev_hash) == len(GENESIS), "a hash has 32 bytes"
     sha256 = hashlib.sha256
-    return [prev_hash := sha256(prev_hash + body).digest() for body in bodies]
+    return [prev_hash := sha256(prev_hash + begin + body).digest() for body in bodies]

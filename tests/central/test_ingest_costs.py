@@ -2,12 +2,13 @@
 
 import pytest
 
+import central.arrivals
 import central.sqlite_database
 from central.ingest import ingest
 from central.wire_batch import unpack_batch
-from core.batch import pack_batch
+from core.batch import Verdict, pack_batch
 
-STATEMENTS_MAX = 32
+STATEMENTS_MAX = 27
 pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 
@@ -36,6 +37,35 @@ def test_a_batch_reads_as_often_whatever_it_holds(centre):
 def test_a_hundred_sales_are_few_statements(till):
     statements = statements_of(till, 100)
     assert len(statements) <= STATEMENTS_MAX, statements
+
+
+def test_the_next_batch_asks_who_sent_it_and_where_the_school_stands(till):
+    statements_of(till, 100)
+    again = [sql for sql in statements_of(till, 100) if sql.startswith("SELECT")]
+    assert [sql.partition(" FROM ")[2].partition(" ")[0] for sql in again] == ["terminal", "school"]
+
+
+def test_no_item_is_made_of_a_lunch(till, monkeypatch):
+    for order in till.centre.orders(20):
+        till.collect(order)
+        till.sell(order.pupil_id, 100)
+    monkeypatch.setattr(central.arrivals, "Item", no_item)
+    batch = unpack_batch(pack_batch(till.identity.terminal_id, till.journal.events).body)
+    answer = ingest(till.centre.store, till.identity.terminal_id, batch, now=till.clock())
+    assert {(one.verdict, one.flag) for one in answer.verdicts} == {(Verdict.ACCEPTED, None)}
+
+
+def test_the_control_an_item_is_made_of_anything_else(till, monkeypatch):
+    till.refuse()
+    monkeypatch.setattr(central.arrivals, "Item", no_item)
+    batch = unpack_batch(pack_batch(till.identity.terminal_id, till.journal.events).body)
+    with pytest.raises(AssertionError, match="an item"):
+        ingest(till.centre.store, till.identity.terminal_id, batch, now=till.clock())
+
+
+def no_item(*_: object) -> None:
+    message = "an item was made"
+    raise AssertionError(message)
 
 
 def test_no_batch_asks_whether_its_ids_are_new(till):

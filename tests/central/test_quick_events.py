@@ -12,6 +12,7 @@ from central import plain_runs, quick_booking
 from central.arrivals import read_checked
 from central.booking import Books, book
 from central.documents import Documents
+from central.event_cuts import whole
 from central.plain_runs import book_plain
 from central.quick_booking import book_quick, plain_legs
 from central.quick_events import read_quick
@@ -126,7 +127,7 @@ def make_books() -> Books:
 
 def expect_the_same(body: bytes) -> bool:
     """Compare both ways, and say whether the quick one took it."""
-    (quick,) = read_quick([body], epoch=1, first_seq=7)
+    (quick,) = read_quick(whole([body]), epoch=1, first_seq=7)
     if quick is None:
         return False
     event = read_checked(body, 1, 7)
@@ -168,9 +169,12 @@ def test_what_is_not_plainly_well_is_left_to_the_core(body):
 def test_what_could_be_read_in_two_ways_is_left_to_the_core(change):
     assert change[0] in plain_meal()
     spoiled = plain_meal().replace(*change)
-    assert read_quick([spoiled], epoch=1, first_seq=7) == [None]
+    assert read_quick(whole([spoiled]), epoch=1, first_seq=7) == [None]
     among = [plain_meal(), spoiled.replace(b'"seq":7', b'"seq":8')]
-    assert [read is None for read in read_quick(among, epoch=1, first_seq=7)] == [False, True]
+    assert [read is None for read in read_quick(whole(among), epoch=1, first_seq=7)] == [
+        False,
+        True,
+    ]
 
 
 def test_the_facts_of_a_lunch_are_taken():
@@ -197,7 +201,7 @@ def lunches(draw):
 
 def expect_the_same_of_a_run(run: list[bytes]) -> bool:
     """Compare a run that is booked at once with its facts one by one, and say whether it was."""
-    quick = read_quick(run, epoch=1, first_seq=7)
+    quick = read_quick(whole(run), epoch=1, first_seq=7)
     assert None not in quick, "what is plainly well is read"
     books, one_by_one = make_books(), make_books()
     is_plain = book_plain(quick, books, now_text=moment_text(NOON))
@@ -265,7 +269,7 @@ def test_a_clock_that_jumps_is_not_plain(minutes):
 
 
 def test_the_first_events_of_a_terminal_are_plain():
-    (fact,) = read_quick([sealed(LUNCH["water"], 7, NOON)], epoch=1, first_seq=7)
+    (fact,) = read_quick(whole([sealed(LUNCH["water"], 7, NOON)]), epoch=1, first_seq=7)
     books = make_books()
     books.last_at = None
     assert book_plain([fact], books, now_text=moment_text(NOON))
