@@ -21,7 +21,9 @@ _MOVED: Final = ("seq", "id", "at", "owner", "target_owner", "cents")
 _SEALED: Final = ("body", "hash")
 _COLUMNS: Final = (*_MOVED, *_SEALED, "kind", "source", "verdict", "flag")
 _OWNER, _SOURCE = _COLUMNS.index("owner"), _COLUMNS.index("source")
-_NO_SEAL: Final[Shared] = {"body": b"", "hash": b""}
+# Of all that is bound, sqlite3 asks of bytes alone whether somebody adapts them.
+_NOTHING: Final = bytearray()
+_NO_SEAL: Final[Shared] = {"body": _NOTHING, "hash": _NOTHING}
 _PACKED_MIN = 16
 """So many plain events a batch are kept as they came: fewer take less room in rows of their own."""
 
@@ -100,7 +102,7 @@ class BatchRows:
             "first_seq": self.answers[0].seq,
             "last_seq": self.answers[-1].seq,
             "owners": ",".join(map(str, dict.fromkeys(owners))),
-            "packed": packed,
+            "packed": bytearray(packed),
         }
         session.insert_many("arrival", list(arrival), [list(arrival.values())])
         if self._legs:
@@ -114,7 +116,7 @@ class BatchRows:
         is_packed: their bytes are kept by their arrival.
         """
         columns: Sequence[str] = _MOVED
-        alike: Shared = {**shared, **_NO_SEAL, "verdict": Verdict.ACCEPTED.value, "flag": None}
+        alike: Shared = {**shared, **_NO_SEAL, "verdict": Verdict.ACCEPTED.value}
         if not is_packed:
             columns = (*_MOVED, *_SEALED)
             alike = {name: value for name, value in alike.items() if name not in _NO_SEAL}

@@ -59,6 +59,14 @@ class Session(ABC):
         """
 
     @abstractmethod
+    def each(self, table: str, alias: str, *, on: str, along: str) -> str:
+        """Return what ends a FROM: for each row of what stands before it, a table's that fit.
+
+        on: which fit. along: as for `rows_by`. The engine goes that way, whatever it believes of
+        the sizes of both.
+        """
+
+    @abstractmethod
     def run_by(self, sql: str, keys: Sequence[str], *values: Value) -> None:
         """Run a statement that ends in `… IN` for many keys. values: what stands before them."""
 

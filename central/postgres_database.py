@@ -89,6 +89,12 @@ class _PostgresSession(Session):
         return self.rows(all_of, list(keys), *values)  # type: ignore[arg-type]
 
     @override
+    def each(self, table: str, alias: str, *, on: str, along: str) -> str:
+        ordered = f"{on} ORDER BY {alias}.{along} OFFSET 0"
+        one = f"SELECT {alias}.* FROM {table} {alias} WHERE {ordered}"  # noqa: S608  the caller's own
+        return f"CROSS JOIN LATERAL ({one}) AS {alias}"
+
+    @override
     def run_by(self, sql: str, keys: Sequence[str], *values: Value) -> None:
         assert sql.endswith(_IN), "the statement ends in IN"
         if keys:

@@ -240,7 +240,7 @@ class _Arrivals:
         self._unpacked = unpacked
 
     def _unpack(self, packed: bytes) -> Unpacked:
-        if self._at_hand is not None and packed == self._at_hand.packed:
+        if packed and self._at_hand is not None and packed == self._at_hand.packed:
             return self._at_hand
         return unpack(packed)
 

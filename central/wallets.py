@@ -143,8 +143,7 @@ def pay_out(store: Store, school: SchoolId, *, pupil: PupilId, key: str, act: Ac
 
 
 # Each half is in its order already, and no longer than what is wanted of both. What stands in the
-# events' own rows is found by the arrivals that name the pupil, the newest first: CROSS JOIN has
-# SQLite begin with these.
+# events' own rows is found by the arrivals that name the pupil, the newest first.
 _STATEMENT: Final = (
     "SELECT * FROM (SELECT l.at, l.account, l.cents, l.booking_id, b.kind AS booked, b.subject,"
     " b.who, b.why, e.kind, t.name AS place, e.received_at, l.name FROM posted_leg l"
@@ -155,15 +154,19 @@ _STATEMENT: Final = (
     " AND l.account IN ('wallet.general', 'wallet.reserve') AND l.at >= ? AND l.at < ?"
     " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?) AS posted"
     " UNION ALL SELECT * FROM (SELECT a.received_at, e.source, -e.cents, e.id, NULL, NULL, NULL,"
-    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM arrival a CROSS JOIN event e"
+    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM arrival a {each_event}"
     " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
     " WHERE a.school_id = ? AND instr(a.owners, ?) > 0"
     " AND a.received_at >= ? AND a.received_at < ?"
-    " AND e.school_id = a.school_id AND e.terminal_id = a.terminal_id AND e.epoch = a.epoch"
-    " AND e.seq BETWEEN a.first_seq AND a.last_seq AND e.received_at = a.received_at"
-    " AND e.owner = ? AND e.source = 'wallet.general'"
     " ORDER BY a.received_at DESC, e.id DESC LIMIT ?) AS moved"
     " ORDER BY 1 DESC, 4 DESC, 12 LIMIT ?"
+)
+
+
+_OF_ARRIVAL: Final = (
+    "e.school_id = ? AND e.terminal_id = a.terminal_id AND e.epoch = a.epoch"
+    " AND e.seq BETWEEN a.first_seq AND a.last_seq AND e.received_at = a.received_at"
+    " AND e.owner = ? AND e.source = 'wallet.general'"
 )
 
 
@@ -187,8 +190,9 @@ def statement(
         "~" if until is None else moment_text(until),
     )
     posted = (school, pupil, *span, limit)
-    moved = (school, pupil, *span, pupil, limit)
-    rows = session.rows(_STATEMENT, *posted, *moved, limit)
+    moved = (school, pupil, school, pupil, *span, limit)
+    sql = _STATEMENT.format(each_event=session.each("event", "e", on=_OF_ARRIVAL, along="seq"))
+    rows = session.rows(sql, *posted, *moved, limit)
     return [
         Entry(
             at=read_moment(row[0]),

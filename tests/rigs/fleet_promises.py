@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from booked_events import accepted_events, booked_events
 from fleet_till import SCHOOL, Till, moved_by, numbers_of, read
 
+from central.arrival_checks import lost_events, wrong_bytes
 from central.aside import ASIDE
 from central.figures import disagreements
 from core.facts import MealCollected, MealVoided, TopUpVoided
@@ -29,6 +30,7 @@ def check(world: "World") -> None:
 def _check_sums(world: "World") -> None:
     with world.store.database.reading() as session:
         wrong = disagreements(session, SCHOOL)
+        wrong += [*lost_events(session, SCHOOL), *wrong_bytes(session, SCHOOL)]
         assert not wrong, "; ".join(wrong)
         total = session.row("SELECT SUM(cents) FROM leg")
     assert total is not None
