@@ -11,7 +11,7 @@ from central.flagging import WORDS, case_id, raise_exceptions
 from central.postings import LegRow, write_legs
 from central.quick_booking import QuickBooking, plain_legs
 from central.quick_events import Quick
-from central.transfers import NO_TRANSFER, PLAIN_SOURCES, WALLET, NamedLeg, transfer_of
+from central.transfers import NO_TRANSFER, WALLET, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
@@ -130,20 +130,14 @@ class BatchRows:
 
     def _plain_rows(self) -> dict[tuple[str, str | None], list[_Plain]]:
         """Return the rows of events that broke no rule, by their kind and the account that pays."""
-        moves = [fact.data.transfer() for fact in self._facts]
-        told = list(zip(self._facts, moves, strict=True))
         found: dict[tuple[str, str | None], list[_Plain]] = {}
-        if None in moves:
-            for fact in [fact for fact, move in told if move is None]:
+        for fact in self._facts:
+            moved = fact.data.transfer()
+            if moved is None:
                 self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
-                row = (fact.seq, fact.id, fact.at_text, None, None, None)
-                found.setdefault((fact.kind, None), []).append(row)
-        for kind, account in PLAIN_SOURCES.items():
-            found[kind, account] = [
-                (fact.seq, fact.id, fact.at_text, move[1], move[2], move[3])
-                for fact, move in told
-                if move is not None and fact.kind == kind
-            ]
+            source, owner, target_owner, cents = moved or NO_TRANSFER
+            row = (fact.seq, fact.id, fact.at_text, owner, target_owner, cents)
+            found.setdefault((fact.kind, source), []).append(row)
         return found
 
     def _with_seals(self, rows: Sequence[_Plain]) -> list[tuple[Value, ...]]:

@@ -11,13 +11,12 @@ import msgspec
 
 from central.booking import Books, add_bought, collect, note_time, sell
 from central.quick_events import MealData, Quick, SaleData
-from central.transfers import NamedLeg
+from central.transfers import WALLET, NamedLeg
 from core.batch import Flag
 from core.ledger import AccountKind
 from core.limits import Bought
 from core.money import Money
 
-_WALLET = AccountKind.WALLET_GENERAL.value
 _SALES = AccountKind.SALES.value
 _SERVED = AccountKind.MEALS_SERVED.value
 _NO_WORDS: Mapping[Flag, str] = MappingProxyType({})
@@ -71,7 +70,7 @@ def _meal_legs(meal: MealData, paid_from: AccountKind) -> Sequence[NamedLeg]:
 def _sale_legs(sale: SaleData) -> Sequence[NamedLeg]:
     rows: list[NamedLeg] = []
     if sale.total_cents:
-        rows.append(("wallet", _WALLET, sale.pupil, -sale.total_cents))
+        rows.append(("wallet", WALLET, sale.pupil, -sale.total_cents))
     for place, line in enumerate(sale.lines):
         cents = line.unit_price_cents * line.quantity
         if cents:

@@ -15,7 +15,7 @@ import msgspec
 
 from central.event_cuts import Pieces
 from central.plausible import CENTS_MAX, QUANTITY_MAX
-from central.transfers import Transfer
+from central.transfers import WALLET, Transfer
 from core.facts import Circumstance, EventKind, Tender
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import AccountKind
@@ -34,7 +34,6 @@ _HOUR_TENS: Final = slice(len("2026-11-24T"), None, len(_AT_FORM))
 _HOUR_ONES: Final = slice(len("2026-11-24T1"), None, len(_AT_FORM))
 _DAY_CHARS: Final = len("2026-11-24")
 _PREPAID = AccountKind.MEALS_PREPAID.value
-_WALLET = AccountKind.WALLET_GENERAL.value
 _KIND = b'"kind":"'
 _KIND_BYTES = len(_KIND)
 _WORD_BYTES = 8
@@ -118,7 +117,7 @@ class SaleData(msgspec.Struct, gc=False, forbid_unknown_fields=True):
         """Return what it moves when it breaks no rule, if its row can say it."""
         if len(self.lines) > 1 or not self.total_cents:
             return None
-        return (_WALLET, self.pupil, self.lines[0].category, self.total_cents)
+        return (WALLET, self.pupil, self.lines[0].category, self.total_cents)
 
 
 class _Envelope(msgspec.Struct, gc=False, forbid_unknown_fields=True):

@@ -26,8 +26,7 @@ Transfer = tuple[str, str, str, int]
 """What an event moves: the account that pays and its owner, the owner who is paid, and cents."""
 
 WALLET: Final = AccountKind.WALLET_GENERAL.value
-PLAIN_SOURCES: Final = {_SALE: WALLET, _MEAL: AccountKind.MEALS_PREPAID.value}
-"""The account that pays where an event of a kind broke no rule."""
+"""The account of nearly all sales."""
 _SIDES: Final = 2
 NO_TRANSFER: Final = (None, None, None, None)
 """The columns of an event that moves nothing, or not so."""

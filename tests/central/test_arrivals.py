@@ -9,7 +9,7 @@ from random import Random
 from types import SimpleNamespace
 
 import pytest
-from booked_events import booked_events
+from booked_events import MANY, SCHOOL, booked_events, findings, sell_many
 from sample_database import TERMINAL, enrol
 from shift_till import ShiftTill, Tender
 
@@ -22,7 +22,7 @@ from central.figures import disagreements
 from central.ingest import ingest
 from central.pages.movements import movements
 from central.reconciliation import reconcile
-from central.sealed import hashes_before, sealed_by_id, sealed_one
+from central.sealed import hashes_before, sealed_by_id
 from central.store import open_store
 from central.terminals import find_terminal
 from central.wallets import statement
@@ -36,10 +36,8 @@ from core.tap import Assurance
 from sync.errors import RefusedError
 from sync.twin import MemoryOutbox
 
-SCHOOL = "demo"
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 TODAY = NOON.date()
-MANY = 40
 
 
 def sealed_events(centre):
@@ -54,10 +52,6 @@ def packed_lengths(centre):
     return [(first, last, length > 0) for first, last, length in rows]
 
 
-def sell_many(till, count=MANY, cents=10):
-    return [till.sell(pupil.id, cents) for pupil in till.centre.school.pupils[:count]]
-
-
 def expect_held(centre, *tills):
     """Each event of the tills is in the books, byte for byte and with its hash."""
     held = {(one.terminal, one.seq): (one.id, one.body, one.hash) for one in sealed_events(centre)}
@@ -67,12 +61,7 @@ def expect_held(centre, *tills):
         for one in till.journal.events
     }
     centre.expect_sound()
-    assert found(centre) == []
-
-
-def found(centre):
-    with centre.store.database.reading() as session:
-        return [f"{one.rule}: {one.detail}" for one in reconcile(session, SCHOOL)]
+    assert findings(centre) == []
 
 
 # --- what is kept where --------------------------------------------------------------------------
@@ -379,57 +368,7 @@ def test_one_pupils_id_within_anothers_is_not_taken_for_it(centre):
         assert [one.change.cents for one in statement(session, SCHOOL, "pupil-11")] == [-5]
 
 
-# --- what is lost is noticed ---------------------------------------------------------------------
-
-TRIGGERS = ("event_update", "arrival_update", "arrival_delete")
-
-
-def breaking(centre, sql, *values):
-    """Change what the database refuses to change, as a hand on the disk could."""
-    with centre.store.database.writing() as session:
-        if centre.store.database.name.endswith(".db"):
-            for name in TRIGGERS:
-                session.run(f"DROP TRIGGER {name}")
-        else:
-            session.run("SET LOCAL session_replication_role = replica")
-        assert session.run(sql, *values)
-
-
-def test_a_lost_arrival_is_told_and_the_event_is_one_clear_line(centre, till):
-    event = sell_many(till)[5]
-    till.send()
-    breaking(centre, "DELETE FROM arrival")
-    lines = found(centre)
-    assert [line.rpartition(": ")[0] for line in lines] == [
-        "arrivals: events whose bytes are nowhere",
-        "arrivals: events of no arrival",
-    ]
-    assert f"{till.identity.terminal_id} 1-1, " in lines[0]
-    assert "and 20 more" in lines[0]
-    with (
-        centre.store.database.reading() as session,
-        pytest.raises(DatabaseError, match=r"event 1-6 of .* not in the books; run .* check"),
-    ):
-        sealed_one(session, SCHOOL, event.id)
-
-
-def test_bytes_that_are_no_batch_are_told(centre, till):
-    sell_many(till)
-    till.send()
-    breaking(centre, "UPDATE arrival SET packed = ?", b"no gzip")
-    assert [line.partition(":")[0] for line in found(centre)] == ["packed bytes"]
-
-
-def test_a_bit_that_turned_is_told(centre, till):
-    sell_many(till)
-    till.send()
-    text = gzip.decompress(bytes(centre.one("SELECT packed FROM arrival")))
-    turned = text.replace(b'"total_cents":10', b'"total_cents":11', 1)
-    assert turned != text
-    breaking(centre, "UPDATE arrival SET packed = ?", gzip.compress(turned))
-    (line,) = found(centre)
-    assert line.startswith("packed bytes")
-    assert "chain" in line
+# --- at the edges --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -458,51 +397,6 @@ def test_hashes_in_capitals_are_taken_and_found_again(centre, till):
     head = events[-1].hash.hex().encode()
     till.send_raw(gzip.compress(text.replace(head, head.upper(), 1)))
     expect_held(centre, till)
-
-
-def test_other_events_than_those_of_the_rows_are_told(centre, till):
-    sell_many(till)
-    till.send()
-    other = MemoryOutbox(Random("another card"))
-    for _ in range(MANY):
-        other.append(TapRefused(TODAY, Reason.UNKNOWN_BADGE, None, None), at=NOON)
-    packed = pack_batch(till.identity.terminal_id, other.events).body
-    breaking(centre, "UPDATE arrival SET packed = ?", packed)
-    (line,) = found(centre)
-    assert line.startswith("packed bytes: arrival 1-1 to 1-40")
-    assert "1-40" in line or "and 20 more" in line
-
-
-def test_a_pupil_that_an_arrival_does_not_name_is_told(centre, till):
-    sell_many(till, 2)
-    till.send()
-    breaking(centre, "UPDATE arrival SET owners = ?", centre.school.pupils[0].id)
-    (line,) = found(centre)
-    assert line.startswith("arrivals: events whose pupil their arrival does not name")
-    assert line.endswith(" 1-2")
-
-
-def test_two_arrivals_of_one_event_are_told(centre, till):
-    sell_many(till, 3)
-    till.send()
-    breaking(
-        centre,
-        "INSERT INTO arrival SELECT school_id, received_at, terminal_id, epoch, 2, 3, owners,"
-        " packed FROM arrival",
-    )
-    (line,) = found(centre)
-    assert line.startswith("arrivals: events of two arrivals")
-
-
-def test_the_books_refuse_to_change_an_arrival(centre, till):
-    sell_many(till, 1)
-    till.send()
-    for sql in ("UPDATE arrival SET owners = ''", "DELETE FROM arrival"):
-        with (
-            pytest.raises(DatabaseError, match="never changed"),
-            centre.store.database.writing() as session,
-        ):
-            session.run(sql)
 
 
 def test_the_first_event_of_all_follows_nothing(centre, till):

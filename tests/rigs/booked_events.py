@@ -1,8 +1,16 @@
 """What a centre's books hold of terminals' events, as these sealed them."""
 
-from central.database import Session
-from central.sealed import AFTER_ALL, Sealed, sealed_between
+from typing import Any
 
+from central.database import Session
+from central.reconciliation import reconcile
+from central.sealed import AFTER_ALL, Sealed, sealed_between
+from core.events import SealedEvent
+from core.ids import SchoolId
+
+SCHOOL = SchoolId("demo")
+MANY = 40
+"""So many events come together as are kept as they came."""
 _BEFORE_ALL = (-9, 0)
 
 
@@ -19,3 +27,14 @@ def booked_events(session: Session, terminal: str | None = None) -> list[Sealed]
 def accepted_events(session: Session, terminal: str | None = None) -> list[Sealed]:
     """Return every event that was booked as what it says it is."""
     return [one for one in booked_events(session, terminal) if one.verdict == "accepted"]
+
+
+def sell_many(till: Any, count: int = MANY, cents: int = 10) -> list[SealedEvent]:
+    """Sell one thing to each of some pupils; the till is a centre's test's."""
+    return [till.sell(pupil.id, cents) for pupil in till.centre.school.pupils[:count]]
+
+
+def findings(centre: Any) -> list[str]:
+    """Return what the night's check finds wrong in a test's centre, each with its rule."""
+    with centre.store.database.reading() as session:
+        return [f"{one.rule}: {one.detail}" for one in reconcile(session, SCHOOL)]
