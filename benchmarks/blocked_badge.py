@@ -16,12 +16,12 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.start import WAIT_S, daemon, enrol_at, school_of, settings, until
 from central.badges import set_badge_state
 from central.clock import wall_clock
+from central.seed import demo_day
 from central.store import Store, open_store
 from cli.terminal_link import ask
 from core.ids import BadgeKey, SchoolId
@@ -57,7 +57,7 @@ def known_after_s(
 
 
 def measure(rounds: int) -> dict[str, object]:
-    today = datetime.now(UTC).date()  # noqa: TID251  a benchmark serves on the real day
+    today = demo_day(wall_clock())
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="blocked-")))
         folder, database = place / "till", place / "central.db"

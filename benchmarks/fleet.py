@@ -33,7 +33,7 @@ from benchmarks.start import ROOT, daemon
 from central.clock import wall_clock
 from central.enrolment import create_code
 from central.load import load_school
-from central.seed import DemoSchool, make_school
+from central.seed import DemoSchool, demo_day, make_school
 from central.store import open_store
 from core.batch import pack_batch
 from sync.conformance.speaker import Speaker
@@ -171,7 +171,7 @@ def measure_fleet(
 
 def measure(parsed: argparse.Namespace) -> list[dict[str, object]]:
     """Measure each fleet in each round, on a database of its own."""
-    school = make_school(seed=7, today=datetime.now(UTC).date())  # noqa: TID251  the real day
+    school = make_school(seed=7, today=demo_day(wall_clock()))
     found = []
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fleet-")))

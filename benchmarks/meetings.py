@@ -44,7 +44,7 @@ from central.meetings.evenings import Evening, Teacher, set_up_evening
 from central.office import Act
 from central.pages.sessions import TOKEN_BYTES, csrf_word, new_token, open_session
 from central.pages.users import Role, User, insert_user
-from central.seed import make_school
+from central.seed import demo_day, make_school
 from central.store import Store, open_store
 from core.codec import moment_text
 from core.ids import SchoolId
@@ -161,7 +161,7 @@ SEE_OTHER, REFUSED = 303, 422
 def furnish(store: Store, count: int, chance: Random) -> list[Family]:
     """Fill a centre: classes, teachers, an evening, and families who have signed in."""
     now = wall_clock()
-    load_school(store, make_school(seed=7, today=now.date()))
+    load_school(store, make_school(seed=7, today=demo_day(now)))
     classes = [f"K{number}" for number in range(CLASSES)]
     families: list[Family] = []
     with store.database.writing() as session:

@@ -29,6 +29,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 
+from central.seed import demo_day
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "rigs")]
 
@@ -216,7 +218,7 @@ def walk_through(
 
 
 def measure(parsed: argparse.Namespace) -> dict[str, object]:
-    today = datetime.now(UTC).date()  # noqa: TID251  a benchmark serves on the real day
+    today = demo_day(wall_clock())
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="start-")))
         folder, database = place / "till", place / "central.db"

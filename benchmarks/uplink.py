@@ -31,12 +31,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.large_school import ask_for_whole_copies, load_large_school
 from benchmarks.start import WAIT_S, Daemon, daemon, enrol_at, settings, tap, until
-from central.seed import DemoSchool
+from central.clock import wall_clock
+from central.seed import DemoSchool, demo_day
 from central.store import open_store
 from cli.terminal_link import ask
 from core.tap import Credential
@@ -166,7 +166,7 @@ def drain(counter: Counter, folder: Path) -> dict[str, object]:
 
 
 def measure(parsed: argparse.Namespace) -> dict[str, object]:
-    today = datetime.now(UTC).date()  # noqa: TID251  a benchmark serves on the real day
+    today = demo_day(wall_clock())
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="uplink-")))
         folder, database = place / "till", place / "central.db"

@@ -12,7 +12,6 @@ from functools import cache
 from random import Random
 from types import MappingProxyType
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from central.names import (
     FIRST_NAMES,
@@ -21,6 +20,7 @@ from central.names import (
 from central.pins import SALT_BYTES, pin_hash
 from central.records import School
 from central.seed_offer import (
+    DEMO_ZONE,
     LEMONADE_ID,
     SANDWICH_ID,
     WAFFLE_ID,
@@ -114,6 +114,11 @@ class DemoSchool:
             pupil: Wallets(general=Money(general), reserve=Money(reserve))
             for pupil, (general, reserve) in sums.items()
         }
+
+
+def demo_day(moment: datetime) -> date:
+    """Return the day that a moment (aware) belongs to at the demo school."""
+    return SchoolCalendar(DEMO_ZONE).business_day(moment)
 
 
 def make_school(*, seed: int, today: date) -> DemoSchool:
@@ -498,7 +503,7 @@ def _name(pupil: Pupil) -> str:
 
 def _service_days(today: date) -> tuple[date, ...]:
     """Return some service days before today, today itself, and the days that can be ordered."""
-    calendar = SchoolCalendar(ZoneInfo("Europe/Brussels"))
+    calendar = SchoolCalendar(DEMO_ZONE)
 
     def walk(step: int, count: int) -> list[date]:
         days: list[date] = []

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import time, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from central.names import MAIN_DISHES, SANDWICH, VEGETARIAN_DISHES, Dish
 from central.records import School
@@ -15,6 +16,7 @@ from core.receipt import SchoolHeader
 from core.sale_facts import Circumstance
 from core.tap import Assurance
 
+DEMO_ZONE = ZoneInfo("Europe/Brussels")
 SANDWICH_ID = ProductId("sandwich")
 WAFFLE_ID = ProductId("waffle")
 LEMONADE_ID = ProductId("lemonade")
@@ -49,7 +51,7 @@ def demo_record(seed: int, *, walk_in: ProductId) -> School:
             address="Rue de la Fontaine 12, 4999 Exempleville",
             number="BE 0123.456.749",
         ),
-        zone="Europe/Brussels",
+        zone=DEMO_ZONE.key,
         day_starts_at=time(0, 0),
         orders_close_at=time(9, 0),
         order_days_max=15,

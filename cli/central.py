@@ -7,7 +7,6 @@ import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from cli.central_activities import register_activity_words
 from cli.central_backup import register_backup_words
@@ -162,10 +161,10 @@ def _seed(parsed: argparse.Namespace) -> int:
     from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
     from central.errors import CentralError  # noqa: PLC0415
     from central.load import load_school  # noqa: PLC0415
-    from central.seed import make_school  # noqa: PLC0415
+    from central.seed import demo_day, make_school  # noqa: PLC0415
     from central.seed_activities import furnish_activities  # noqa: PLC0415
 
-    today = parsed.day or wall_clock().astimezone(ZoneInfo("Europe/Brussels")).date()
+    today = parsed.day or demo_day(wall_clock())
     school = make_school(seed=parsed.seed, today=today)
     store = open_books(parsed, may_create=True)
     try:

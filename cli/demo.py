@@ -8,10 +8,8 @@ import argparse
 import json
 import shutil
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from cli.output import (
     EXIT_FAILED,
@@ -69,15 +67,16 @@ def _count(written: str) -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    from cli.demo_services import DemoServices  # noqa: PLC0415  another layer loads late
+    from central.clock import wall_clock  # noqa: PLC0415  another layer loads late
+    from central.seed import demo_day  # noqa: PLC0415
+    from cli.demo_services import DemoServices  # noqa: PLC0415
     from cli.folder import data_folder  # noqa: PLC0415
 
     folder = data_folder(parsed).absolute()
-    today = datetime.now(ZoneInfo("Europe/Brussels")).date()  # noqa: TID251  the demo's own clock
     services = DemoServices(
         folder,
         seed=parsed.seed,
-        today=today,
+        today=demo_day(wall_clock()),
         is_new=parsed.headless,
         has_usual_screen=not parsed.headless,
         profile=parsed.profile,

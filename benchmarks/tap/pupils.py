@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from central.clock import wall_clock
 from central.load import load_school
-from central.seed import DemoSchool
+from central.seed import DemoSchool, demo_day
 from central.snapshot_file import write_copy
 from central.store import open_store
 from central.terminals import find_terminal
@@ -22,7 +23,7 @@ ENOUGH = Money(100_000_000)
 
 
 def today() -> date:
-    return datetime.now(UTC).date()  # noqa: TID251  a benchmark serves on the real day
+    return demo_day(wall_clock())
 
 
 def generous(school: DemoSchool) -> DemoSchool:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from counter_inbox import eventually
+from real_day import real_day
 from school_day_rig import SCHOOL, TODAY, DayClock, at
 from web_rig import Visitor
 
@@ -53,6 +55,12 @@ KEYS = [
     "journal",
     "central_database",
 ]
+
+
+@pytest.fixture(autouse=True)
+def time_enough() -> None:
+    """A demo that midnight overtakes has no order for the new day."""
+    real_day()
 
 
 def test_a_lunch_is_played_booked_and_printed(typed, tmp_path: Path) -> None:

@@ -10,16 +10,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from machine_rig import CURE, ROOT, Machine, missing_tools
 from manual_rig import Manual
+from real_day import real_day
 from root_rig import lacking, require_root
 from site_rig import CENTRAL, CENTRE, PRINTER, SEED, Site, build
 
 from central.seed import make_school
-from terminal.clock import SystemClock
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +73,7 @@ def site(bundle: Path, hardware: Path) -> Iterator[Site]:
     try:
         shutil.copytree(bundle, machine.home / "refectory-bundle")
         shutil.copytree(hardware, machine.root / "opt/hardware")
-        today = SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
+        today = real_day()
         machine.boot()
         manual = Manual(
             ROOT / "docs/technician.md",

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from counter_inbox import eventually
 from journal_rig import SCHOOL, filled
+from real_day import real_day
 from till_rig import school_copy
 
 from central.clock import wall_clock
@@ -75,7 +76,7 @@ class Daemon:
 
 @pytest.fixture(scope="module")
 def school() -> DemoSchool:
-    return make_school(seed=7, today=wall_clock().date())
+    return make_school(seed=7, today=real_day())
 
 
 @pytest.fixture

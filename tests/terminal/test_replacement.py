@@ -7,12 +7,14 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from booked_events import accepted_events
 from daemon_rig import Canteen, all_booked
+from real_day import real_day
 
 from central.clock import wall_clock
 from central.enrolment import create_replacement_code
@@ -31,7 +33,7 @@ BOOKED, UNSENT = 2, 3
 
 @pytest.fixture(scope="module")
 def school() -> DemoSchool:
-    return make_school(seed=7, today=wall_clock().date())
+    return make_school(seed=7, today=real_day())
 
 
 @pytest.fixture
@@ -39,19 +41,18 @@ def canteen(tmp_path: Path, school: DemoSchool) -> Iterator[Canteen]:
     """A till that served two whom the centre has, and three whom it has not; then it died."""
     with TwinCentre(tmp_path / "central.db") as centre:
         load_school(centre.store, school)
-        canteen = Canteen(tmp_path, centre, school)
-        daemon = canteen.start()
-        daemon.wait_for(lambda status: status["copy_at"] is not None, "the copy came")
-        serve(daemon, canteen, 0, BOOKED)
-        daemon.wait_for(all_booked, "two were booked")
-        canteen.centre.stop()
-        serve(daemon, canteen, BOOKED, BOOKED + UNSENT)
-        canteen.keep_image()
-        shutil.copy(canteen.folder / "identity.json", canteen.image)
-        daemon.stop()
-        canteen.centre.start()
-        yield canteen
-        canteen.close()
+        with closing(Canteen(tmp_path, centre, school)) as canteen:
+            daemon = canteen.start()
+            daemon.wait_for(lambda status: status["copy_at"] is not None, "the copy came")
+            serve(daemon, canteen, 0, BOOKED)
+            daemon.wait_for(all_booked, "two were booked")
+            canteen.centre.stop()
+            serve(daemon, canteen, BOOKED, BOOKED + UNSENT)
+            canteen.keep_image()
+            shutil.copy(canteen.folder / "identity.json", canteen.image)
+            daemon.stop()
+            canteen.centre.start()
+            yield canteen
 
 
 def serve(daemon: Any, canteen: Canteen, first: int, last: int) -> None:

@@ -4,12 +4,14 @@ The whole daemon, its real files, and a real centre.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from booked_events import booked_events
 from daemon_rig import Canteen, Daemon, all_booked
+from real_day import real_day
 
 from central.clock import wall_clock
 from central.figures import disagreements, read_figures
@@ -28,16 +30,15 @@ from terminal.doctor.scene import Scene
 
 @pytest.fixture(scope="module")
 def school() -> DemoSchool:
-    return make_school(seed=7, today=wall_clock().date())
+    return make_school(seed=7, today=real_day())
 
 
 @pytest.fixture
 def canteen(tmp_path: Path, school: DemoSchool) -> Iterator[Canteen]:
     with TwinCentre(tmp_path / "central.db") as centre:
         load_school(centre.store, school)
-        canteen = Canteen(tmp_path, centre, school)
-        yield canteen
-        canteen.close()
+        with closing(Canteen(tmp_path, centre, school)) as canteen:
+            yield canteen
 
 
 def restore(canteen: Canteen, *, unsent: int = 0) -> Daemon:

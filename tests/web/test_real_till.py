@@ -5,22 +5,16 @@ import os
 import signal
 import sqlite3
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
+from real_day import real_day
 from web_rig import OpenTill, open_panel, sign_in, type_amount, until
 
 from cli.demo_services import DemoServices
-from terminal.clock import SystemClock
 
 pytestmark = pytest.mark.browser
-
-
-def today() -> date:
-    return SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
 
 
 def kinds(folder: Path) -> list[str]:
@@ -35,7 +29,7 @@ def badge(page: Page, words: str) -> None:
 
 
 def test_a_lunch_on_a_real_till(open_till: OpenTill, tmp_path: Path) -> None:
-    with DemoServices(tmp_path, seed=7, today=today(), is_new=True) as services:
+    with DemoServices(tmp_path, seed=7, today=real_day(), is_new=True) as services:
         services.wait_for_copy(60)
         page = open_till(url=services.page, clock_at=None)
         annick = page.locator(".staff button", has_text="Annick").get_attribute("data-staff")
@@ -57,7 +51,7 @@ def test_a_lunch_on_a_real_till(open_till: OpenTill, tmp_path: Path) -> None:
         page.locator(".change .main").tap()
         expect(page.locator(".said.ok")).to_contain_text("Limonade")
         look_and_void(page)
-        assert today().isoformat() in json.dumps(services.status())
+        assert real_day().isoformat() in json.dumps(services.status())
         x_and_z(page)
         services.wait_until_booked(60)
         page.locator(".menu-button").tap()

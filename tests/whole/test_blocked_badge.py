@@ -3,7 +3,8 @@
 import threading
 import time
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from real_day import real_day
 
 from central.badges import set_badge_state
 from central.records import list_schools
@@ -21,8 +22,7 @@ KNOWN_WITHIN_S = 6.0
 
 
 def test_a_blocked_badge_is_soon_known(tmp_path: Path) -> None:
-    today = NOW.astimezone(ZoneInfo("Europe/Brussels")).date()
-    with DemoServices(tmp_path, seed=7, today=today, is_new=True) as services:
+    with DemoServices(tmp_path, seed=7, today=real_day(), is_new=True) as services:
         services.wait_for_copy(60)
         services.wait_until_booked(60)
         alice = services.badges[0].credential

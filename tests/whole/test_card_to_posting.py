@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pcsc_rig import PcscRig
+from real_day import real_day
 
 from cli.demo_services import DemoServices
 from offline_cache.journal_reader import JournalReader
@@ -15,7 +16,7 @@ DAY = date(2026, 11, 24)
 
 @pytest.mark.pcsc
 def test_a_card_on_a_real_reader_becomes_a_posting(pcsc: PcscRig, tmp_path: Path) -> None:
-    services = DemoServices(tmp_path, seed=7, today=_today(), is_new=True, readers=["pcsc://"])
+    services = DemoServices(tmp_path, seed=7, today=real_day(), is_new=True, readers=["pcsc://"])
     with services:
         services.wait_for_copy(60)
         services.wait_until(_is_reader_up, 60, "see the reader")
@@ -49,14 +50,6 @@ def test_a_card_on_a_real_reader_becomes_a_posting(pcsc: PcscRig, tmp_path: Path
 
 def _is_reader_up(status: dict) -> bool:
     return any(reader["state"] in ("up", "recovered") for reader in status["readers"])
-
-
-def _today() -> date:
-    from zoneinfo import ZoneInfo
-
-    from terminal.clock import SystemClock
-
-    return SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
 
 
 def _all_text(folder: Path) -> str:

@@ -5,9 +5,9 @@ import shutil
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from real_day import real_day
 
 from cli.demo_services import DemoServices
 from cli.main import main
@@ -31,8 +31,7 @@ def examine(folder: Path, *, status: dict | None, now: datetime) -> tuple[Findin
 def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which two pupils were served; its services have stopped."""
     folder = tmp_path_factory.mktemp("served")
-    today = NOW.astimezone(ZoneInfo("Europe/Brussels")).date()
-    with DemoServices(folder, seed=7, today=today, is_new=True) as services:
+    with DemoServices(folder, seed=7, today=real_day(), is_new=True) as services:
         from cli.demo_lunch import LunchTap
 
         services.wait_for_copy(60)

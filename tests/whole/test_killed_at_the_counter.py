@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from journal_rig import NOON
 from kept_promises import Promises, faults_of, look
+from real_day import real_day
 from staffed_rig import WATER, StaffedCounter, items
 from till_rig import ALICE, Weakness
 
@@ -25,7 +25,6 @@ from cli.output import CommandError
 from cli.terminal_link import ask
 from offline_cache.connection import Connection, Rows, Value, connect_writer
 from offline_cache.spool import SpoolJob
-from terminal.clock import SystemClock
 
 ROUNDS = int(os.environ.get("REFECTORY_KILL_ROUNDS", "6"))
 SEED = 7
@@ -41,7 +40,7 @@ class Till:
 
     def __init__(self, folder: Path, chance: random.Random) -> None:
         self.folder = folder
-        self.today = SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
+        self.today = real_day()
         self.promises = Promises()
         self.answered: list[tuple[dict[str, Any], dict[str, Any]]] = []
         self.unanswered: dict[str, Any] | None = None

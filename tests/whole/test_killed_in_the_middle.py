@@ -7,28 +7,22 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from datetime import date
 from itertools import count
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from real_day import real_day
 
 from cli.demo_lunch import play_lunch
 from cli.demo_services import DemoServices
 from cli.output import CommandError
 from offline_cache.journal_reader import JournalReader
-from terminal.clock import SystemClock
 
 PROGRAM = "import sys, cli.main; sys.exit(cli.main.main())"
 
 
-def today() -> date:
-    return SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
-
-
 def services_in(folder: Path) -> DemoServices:
-    return DemoServices(folder, seed=7, today=today(), is_new=False)
+    return DemoServices(folder, seed=7, today=real_day(), is_new=False)
 
 
 def test_no_acknowledged_tap_is_lost_and_none_is_booked_twice(tmp_path: Path) -> None:

@@ -3,17 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from real_day import real_day
 
 from cli.demo_lunch import LunchTap
 from cli.demo_services import DemoServices
-from terminal.clock import SystemClock
 
 PROGRAM = "import sys, cli.main; sys.exit(cli.main.main())"
 
 
 def test_a_lost_journal_is_not_replaced_by_an_empty_one(tmp_path: Path) -> None:
-    today = SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
+    today = real_day()
     with DemoServices(tmp_path, seed=7, today=today, is_new=True) as services:
         services.wait_for_copy(60)
         services.tap(LunchTap(services.badges[0].credential, stays=False))

@@ -12,15 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import pytest
+from real_day import real_day
 
 from cli.demo_lunch import LunchTap
 from cli.demo_services import DemoServices
 from cli.main import main
 from sync.identity import load_identity
-from terminal.clock import SystemClock
 
 TAPS = 12
 LOG_BYTES_A_DAY = 1_000_000
@@ -51,7 +50,7 @@ class Lunch:
 @pytest.fixture(scope="module")
 def lunch(tmp_path_factory: pytest.TempPathFactory) -> Lunch:
     folder = tmp_path_factory.mktemp("lunch")
-    today = SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
+    today = real_day()
     with DemoServices(folder, seed=7, today=today, is_new=True) as services:
         services.wait_for_copy(60)
         badges = services.badges[:TAPS]

@@ -1,12 +1,14 @@
 """A photo that the school takes away leaves the disk and the page: a real daemon, a real centre."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from counter_inbox import eventually
 from daemon_rig import LONG_S, Canteen, Daemon
+from real_day import real_day
 from web_rig import Visitor
 
 from central.clock import wall_clock
@@ -23,16 +25,15 @@ from terminal.commands import SignIn
 
 @pytest.fixture
 def school() -> DemoSchool:
-    return make_school(seed=7, today=wall_clock().date())
+    return make_school(seed=7, today=real_day())
 
 
 @pytest.fixture
 def canteen(tmp_path: Path, school: DemoSchool) -> Iterator[Canteen]:
     with TwinCentre(tmp_path / "central.db") as centre:
         load_school(centre.store, school)
-        canteen = Canteen(tmp_path, centre, school)
-        yield canteen
-        canteen.close()
+        with closing(Canteen(tmp_path, centre, school)) as canteen:
+            yield canteen
 
 
 def act() -> Act:

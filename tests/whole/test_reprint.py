@@ -4,22 +4,16 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from real_day import real_day
 
 from cli.demo_lunch import LunchTap
 from cli.demo_services import DemoServices
 from cli.main import main
-from terminal.clock import SystemClock
 
 PATIENCE_ROUNDS = 600
-
-
-def today() -> date:
-    return SystemClock().now().astimezone(ZoneInfo("Europe/Brussels")).date()
 
 
 def wait_for_papers(folder: Path, count: int) -> list[str]:
@@ -36,7 +30,7 @@ def wait_for_papers(folder: Path, count: int) -> list[str]:
 def test_the_last_receipt_is_printed_again_and_the_centre_hears_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    services = DemoServices(tmp_path, seed=7, today=today(), is_new=True)
+    services = DemoServices(tmp_path, seed=7, today=real_day(), is_new=True)
     with services:
         services.wait_for_copy(60)
         assert main(["printer", "reprint", "--data", str(tmp_path)]) == 1
