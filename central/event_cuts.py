@@ -38,10 +38,15 @@ _VALUE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Pieces(NamedTuple):
-    """The bytes of events. begin: what all of them begin with; rests: what follows in each."""
+    """The bytes of events.
+
+    begin: what all of them begin with; rests: what follows in each. array: all of them as a JSON
+    array without a backslash, where that stood so.
+    """
 
     begin: bytes
     rests: Sequence[bytes]
+    array: bytes | memoryview | None = None
 
     @property
     def bodies(self) -> tuple[bytes, ...]:
@@ -65,10 +70,13 @@ def cut_events(text: bytes, *, most: int) -> tuple[bytes, Pieces] | None:
     # Escapes could hide a quote.
     if found < 0 or not has_form or b"\\" in text:
         return None
-    rests = text[start + len(_BEGIN) : end].split(_JOINT, most)
+    rests = text.split(_JOINT, most)
+    rests[-1] = rests[-1][: -len(_CLOSING)]
+    rests[0] = rests[0][start + len(_BEGIN) :]
     if len(rests) > most or {rest[-1:] for rest in rests} != {_END}:
         return None
-    return text[:start] + text[end:], Pieces(_BEGIN, rests)
+    array = memoryview(text)[start - 1 : end + 1]
+    return text[:start] + text[end:], Pieces(_BEGIN, rests, array)
 
 
 def are_proven(pieces: Pieces, read: Sequence[object]) -> bool:

@@ -207,7 +207,7 @@ def _read(
     facts = _decoded(pieces, reader)
     if facts is not None and _are_well(facts, epoch, seqs):
         return facts
-    begin, rests = pieces
+    begin, rests, _ = pieces
     if len(rests) <= 1:
         return [None] * len(rests)
     half = len(rests) // 2
@@ -218,13 +218,14 @@ def _read(
 
 
 def _decoded(pieces: Pieces, reader: _Reader) -> Sequence[Quick] | None:
-    begin, rests = pieces
-    text = b"[%b%b]" % (begin, (b"," + begin).join(rests))
-    # Escapes can hide what no database takes.
-    if b"\\" in text:
-        return None
+    begin, rests, array = pieces
+    if array is None:
+        array = b"[%b%b]" % (begin, (b"," + begin).join(rests))
+        # Escapes can hide what no database takes.
+        if b"\\" in array:
+            return None
     try:
-        facts = reader.decode(text)
+        facts = reader.decode(array)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     # A single event may be no JSON at all, and look like two.

@@ -107,20 +107,30 @@ class _SqliteSession(Session):
         found: list[Row] = []
         if not rows:
             return found
+        once, start = tuple(shared.values()), 0
         form = (table, tuple(shared), tuple(columns), ending)
-        start = 0
-        for size in _ROW_SIZES:
+        for size, sql in _insertions(_ROW_SIZES, *form):
             while len(rows) - start >= size:
-                some = chain.from_iterable(rows[start : start + size])
-                values = [*shared.values(), *some]
-                found += self._connection.execute(_insertion(*form, size), values).fetchall()
+                values = [*once, *chain.from_iterable(rows[start : start + size])]
+                found += self._connection.execute(sql, values)
                 start += size
         return found
 
 
 @cache
+def _insertions(
+    sizes: tuple[int, ...],
+    table: str,
+    shared: tuple[str, ...],
+    columns: tuple[str, ...],
+    ending: str,
+) -> Sequence[tuple[int, str]]:
+    """Return a statement for each size: so many rows it inserts."""
+    return [(size, _insertion(table, shared, columns, ending, rows=size)) for size in sizes]
+
+
 def _insertion(
-    table: str, shared: tuple[str, ...], columns: tuple[str, ...], ending: str, rows: int
+    table: str, shared: tuple[str, ...], columns: tuple[str, ...], ending: str, *, rows: int
 ) -> str:
     """Return a statement whose first values are those of the shared columns, each bound once."""
     assert all(_NAME.fullmatch(name) for name in (table, *shared, *columns)), "names, not SQL"
