@@ -7,10 +7,9 @@ nothing behind it waits.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, repeat
-from typing import NamedTuple, cast, overload
+from typing import cast, overload
 
 import msgspec
 from typing_extensions import override
@@ -40,8 +39,7 @@ class EventAnswer(msgspec.Struct, frozen=True, gc=False):
     flag: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchAnswer:
+class BatchAnswer(msgspec.Struct, frozen=True):
     """What was done with a batch, and how far the terminal's facts are booked now.
 
     receipt: of the terminal's newest closing.
@@ -123,7 +121,7 @@ def lunch_of(items: Sequence[Item]) -> Sequence[Quick]:
     return items.lunch if isinstance(items, Arrivals) else ()
 
 
-class Incoming(NamedTuple):
+class Incoming(msgspec.Struct, frozen=True):
     """Whose batch it is, as the terminal's row stood when it was locked.
 
     now: the centre's time, and as it is stored. signing_key: the centre's, for the receipt of a

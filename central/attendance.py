@@ -7,9 +7,11 @@ rows read before; `Attended` advances.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, assert_never
+
+import msgspec
 
 from central.database import Row, Session
 from central.terminals import Terminal
@@ -80,16 +82,15 @@ class Withdrawal:
     is_settled: bool
 
 
-@dataclass(slots=True)
-class Attended:
+class Attended(msgspec.Struct):
     """The presences that a batch touches. changed: the keys of those that it changed.
 
     settled: the events whose money a settled exception has moved.
     """
 
-    seen: dict[str, Seen] = field(default_factory=dict)
-    late: dict[str, Late] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
+    seen: dict[str, Seen] = msgspec.field(default_factory=dict)
+    late: dict[str, Late] = msgspec.field(default_factory=dict)
+    changed: set[str] = msgspec.field(default_factory=set)
     settled: frozenset[str] = frozenset()
 
     def note(self, event: Event, fact: StudyEntered | StudyLeft | ArrivedLate) -> bool:

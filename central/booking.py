@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol, assert_never
 
+import msgspec
+
 from central.attendance import Attended
 from central.documents import WHOLE, Correction, Documents
 from central.plausible import YEARS
@@ -43,25 +45,24 @@ from core.facts import (
 )
 from core.ids import BadgeKey, EventId, OrderId, ProductId, PupilId
 from core.ledger import Account, AccountKind, Legs, legs_of, transfer
-from core.limits import Bought
 from core.money import ZERO, Money
 from core.orders import Order, OrderState
 from core.wallet import WalletKind
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
+BoughtKey = tuple[PupilId, date, ProductId]
 
 
-@dataclass(slots=True)
-class Books:
+class Books(msgspec.Struct):
     """The part of a school's books that a batch touches, and what the batch changed in it.
 
     badges: whose each badge is. wallet_cents: the general wallets, as they are now; moved: by how
     many cents the batch changed those that it booked to. last_at: when the event before this batch
     happened, by the terminal's clock; None for the first of an epoch. documents: what the batch's
-    corrections are about. limited: of whom `bought` is counted, since their parents set a limit.
-    attended: the presences that the batch tells of. reserves: the reserve wallets. badge_facts:
-    what the batch says of badges, in its order. taken_back: the events that noted a presence, each
-    with the fact that took it back.
+    corrections are about. limited: of whom `bought` is counted, in pieces and cents, since their
+    parents set a limit. attended: the presences that the batch tells of. reserves: the reserve
+    wallets. badge_facts: what the batch says of badges, in its order. taken_back: the events that
+    noted a presence, each with the fact that took it back.
     """
 
     overdraft_max: Money
@@ -70,17 +71,17 @@ class Books:
     badges: dict[BadgeKey, PupilId]
     last_at: datetime | None
     limited: AbstractSet[PupilId] = frozenset()
-    moved: dict[PupilId, int] = field(default_factory=dict)
-    collected: set[OrderId] = field(default_factory=set)
-    waiting: set[OrderId] = field(default_factory=set)
-    unclaimed: set[OrderId] = field(default_factory=set)
-    documents: Documents = field(default_factory=Documents)
-    bought: dict[tuple[PupilId, date, ProductId], Bought] = field(default_factory=dict)
-    attended: Attended = field(default_factory=Attended)
-    reserves: dict[PupilId, Money] = field(default_factory=dict)
-    reserve_changed: dict[PupilId, Money] = field(default_factory=dict)
-    badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = field(default_factory=list)
-    taken_back: list[tuple[EventId, PresenceWithdrawn]] = field(default_factory=list)
+    moved: dict[PupilId, int] = msgspec.field(default_factory=dict)
+    collected: set[OrderId] = msgspec.field(default_factory=set)
+    waiting: set[OrderId] = msgspec.field(default_factory=set)
+    unclaimed: set[OrderId] = msgspec.field(default_factory=set)
+    documents: Documents = msgspec.field(default_factory=Documents)
+    bought: dict[BoughtKey, tuple[int, int]] = msgspec.field(default_factory=dict)
+    attended: Attended = msgspec.field(default_factory=Attended)
+    reserves: dict[PupilId, Money] = msgspec.field(default_factory=dict)
+    reserve_changed: dict[PupilId, Money] = msgspec.field(default_factory=dict)
+    badge_facts: list[tuple[Event, BadgeGiven | BadgeStopped]] = msgspec.field(default_factory=list)
+    taken_back: list[tuple[EventId, PresenceWithdrawn]] = msgspec.field(default_factory=list)
 
     def move(self, moved: Mapping[PupilId, int]) -> None:
         """Note by how many cents general wallets changed."""
@@ -103,13 +104,12 @@ class Booking:
     words: Mapping[Flag, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(msgspec.Struct, frozen=True):
     """The orders, the pupils whose wallets change, and the badges that facts are about."""
 
-    orders: set[OrderId] = field(default_factory=set)
-    pupils: set[PupilId] = field(default_factory=set)
-    badges: set[BadgeKey] = field(default_factory=set)
+    orders: set[OrderId] = msgspec.field(default_factory=set)
+    pupils: set[PupilId] = msgspec.field(default_factory=set)
+    badges: set[BadgeKey] = msgspec.field(default_factory=set)
 
 
 class MealLike(Protocol):
@@ -429,14 +429,14 @@ def _note_bought(
     if tender is not Tender.WALLET or pupil is None or pupil not in books.limited:
         return
     for line in lines:
-        more = Bought(line.quantity * sign, line.total * sign)
-        add_bought(books, pupil, day, line.product, more)
+        key = (pupil, day, line.product)
+        add_bought(books, key, line.quantity * sign, (line.total * sign).cents)
 
 
-def add_bought(books: Books, pupil: PupilId, day: date, product: ProductId, more: Bought) -> None:
+def add_bought(books: Books, key: BoughtKey, quantity: int, cents: int) -> None:
     """Add to what a pupil bought of a product, of whom `limited` says that it is counted."""
-    key = (pupil, day, product)
-    books.bought[key] = books.bought.get(key, Bought()).plus(more)
+    pieces, spent = books.bought.get(key, (0, 0))
+    books.bought[key] = (pieces + quantity, spent + cents)
 
 
 def _credit(pupil: PupilId, amount: Money, books: Books) -> list[Flag]:

@@ -12,6 +12,8 @@ books hold already. All of that stays among the strays.
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from central.arrivals import Incoming, Item, read_checked
 from central.aside import ASIDE
 from central.database import Row, Session
@@ -30,7 +32,7 @@ def book_branches(session: Session, incoming: Incoming) -> int:
     """
     items = _unbooked(session, incoming.terminal)
     # They come from the strays, whatever batch was the occasion.
-    aside = incoming._replace(epoch=ASIDE, packed=b"")
+    aside = replace(incoming, epoch=ASIDE, packed=b"")
     for start in range(0, len(items), _AT_ONCE):
         book_aside(session, aside, items[start : start + _AT_ONCE])
     return len(items)

@@ -7,6 +7,8 @@ a fault can tell otherwise; then the correction is booked all the same, and flag
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from central.database import Session
 from central.postings import read_legs
 from central.sealed import sealed_by_id
@@ -51,16 +53,15 @@ class Correction:
     pieces: int
 
 
-@dataclass(slots=True)
-class Documents:
+class Documents(msgspec.Struct):
     """The documents that a batch's corrections name, and the corrections that it adds.
 
     wanted: their ids; other acts of the batch are not kept.
     """
 
     wanted: frozenset[EventId] = frozenset()
-    known: dict[EventId, Document] = field(default_factory=dict)
-    added: list[Correction] = field(default_factory=list)
+    known: dict[EventId, Document] = msgspec.field(default_factory=dict)
+    added: list[Correction] = msgspec.field(default_factory=list)
 
     def note(self, event: Event, paid_from: AccountKind) -> None:
         """Remember an act of this batch that a later event of it corrects."""

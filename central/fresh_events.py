@@ -15,7 +15,7 @@ from central.plain_runs import book_plain
 from central.quick_booking import QuickBooking, book_quick
 from central.quick_events import Quick
 from core.codec import read_moment
-from core.facts import CorrectionFact, Fact, OrderRequested, PeriodClosed
+from core.facts import CorrectionFact, OrderRequested, PeriodClosed
 from core.ids import EventId
 
 _LOOKS_BACK = (CorrectionFact, PeriodClosed)
@@ -30,10 +30,17 @@ Run = tuple[Sequence[Item], Sequence[Quick]]
 
 def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> list[EventAnswer]:
     """Book events that take their place now, and return what was done with each."""
-    is_lunch = bool(lunch_of(items))
-    if not is_lunch and any(map(_looks_back, items)):
+    last_at = _last_at(session, incoming)
+    lunch = lunch_of(items)
+    if lunch and not incoming.asks_ids:
+        # Two of one id cannot be written, and are asked for then.
+        books = read_books(session, incoming, lunch, (), last_at)
+        if book_plain(lunch, books, now_text=incoming.now_text):
+            return _write_lunch(session, incoming, items, lunch, books)
+        return _write_each(session, incoming, items, items, books, has_closings=False)
+    if not lunch and any(map(_looks_back, items)):
         items = [item if item.quick is None else read_whole(item, incoming.epoch) for item in items]
-    return _book(session, incoming, items, last_at=_last_at(session, incoming), has_closings=True)
+    return _book(session, incoming, items, last_at=last_at, has_closings=True)
 
 
 def _looks_back(item: Item) -> bool:
@@ -58,10 +65,21 @@ def _book(
     has_closings: bool,
 ) -> list[EventAnswer]:
     bookable = _bookable(session, incoming, items)
-    books = read_books(session, incoming, *_told(bookable), last_at)
-    lunch = lunch_of(bookable)
-    if lunch and book_plain(lunch, books, now_text=incoming.now_text):
-        return _write_lunch(session, incoming, items, lunch, books)
+    facts = [item.event.fact for item in bookable if item.event is not None]
+    books = read_books(session, incoming, _quick_of(bookable), facts, last_at)
+    return _write_each(session, incoming, items, bookable, books, has_closings=has_closings)
+
+
+def _write_each(
+    session: Session,
+    incoming: Incoming,
+    items: Sequence[Item],
+    bookable: Sequence[Item],
+    books: Books,
+    *,
+    has_closings: bool,
+) -> list[EventAnswer]:
+    """Book events in their order, and write what becomes of each."""
     runs, bookings = _book_all(items, bookable, books, incoming)
     closings = _examine(session, incoming, items, bookings) if has_closings else ()
     rows = _rows(incoming, runs, bookings)
@@ -89,8 +107,6 @@ def _write_lunch(
 
 def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Sequence[Item]:
     """Return the events that were read, and whose ids no other event has."""
-    if lunch_of(items) and not incoming.asks_ids:
-        return items  # two of one id cannot be written, and are asked for then
     ids = [event_id for item in items if (event_id := _id_of(item)) is not None]
     if not incoming.asks_ids and len(set(ids)) == len(items):
         return items
@@ -107,14 +123,6 @@ def _bookable(session: Session, incoming: Incoming, items: Sequence[Item]) -> Se
 def _id_of(item: Item) -> EventId | None:
     read = item.quick or item.event
     return None if read is None else read.id
-
-
-def _told(items: Sequence[Item]) -> tuple[Sequence[Quick], Sequence[Fact]]:
-    """Return what events are: those that were read from their fields, and those read whole."""
-    lunch = lunch_of(items)
-    if lunch:
-        return lunch, ()
-    return _quick_of(items), [item.event.fact for item in items if item.event is not None]
 
 
 def _book_all(

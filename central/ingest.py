@@ -146,7 +146,7 @@ def _ingest_locked(
     if is_later and batch.first_seq > high_seq + 1:
         raise _gap(terminal, expected_seq=high_seq + 1, epoch=incoming.epoch)
     count = max(0, high_seq + 1 - batch.first_seq) if is_later else len(items)
-    known, fresh = (items[:count], items[count:]) if count else (items[:0], items)
+    known, fresh = (items[:count], items[count:]) if count else (None, items)
     verdicts, strays = answer_known(session, incoming, known) if known else ([], ())
     head = terminal.head_hash
     if fresh and not strays:
@@ -217,10 +217,10 @@ def _is_head_allowed(session: Session, incoming: Incoming, high_seq: int, head: 
 
 def _fork_refusal(answer: BatchAnswer, batch: ReceivedBatch) -> Problem | None:
     """Return the problem for a batch of which nothing stands at its place; its facts are kept."""
-    if any(item.verdict is not Verdict.CONFLICT for item in answer.verdicts):
-        return None
     epoch, seq = answer.high_water
     if (batch.epoch, batch.first_seq) <= answer.high_water:
+        return None
+    if any(item.verdict is not Verdict.CONFLICT for item in answer.verdicts):
         return None
     return Problem(
         "fork",

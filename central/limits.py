@@ -5,14 +5,12 @@ and for these pupils alone: most have none, and each sale would cost a row.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
+from central.booking import BoughtKey
 from central.database import Session
-from core.ids import ProductId, PupilId, SchoolId
-from core.limits import NO_LIMITS, Bought, Limits
+from core.ids import PupilId, SchoolId
+from core.limits import NO_LIMITS, Limits
 from core.snapshot import LIMIT_COLUMNS, limit_row, limits_from_rows
-
-BoughtKey = tuple[PupilId, date, ProductId]
 
 _PUT_LIMITS = (
     f"INSERT INTO pupil_limit (school_id, cursor, {LIMIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -20,7 +18,6 @@ _PUT_LIMITS = (
     " daily_max_cents = excluded.daily_max_cents, asks_allergens = excluded.asks_allergens,"
     " product_max = excluded.product_max"
 )
-_NOTHING = Bought()
 _BOUGHT = ("pupil_id", "day", "product_id", "quantity", "cents")
 _ADD_BOUGHT = (
     "ON CONFLICT (school_id, pupil_id, day, product_id) DO UPDATE SET"
@@ -48,13 +45,16 @@ def read_limits(session: Session, school: SchoolId, pupil: PupilId) -> Limits:
 
 
 def write_bought(
-    session: Session, school: SchoolId, bought: Mapping[BoughtKey, Bought], cursor: int
+    session: Session, school: SchoolId, bought: Mapping[BoughtKey, tuple[int, int]], cursor: int
 ) -> None:
-    """Add what limited pupils bought, or with negative counts gave back, to their counts."""
+    """Add what limited pupils bought, or with negative counts gave back, to their counts.
+
+    bought: pieces and cents.
+    """
     rows = [
-        (pupil, day.isoformat(), product, more.quantity, more.amount.cents)
-        for (pupil, day, product), more in sorted(bought.items())
-        if more != _NOTHING
+        (pupil, day.isoformat(), product, quantity, cents)
+        for (pupil, day, product), (quantity, cents) in sorted(bought.items())
+        if quantity or cents
     ]
     shared: dict[str, str | int] = {"school_id": school, "cursor": cursor}
     session.insert_many("pupil_bought", _BOUGHT, rows, shared=shared, conflict=_ADD_BOUGHT)

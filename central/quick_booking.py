@@ -14,8 +14,6 @@ from central.quick_events import MealData, Quick, SaleData
 from central.transfers import WALLET, NamedLeg
 from core.batch import Flag
 from core.ledger import AccountKind
-from core.limits import Bought
-from core.money import Money
 
 _SALES = AccountKind.SALES.value
 _SERVED = AccountKind.MEALS_SERVED.value
@@ -48,8 +46,8 @@ def book_quick(fact: Quick, books: Books, *, now: datetime) -> QuickBooking:
 def note_bought(sale: SaleData, books: Books) -> None:
     """Count what a pupil bought whose parents set a limit."""
     for line in sale.lines:
-        more = Bought(line.quantity, Money(line.unit_price_cents * line.quantity))
-        add_bought(books, sale.pupil, sale.day, line.product, more)
+        cents = line.unit_price_cents * line.quantity
+        add_bought(books, (sale.pupil, sale.day, line.product), line.quantity, cents)
 
 
 def plain_legs(fact: Quick) -> Sequence[NamedLeg]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+
 from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import Problem
@@ -32,8 +34,7 @@ class TerminalState(StrEnum):
         return self in (TerminalState.REVOKED, TerminalState.RETIRED)
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(msgspec.Struct, frozen=True):
     """One terminal. high_water, head_hash: the last event that the centre has booked.
 
     next_epoch: the epoch that a person has approved for it to start; None: it must not.

@@ -1,7 +1,6 @@
 """A batch as it arrives: unpacked no further than its limit, its events kept as raw bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -29,8 +28,7 @@ class _Wire(msgspec.Struct):
 _WIRE: Final = msgspec.json.Decoder(_Wire)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedBatch:
+class ReceivedBatch(msgspec.Struct, frozen=True):
     """Consecutive events of one epoch. head_hash: what the terminal says the chain ends with.
 
     pieces: their own bytes. quick: what `read_quick` made of each. packed: the bytes as they

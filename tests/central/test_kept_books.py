@@ -1,10 +1,10 @@
 """What a batch read is kept for the next one, and never longer than it is true."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from shift_till import ShiftTill
 
 from central import kept_books
