@@ -95,11 +95,14 @@ class Asking:
     ) -> None:
         try:
             channel = self._take(timeout_s)
+            answer: Answer | SyncError
             try:
-                answers.put(self._post(channel, what, question))
+                answer = self._post(channel, what, question)
             except RefusedError as error:
-                answers.put(error)
+                answer = error
+            # First, so that whoever asks again upon the answer finds it.
             self._give_back(channel)
+            answers.put(answer)
         except SyncError as error:
             # What a broken connection still holds is nobody's answer: the next has one of its own.
             answers.put(error)

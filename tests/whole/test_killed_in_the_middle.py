@@ -96,6 +96,7 @@ def _assert_each_event_has_its_legs_once(folder: Path) -> None:
 def test_the_headless_run_goes_on_after_it_was_killed(tmp_path: Path) -> None:
     words = [sys.executable, "-P", "-c", PROGRAM, "demo", "--headless", "--json"]
     words += ["--taps", "400", "--seed", "7", "--data", str(tmp_path)]
+    real_day()  # the next day begins another demo
     first = subprocess.Popen(
         words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
