@@ -53,6 +53,7 @@ CLOCK_SKEW_MAX = timedelta(minutes=5)
 BoughtKey = tuple[PupilId, date, ProductId]
 
 
+# A Struct, as is all that a batch makes once: what makes a dataclass is Python, and cold each time.
 class Books(msgspec.Struct):
     """The part of a school's books that a batch touches, and what the batch changed in it.
 

@@ -37,6 +37,7 @@ def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> l
         books = read_books(session, incoming, lunch, (), last_at)
         if book_plain(lunch, books, now_text=incoming.now_text):
             return _write_lunch(session, incoming, items, lunch, books)
+        # Nor does a fact of a lunch close anything.
         return _write_each(session, incoming, items, items, books, has_closings=False)
     if not lunch and any(map(_looks_back, items)):
         items = [item if item.quick is None else read_whole(item, incoming.epoch) for item in items]

@@ -245,6 +245,15 @@ def load_into(place: str, school: DemoSchool) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database in which nobody has written yet, so that there are no figures of it either."""
+    if request.param == "sqlite":
+        return str(tmp_path / "central.db")
+    cluster = request.getfixturevalue("cluster")
+    return str(cluster.url(cluster.create()))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where the centre's books are: each test that asks runs on both engines."""
     if request.param == "sqlite":

@@ -13,14 +13,6 @@ CAME_LATER = ("staff", "staff_badge", "pupil_limit", "pupil_bought")
 KEY = bytes(range(32))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_place(request, tmp_path):
-    if request.param == "sqlite":
-        return str(tmp_path / "central.db")
-    cluster = request.getfixturevalue("cluster")
-    return cluster.url(cluster.create())
-
-
 @pytest.fixture
 def old_place(empty_place):
     """The very first version of the tables, with a school and a posting in it."""

@@ -100,19 +100,10 @@ def plan_within(store, place, work) -> str:
     return "\n".join(plans)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def young_place(request, tmp_path):
-    """A database of this test's own: what tests share keeps figures of what others wrote."""
-    if request.param == "sqlite":
-        return str(tmp_path / "young.db")
-    cluster = request.getfixturevalue("cluster")
-    return cluster.url(cluster.create())
-
-
-def test_a_pupils_movements_are_found_by_arrivals_and_these_by_their_time(young_place):
-    with closing(open_store(young_place)) as store:
-        plan = plan_within(store, young_place, lambda one: statement(one, "demo", "pupil"))
-    expect_by_arrivals(plan, young_place)
+def test_a_pupils_movements_are_found_by_arrivals_and_these_by_their_time(empty_place):
+    with closing(open_store(empty_place)) as store:
+        plan = plan_within(store, empty_place, lambda one: statement(one, "demo", "pupil"))
+    expect_by_arrivals(plan, empty_place)
 
 
 def expect_by_arrivals(plan, place):
@@ -138,16 +129,16 @@ def expect_events_of_arrivals(plan):
     assert plan.count("Append") == 1, plan
 
 
-def test_the_events_of_a_period_are_found_by_their_places(young_place):
+def test_the_events_of_a_period_are_found_by_their_places(empty_place):
     def ask(session):
         assert not list(sealed_between(session, "demo", "t", after=(1, 5), before=(2, 7)))
 
-    with closing(open_store(young_place)) as store:
-        plan = plan_within(store, young_place, ask)
-    assert is_searched(plan, young_place), plan
+    with closing(open_store(empty_place)) as store:
+        plan = plan_within(store, empty_place, ask)
+    assert is_searched(plan, empty_place), plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
-    bound = "ROW(epoch, seq) > ROW" if is_postgres(young_place) else "(epoch,seq)>(?,?)"
+    bound = "ROW(epoch, seq) > ROW" if is_postgres(empty_place) else "(epoch,seq)>(?,?)"
     assert bound in plan, plan
 
 

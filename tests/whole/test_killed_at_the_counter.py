@@ -32,7 +32,7 @@ FLOAT_CENTS = 5000
 REPEATED = 5
 CASH_SHARE = 0.75
 
-pytestmark = pytest.mark.timeout(60 + 30 * ROUNDS)
+pytestmark = pytest.mark.timeout(240 + 30 * ROUNDS)
 
 
 class Till:

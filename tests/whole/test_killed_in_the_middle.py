@@ -92,7 +92,7 @@ def _assert_each_event_has_its_legs_once(folder: Path) -> None:
     assert moved == served > 0
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_the_headless_run_goes_on_after_it_was_killed(tmp_path: Path) -> None:
     words = [sys.executable, "-P", "-c", PROGRAM, "demo", "--headless", "--json"]
     words += ["--taps", "400", "--seed", "7", "--data", str(tmp_path)]
