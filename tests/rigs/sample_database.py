@@ -3,8 +3,9 @@
     python tests/rigs/sample_database.py postgresql://…/empty
 
 makes `central-vN.sqlite.sql` and `central-vN.postgresql.sql` in tests/central/databases: three
-pupils, their orders, and a terminal whose four facts are booked. PostgreSQL's is written by
-pg_dump; the address names an empty database. Nothing in it is of a real person.
+pupils, their orders, and a terminal whose facts are booked: four that came first, and as many as
+are kept packed that came later. PostgreSQL's is written by pg_dump; the address names an empty
+database. Nothing in it is of a real person.
 """
 
 import sqlite3
@@ -42,6 +43,7 @@ from sync.twin import MemoryOutbox  # noqa: E402
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 PUPILS = 3
+SALES_LATER = 16
 TERMINAL = TerminalId("1d0a8a52-6a0e-4d0d-9a52-3d7c1b0f6e11")
 _NO_SCHEMA = ("--", "\\", "SET ", "SELECT pg_catalog.set_config")
 
@@ -73,7 +75,7 @@ def small_school() -> tuple[DemoSchool, list[Order]]:
 
 
 def journal_of(school: DemoSchool, orders: list[Order]) -> MemoryOutbox:
-    """Return two meals, one of them twice, and a sale."""
+    """Return two meals, one of them twice, and sales."""
     journal = MemoryOutbox(Random(3))
     badges = {badge.pupil_id: badge.key for badge in school.records}
     for receipt, order in enumerate((orders[0], orders[1], orders[0]), start=1):
@@ -92,20 +94,22 @@ def journal_of(school: DemoSchool, orders: list[Order]) -> MemoryOutbox:
         )
     price = Money(150)
     line = SaleLine("lemonade", Category.DRINK, 1, price, 60, vat_within(price, vat_permille=60))
-    journal.append(
-        SaleMade(
-            day=TODAY,
-            pupil=orders[0].pupil_id,
-            price_class=PriceClass.PUPIL,
-            lines=(line,),
-            total=price,
-            badge=badges[orders[0].pupil_id],
-            assurance=Assurance.UID,
-            receipt=4,
-            is_walk_in=False,
-        ),
-        at=NOON,
-    )
+    for number in range(1 + SALES_LATER):
+        pupil = orders[number % PUPILS].pupil_id
+        journal.append(
+            SaleMade(
+                day=TODAY,
+                pupil=pupil,
+                price_class=PriceClass.PUPIL,
+                lines=(line,),
+                total=price,
+                badge=badges[pupil],
+                assurance=Assurance.UID,
+                receipt=4 + number,
+                is_walk_in=False,
+            ),
+            at=NOON,
+        )
     return journal
 
 
@@ -115,8 +119,10 @@ def fill(place: str) -> None:
     school, orders = small_school()
     load_school(store, school)
     enrol(store)
-    packed = pack_batch(TERMINAL, journal_of(school, orders).events).body
-    ingest(store, TERMINAL, unpack_batch(packed), now=NOON)
+    events = journal_of(school, orders).events
+    for some in (events[:-SALES_LATER], events[-SALES_LATER:]):
+        packed = pack_batch(TERMINAL, some).body
+        ingest(store, TERMINAL, unpack_batch(packed), now=NOON)
     with store.database.reading() as session:
         faults = disagreements(session, SchoolId("demo"))
     store.close()
