@@ -11,23 +11,31 @@ import msgspec
 
 from central.database import Row, Session
 from central.errors import DatabaseError
+from central.event_places import JOIN_ARRIVAL, LAST, SEQ, place_of
 from central.sealed import IS_PACKED, Unpacked, packed_at, unpack
 from core.ids import SchoolId
 
 _UNPACKED_MAX = 500
 _PLACES_MAX = 20
-_WITHOUT: Final = "CASE WHEN a.school_id IS NULL THEN 1 ELSE 0 END"
-_NOWHERE: Final = f"CASE WHEN {IS_PACKED} AND COALESCE(length(a.packed), 0) = 0 THEN 1 ELSE 0 END"
+_NOWHERE: Final = f"CASE WHEN {IS_PACKED} AND length(a.packed) = 0 THEN 1 ELSE 0 END"
 _UNNAMED: Final = (
     "CASE WHEN e.source = 'wallet.general' AND instr(a.owners, e.owner) = 0 THEN 1 ELSE 0 END"
 )
 _LOST: Final = (
-    "SELECT * FROM (SELECT e.terminal_id, e.epoch, e.seq,"  # noqa: S608  our own words
-    f" {_WITHOUT} AS without, {_NOWHERE} AS nowhere, {_UNNAMED} AS unnamed"
-    " FROM event e LEFT JOIN arrival a ON a.school_id = e.school_id"
-    " AND a.received_at = e.received_at AND a.terminal_id = e.terminal_id AND a.epoch = e.epoch"
-    " AND e.seq BETWEEN a.first_seq AND a.last_seq WHERE e.school_id = ?) AS looked"
-    " WHERE without + nowhere + unnamed > 0 ORDER BY 1, 2, 3"
+    f"SELECT * FROM (SELECT a.terminal_id, a.epoch, {SEQ},"  # noqa: S608  our own words
+    f" {_NOWHERE} AS nowhere, {_UNNAMED} AS unnamed"
+    f" FROM event e {JOIN_ARRIVAL} WHERE e.school_id = ?) AS looked"
+    " WHERE nowhere + unnamed > 0 ORDER BY 1, 2, 3"
+)
+_HOMELESS: Final = (
+    f"SELECT e.place, e.id FROM event e LEFT {JOIN_ARRIVAL} AND e.place <= {LAST}"  # noqa: S608  our own words
+    " WHERE e.school_id = ? AND a.number IS NULL ORDER BY 1"
+)
+# Of what does not overlap, those that end first begin first.
+_TWICE: Final = (
+    "SELECT terminal_id, epoch, first_seq FROM (SELECT terminal_id, epoch, first_seq,"
+    " LAG(last_seq) OVER (PARTITION BY terminal_id, epoch ORDER BY last_seq) AS before"
+    " FROM arrival WHERE school_id = ?) AS looked WHERE first_seq <= before ORDER BY 1, 2, 3"
 )
 
 
@@ -44,29 +52,22 @@ def lost_events(session: Session, school: SchoolId) -> list[str]:
     And which names the pupil whose wallet the row moves. All events are read once.
     """
     rows = session.rows(_LOST, school)
-    twice = session.rows(
-        "SELECT b.terminal_id, b.epoch, b.first_seq FROM arrival a JOIN arrival b"
-        " ON b.school_id = a.school_id AND b.received_at = a.received_at"
-        " AND b.terminal_id = a.terminal_id AND b.epoch = a.epoch"
-        " AND b.first_seq > a.first_seq AND b.first_seq <= a.last_seq"
-        " WHERE a.school_id = ? ORDER BY 1, 2, 3",
-        school,
-    )
+    homeless = [f"{row[0]} ({row[1]})" for row in session.rows(_HOMELESS, school)]
     return [
-        *_named("events whose bytes are nowhere", [row[:3] for row in rows if row[4]]),
-        *_named("events of no arrival", [row[:3] for row in rows if row[3]]),
+        *_named("events whose bytes are nowhere", _places([row for row in rows if row[3]])),
+        *_named("events of no arrival", homeless),
         *_named(
             "events whose pupil their arrival does not name",
-            [row[:3] for row in rows if not row[3] and row[5]],
+            _places([row for row in rows if row[4]]),
         ),
-        *_named("events of two arrivals", twice),
+        *_named("events of two arrivals", _places(session.rows(_TWICE, school))),
     ]
 
 
 def wrong_bytes(session: Session, school: SchoolId) -> list[str]:
     """What the newest arrivals keep packed makes a whole chain of the very events in the rows."""
     arrivals = session.rows(
-        "SELECT received_at, terminal_id, epoch, first_seq, last_seq FROM arrival"
+        "SELECT number, terminal_id, epoch, first_seq, last_seq FROM arrival"
         " WHERE school_id = ? AND length(packed) > 0 ORDER BY received_at DESC LIMIT ?",
         school,
         _UNPACKED_MAX,
@@ -75,25 +76,21 @@ def wrong_bytes(session: Session, school: SchoolId) -> list[str]:
 
 
 def _wrong_in(session: Session, school: SchoolId, arrival: Row) -> list[str]:
-    received_at, terminal, epoch, first, last = arrival
+    number, terminal, epoch, first, last = arrival
     name = f"arrival {epoch}-{first} to {epoch}-{last} of terminal {terminal}"
     try:
-        unpacked = unpack(packed_at(session, school, arrival[:-1]))
+        unpacked = unpack(packed_at(session, school, number))
     except DatabaseError as error:
         return [f"{name}: {error}"]
     rows = session.rows(
-        "SELECT e.seq, e.id FROM event e WHERE e.school_id = ? AND e.terminal_id = ?"  # noqa: S608  our own words
-        f" AND e.epoch = ? AND e.seq BETWEEN ? AND ? AND e.received_at = ? AND {IS_PACKED}"
-        " ORDER BY e.seq",
+        f"SELECT {SEQ}, e.id FROM event e {JOIN_ARRIVAL}"  # noqa: S608  our own words
+        f" WHERE e.school_id = ? AND e.place BETWEEN ? AND ? AND {IS_PACKED} ORDER BY e.place",
         school,
-        terminal,
-        epoch,
-        first,
-        last,
-        received_at,
+        place_of(number, 0),
+        place_of(number, last - first),
     )
     wrong = [(terminal, epoch, seq) for seq, event in rows if _id_at(unpacked, seq) != event]
-    return _named(f"{name} holds other bytes than those of", wrong)
+    return _named(f"{name} holds other bytes than those of", _places(wrong))
 
 
 def _id_at(unpacked: Unpacked, seq: int) -> str | None:
@@ -106,9 +103,12 @@ def _id_at(unpacked: Unpacked, seq: int) -> str | None:
         return None
 
 
-def _named(what: str, places: Sequence[Row]) -> list[str]:
+def _places(rows: Sequence[Row]) -> list[str]:
+    return [f"{terminal} {epoch}-{seq}" for terminal, epoch, seq, *_ in rows]
+
+
+def _named(what: str, places: Sequence[str]) -> list[str]:
     if not places:
         return []
     more = f" and {len(places) - _PLACES_MAX} more" if len(places) > _PLACES_MAX else ""
-    told = ", ".join(f"{row[0]} {row[1]}-{row[2]}" for row in places[:_PLACES_MAX])
-    return [f"{what}: {told}{more}"]
+    return [f"{what}: {', '.join(places[:_PLACES_MAX])}{more}"]

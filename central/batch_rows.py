@@ -1,29 +1,34 @@
 """What becomes of a batch's events, row by row, until it is written: one statement a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count, repeat
 from typing import Final
 
 from central.arrivals import EventAnswer, Incoming, Item
 from central.booking import Booking
-from central.database import Session, Shared, Value
+from central.database import Session, Value
+from central.event_places import place_of
 from central.flagging import WORDS, case_id, raise_exceptions
 from central.postings import LegRow, write_legs
 from central.quick_booking import QuickBooking, plain_legs
-from central.quick_events import Quick
+from central.quick_events import Quick, Sale, SaleData
 from central.transfers import NO_TRANSFER, WALLET, NamedLeg, transfer_of
 from core.batch import Verdict
 from core.codec import moment_text
 from core.events import Event
+from core.facts import EventKind
 from core.ids import EventId
 
-_MOVED: Final = ("seq", "id", "at", "owner", "target_owner", "cents")
+_MOVED: Final = ("place", "id", "at", "owner", "target_owner", "cents")
 _SEALED: Final = ("body", "hash")
 _COLUMNS: Final = (*_MOVED, *_SEALED, "kind", "source", "verdict", "flag")
-_OWNER, _SOURCE = _COLUMNS.index("owner"), _COLUMNS.index("source")
-# Of all that is bound, sqlite3 asks of bytes alone whether somebody adapts them.
-_NOTHING: Final = bytearray()
-_NO_SEAL: Final[Shared] = {"body": _NOTHING, "hash": _NOTHING}
+_SALE: Final = EventKind.SALE_MADE.value
+# Of what stands behind the place.
+_OWNER, _SOURCE = _COLUMNS[1:].index("owner"), _COLUMNS[1:].index("source")
+_ARRIVAL: Final = (
+    "INSERT INTO arrival (school_id, received_at, terminal_id, epoch, first_seq, last_seq, owners,"
+    " packed) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number"
+)
 _PACKED_MIN = 16
 """So many plain events a batch are kept as they came: fewer take less room in rows of their own."""
 
@@ -40,7 +45,7 @@ class BatchRows:
         self._incoming = incoming
         self._runs: list[Sequence[Item]] = []
         self._facts: list[Quick] = []
-        self._events: list[tuple[Value, ...]] = []
+        self._events: list[tuple[int, tuple[Value, ...]]] = []
         self._legs: list[LegRow] = []
         self._exceptions: list[tuple[str, str, str, str]] = []
 
@@ -85,64 +90,81 @@ class BatchRows:
 
     def write(self, session: Session) -> None:
         """Write it all."""
-        terminal, now_text = self._incoming.terminal, self._incoming.now_text
-        shared: dict[str, Value] = {
-            "school_id": terminal.school_id,
-            "terminal_id": terminal.id,
-            "epoch": self._incoming.epoch,
-            "received_at": now_text,
-        }
+        school, now_text = self._incoming.terminal.school_id, self._incoming.now_text
         packed = self._incoming.packed if len(self._facts) >= _PACKED_MIN else b""
-        owners = self._write_plain(session, shared, is_packed=bool(packed))
+        number = self._write_arrival(session, packed)
+        before = place_of(number, 0) - self.answers[0].seq
+        self._write_plain(session, before, is_packed=bool(packed))
         if self._events:
-            session.insert_many("event", _COLUMNS, self._events, shared=shared)
-        owners += [row[_OWNER] for row in self._events if row[_SOURCE] == WALLET]
-        arrival = {
-            **shared,
-            "first_seq": self.answers[0].seq,
-            "last_seq": self.answers[-1].seq,
-            "owners": ",".join(map(str, dict.fromkeys(owners))),
-            "packed": bytearray(packed),
-        }
-        session.insert_many("arrival", list(arrival), [list(arrival.values())])
+            rows = [(before + seq, *row) for seq, row in self._events]
+            session.insert_many("event", _COLUMNS, rows, shared={"school_id": school})
         if self._legs:
-            write_legs(session, terminal.school_id, self._legs, at=now_text)
+            write_legs(session, school, self._legs, at=now_text)
         if self._exceptions:
             raise_exceptions(session, self._incoming, self._exceptions)
 
-    def _write_plain(self, session: Session, shared: Shared, *, is_packed: bool) -> list[Value]:
-        """Write the rows of events that broke no rule, and return whose wallets they move.
+    def _write_arrival(self, session: Session, packed: bytes) -> int:
+        """Write what all have in common, and return the number of it."""
+        terminal = self._incoming.terminal
+        row = session.row(
+            _ARRIVAL,
+            terminal.school_id,
+            self._incoming.now_text,
+            terminal.id,
+            self._incoming.epoch,
+            self.answers[0].seq,
+            self.answers[-1].seq,
+            ",".join(map(str, dict.fromkeys(self._owners()))),
+            bytearray(packed),
+        )
+        assert row is not None, "what is written has a number"
+        return int(row[0])
 
-        is_packed: their bytes are kept by their arrival.
+    def _owners(self) -> list[Value]:
+        """Return whose general wallets the events' own rows move, or those of their sales."""
+        owners = [fact.data.pupil for fact in self._facts if type(fact) is Sale]
+        return [*owners, *(row[_OWNER] for _, row in self._events if row[_SOURCE] == WALLET)]
+
+    def _write_plain(self, session: Session, before: int, *, is_packed: bool) -> None:
+        """Write the rows of events that broke no rule.
+
+        before: what an event's place is beyond its place in the journal. is_packed: their bytes
+        are kept by their arrival.
         """
-        columns: Sequence[str] = _MOVED
-        alike: Shared = {**shared, **_NO_SEAL, "verdict": Verdict.ACCEPTED.value}
-        if not is_packed:
-            columns = (*_MOVED, *_SEALED)
-            alike = {name: value for name, value in alike.items() if name not in _NO_SEAL}
-        by_form = self._plain_rows()
-        for (kind, source), rows in by_form.items():
-            kept = rows if is_packed else self._with_seals(rows)
-            session.insert_many(
-                "event", columns, kept, shared={**alike, "kind": kind, "source": source}
-            )
-        return [row[_OWNER] for form, rows in by_form.items() if form[1] == WALLET for row in rows]
+        columns = _MOVED if is_packed else (*_MOVED, *_SEALED)
+        alike = {
+            "school_id": self._incoming.terminal.school_id,
+            "verdict": Verdict.ACCEPTED.value,
+        }
+        for (kind, source), rows in self._plain_rows(before).items():
+            kept = rows if is_packed else self._with_seals(rows, before)
+            shared = {**alike, "kind": kind, "source": source}
+            session.insert_many("event", columns, kept, shared=shared)
 
-    def _plain_rows(self) -> dict[tuple[str, str | None], list[_Plain]]:
+    def _plain_rows(self, before: int) -> Mapping[tuple[str, str | None], list[_Plain]]:
         """Return the rows of events that broke no rule, by their kind and the account that pays."""
+        sold: list[_Plain] = []
         found: dict[tuple[str, str | None], list[_Plain]] = {}
         for fact in self._facts:
-            moved = fact.data.transfer()
+            data = fact.data
+            if type(data) is SaleData and len(data.lines) == 1 and data.total_cents:
+                # As `SaleData.transfer` says of most, without a call for each.
+                owner, category, paid = data.pupil, data.lines[0].category, data.total_cents
+                sold.append((before + fact.seq, fact.id, fact.at_text, owner, category, paid))
+                continue
+            moved = data.transfer()
             if moved is None:
                 self._legs += [(fact.id, *leg) for leg in plain_legs(fact)]
-            source, owner, target_owner, cents = moved or NO_TRANSFER
-            row = (fact.seq, fact.id, fact.at_text, owner, target_owner, cents)
+            source, *paid_to = moved or NO_TRANSFER
+            row = (before + fact.seq, fact.id, fact.at_text, *paid_to)
             found.setdefault((fact.kind, source), []).append(row)
-        return found
+        return {(_SALE, WALLET): sold, **found} if sold else found
 
-    def _with_seals(self, rows: Sequence[_Plain]) -> list[tuple[Value, ...]]:
+    def _with_seals(self, rows: Sequence[_Plain], before: int) -> list[tuple[Value, ...]]:
         """Return rows of plain events with each one's own bytes and hash behind."""
-        seals = {item.seq: (item.body, item.hash) for item in chain.from_iterable(self._runs)}
+        seals = {
+            before + item.seq: (item.body, item.hash) for item in chain.from_iterable(self._runs)
+        }
         return [(*row, *seals[row[0]]) for row in rows]
 
     def _note(
@@ -160,8 +182,8 @@ class BatchRows:
             self._legs += [(event_id, *leg) for leg in legs]
         self.answers.append(EventAnswer(item.seq, verdict, flag))
         source, *paid = moved or NO_TRANSFER
-        own = (item.seq, event_id, at_text, *paid, item.body, item.hash)
-        self._events.append((*own, kind, source, verdict.value, flag))
+        own = (event_id, at_text, *paid, item.body, item.hash)
+        self._events.append((item.seq, (*own, kind, source, verdict.value, flag)))
 
     def _except(self, event_id: EventId, booking: Booking | QuickBooking) -> None:
         """Add what a person must look at: the rules that an event broke."""

@@ -64,7 +64,7 @@ def _unbooked(session: Session, terminal: Terminal) -> list[Item]:
     for (known,) in held:
         del events[known]
     last = session.row(
-        "SELECT COALESCE(MAX(seq), 0) FROM event"
+        "SELECT COALESCE(MAX(last_seq), 0) FROM arrival"
         " WHERE school_id = ? AND terminal_id = ? AND epoch = ?",
         *place,
         ASIDE,

@@ -66,6 +66,7 @@ def read_changes(session: Session, terminal: Terminal, *, after: str, now: datet
         found = session.rows(
             f"{sql} ORDER BY cursor LIMIT {left + 1}",
             *(terminal.school_id, int(after)) * sql.count("school_id = ?"),
+            *(today.isoformat(),) * sql.count(_OF_TODAY),
         )
         left -= len(found)
         if left < 0:
@@ -91,6 +92,8 @@ def _of(columns: str, table: str) -> str:
     return f"SELECT cursor, {columns} FROM {table} WHERE school_id = ? AND cursor > ?"  # noqa: S608
 
 
+# As in a whole copy; and they are found by their day.
+_OF_TODAY = " AND day >= ?"
 _PUPIL_SQL = (
     "SELECT * FROM (SELECT CASE WHEN w.cursor > p.cursor THEN w.cursor ELSE p.cursor END AS cursor,"
     " p.id, p.first_name, p.last_name, p.class_name, p.price_class, p.allergens, p.diet,"
@@ -107,7 +110,7 @@ _QUERIES = {
     "staff": _of(STAFF_COLUMNS, "staff"),
     "staff_badge": _of(STAFF_BADGE_COLUMNS, "staff_badge"),
     "pupil_limit": _of(LIMIT_COLUMNS, "pupil_limit"),
-    "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought"),
+    "pupil_bought": _of(BOUGHT_COLUMNS, "pupil_bought") + _OF_TODAY,
     "pupil_photo": _of(PHOTO_COLUMNS, "pupil_photo"),
     "order_request": _of(REQUEST_COLUMNS, "order_request") + ASKER_IS_HERE,
     "pupil_communication": _of(COMMUNICATION_COLUMNS, "communication") + PAYER_IS_HERE,

@@ -1,7 +1,8 @@
 """The small port to a database: one dialect of SQL, two engines behind it.
 
 Statements are written once, with `?` for a value, and with SQLite's names for what finds a text in
-another (`instr`) and, where tables are made, joins texts (`group_concat`). What engines do
+another (`instr`) and, where tables are made, joins texts (`group_concat`) and numbers the rows that
+come without a number (`INTEGER PRIMARY KEY`). What engines do
 differently is asked of the port: many rows at once, rows by many keys, row locks, and what the
 trigger that refuses changes looks like. A write transaction sees its own changes and ends whole or
 not at all; a read transaction sees one moment of the database, however many statements it runs.
@@ -62,8 +63,8 @@ class Session(ABC):
     def each(self, table: str, alias: str, *, on: str, along: str) -> str:
         """Return what ends a FROM: for each row of what stands before it, a table's that fit.
 
-        on: which fit. along: as for `rows_by`. The engine goes that way, whatever it believes of
-        the sizes of both.
+        on: which fit. along: the table's key, a number, of which `on` names the span. The engine
+        goes that way, whatever it believes of the sizes of both.
         """
 
     @abstractmethod

@@ -94,11 +94,11 @@ def _closing_of(fact: Fact) -> int:
 
 def _bodies(session: Session, terminal: Terminal) -> Iterator[bytes]:
     """Yield the events from the last closing on, which holds all numbers given before it."""
-    place = (terminal.school_id, terminal.id, Verdict.ACCEPTED.value)
     closing = session.row(
-        "SELECT epoch, seq FROM event WHERE school_id = ? AND terminal_id = ? AND verdict = ?"
-        " AND kind = 'period.closed' AND epoch > 0 ORDER BY epoch DESC, seq DESC LIMIT 1",
-        *place,
+        "SELECT epoch, seq FROM closing WHERE school_id = ? AND terminal_id = ?"
+        " ORDER BY epoch DESC, seq DESC LIMIT 1",
+        terminal.school_id,
+        terminal.id,
     )
     epoch, seq = (0, 0) if closing is None else (closing[0], closing[1])
     events = sealed_between(

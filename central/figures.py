@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from central.database import Session
+from central.event_places import JOIN_ARRIVAL, SEQ
 from core.ids import SchoolId
 from core.ledger import AccountKind
 from core.orders import OrderState
@@ -122,8 +123,9 @@ def _prepaid(session: Session, school: SchoolId) -> list[str]:
 def _gaps(session: Session, school: SchoolId) -> list[str]:
     """A terminal's events of one epoch stand without a gap up to its high water."""
     rows = session.rows(
-        "SELECT terminal_id, epoch, COUNT(*), MIN(seq), MAX(seq) FROM event WHERE school_id = ?"
-        " GROUP BY terminal_id, epoch ORDER BY terminal_id, epoch",
+        f"SELECT a.terminal_id, a.epoch, COUNT(*), MIN({SEQ}), MAX({SEQ})"  # noqa: S608  our own words
+        f" FROM event e {JOIN_ARRIVAL} WHERE e.school_id = ?"
+        " GROUP BY a.terminal_id, a.epoch ORDER BY a.terminal_id, a.epoch",
         school,
     )
     return [

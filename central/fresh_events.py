@@ -10,6 +10,7 @@ from central.batch_rows import BatchRows
 from central.booking import Booking, Books, book
 from central.closings import Examined, examine_closings, flagged, write_closings
 from central.database import Session
+from central.event_places import LAST
 from central.order_requests import Asking, decide_requests
 from central.plain_runs import book_plain
 from central.quick_booking import QuickBooking, book_quick
@@ -227,12 +228,12 @@ def _last_at(session: Session, incoming: Incoming) -> datetime | None:
     kept = incoming.kept.head_of(incoming.terminal) if incoming.kept is not None else None
     if kept is not None:
         return kept.at
-    epoch, seq = incoming.terminal.high_water
+    # The last event of a terminal is the last of its arrival.
     row = session.row(
-        "SELECT at FROM event WHERE school_id = ? AND terminal_id = ? AND epoch = ? AND seq = ?",
+        f"SELECT e.at FROM arrival a JOIN event e ON e.school_id = a.school_id AND e.place = {LAST}"  # noqa: S608  our own words
+        " WHERE a.school_id = ? AND a.terminal_id = ? AND a.epoch = ? AND a.last_seq = ?",
         incoming.terminal.school_id,
         incoming.terminal.id,
-        epoch,
-        seq,
+        *incoming.terminal.high_water,
     )
     return read_moment(row[0]) if row is not None and row[0] else None

@@ -35,6 +35,9 @@ _IN = " IN"
 _OF_KEYS = " IN (SELECT unnest(?::text[]))"
 _CONCAT = re.compile(r"group_concat\((.*?)\)")
 """SQLite's name for texts with commas between."""
+_NUMBER = re.compile(r"(\w+) INTEGER PRIMARY KEY")
+"""SQLite's name for a key that numbers the rows. A partition has rows of some schools alone: the
+school is a part of the key."""
 _BEGIN_WRITING = "BEGIN"
 _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _REFUSAL = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -236,6 +239,7 @@ class PostgresDatabase(Database):
         for sql in tables:
             table = next((name for name in partitioned if f"TABLE {name} (" in sql), None)
             text = _CONCAT.sub(r"string_agg(\1, ',')", sql.replace(" BLOB", " BYTEA"))
+            text = _NUMBER.sub(r"\1 BIGSERIAL, PRIMARY KEY (school_id, \1)", text)
             made.append(text if table is None else f"{text} PARTITION BY HASH (school_id)")
             if table is not None:
                 made += [

@@ -12,6 +12,7 @@ from central.arrival_checks import lost_events, wrong_bytes
 from central.aside import events_aside
 from central.closings import Closing, list_closings
 from central.database import Session
+from central.event_places import OF_ARRIVAL, SEQ
 from central.figures import disagreements
 from central.presence_corrections import is_withdrawn_sql
 from central.store import Store
@@ -229,6 +230,7 @@ def _is_open(session: Session, school: SchoolId, event: str) -> bool:
 def _cash(session: Session, school: SchoolId) -> list[str]:
     """The cash that each closing signed for is what the postings of its period hold."""
     lines = []
+    each = session.each("event", "e", on=f"e.school_id = ? AND {OF_ARRIVAL}", along="place")
     seen: dict[str, tuple[int, int]] = {}
     for closing in reversed(list_closings(session, school, limit=_CLOSINGS_MAX)):
         since = seen.get(closing.terminal)
@@ -238,16 +240,16 @@ def _cash(session: Session, school: SchoolId) -> list[str]:
         begin = (0, 0) if since is None else since
         booked = _whole(
             session,
-            "SELECT -SUM(l.cents) FROM event e JOIN posted_leg l ON l.school_id = e.school_id"
-            " AND l.booking_id = e.id WHERE e.school_id = ? AND e.terminal_id = ?"
-            " AND (e.epoch > ? OR (e.epoch = ? AND e.seq > ?))"
-            " AND (e.epoch < ? OR (e.epoch = ? AND e.seq < ?))"
+            f"SELECT -SUM(l.cents) FROM arrival a {each} JOIN posted_leg l"  # noqa: S608  our own words
+            " ON l.school_id = a.school_id AND l.booking_id = e.id"
+            " WHERE a.school_id = ? AND a.terminal_id = ? AND (a.epoch, a.last_seq) > (?, ?)"
+            f" AND (+a.epoch, {SEQ}) > (?, ?) AND (+a.epoch, {SEQ}) < (?, ?)"
             " AND l.account IN ('cash', 'safe')",
             school,
+            school,
             closing.terminal,
-            begin[0],
             *begin,
-            closing.epoch,
+            *begin,
             closing.epoch,
             closing.seq,
         )

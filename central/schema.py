@@ -520,6 +520,123 @@ _ARRIVALS = Migration(
     ),
 )
 
+# An event's place is a number: that of its arrival, and behind it where it stands in what came at
+# once. So events are kept in the order in which they came, by one tree, and what all of an
+# arrival have in common stands once, in its row: the terminal, the epoch and the time.
+#
+# What pupils bought is asked for by the day, as far as it is today's: its key begins with that, and
+# it needs no index of what changed, which each purchase would change too.
+#
+# An event that its arrival keeps packed has neither body nor hash of its own. `arrival_place` ends
+# with the last place, not the first: what holds a place is the first arrival that ends there or
+# later, and what stands before an arrival is the one that ends one place before it begins.
+_EVENTS_IN_ORDER = Migration(
+    append_only=("arrival", "event"),
+    partitioned=("arrival", "event"),
+    clustered=("pupil_bought",),
+    statements=(
+        "CREATE TABLE pupil_bought_before AS SELECT * FROM pupil_bought",
+        "DROP TABLE pupil_bought",
+        """CREATE TABLE pupil_bought (
+    school_id TEXT NOT NULL,
+    pupil_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    quantity BIGINT NOT NULL,
+    cents BIGINT NOT NULL,
+    cursor BIGINT NOT NULL,
+    PRIMARY KEY (school_id, day, pupil_id, product_id)
+)""",
+        "INSERT INTO pupil_bought SELECT * FROM pupil_bought_before",
+        "DROP TABLE pupil_bought_before",
+        "DROP VIEW leg",
+        "CREATE TABLE arrival_before AS SELECT * FROM arrival",
+        "CREATE TABLE event_before AS SELECT * FROM event",
+        "DROP TABLE event",
+        "DROP TABLE arrival",
+        """CREATE TABLE arrival (
+    number INTEGER PRIMARY KEY,
+    school_id TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    terminal_id TEXT NOT NULL,
+    epoch BIGINT NOT NULL,
+    first_seq BIGINT NOT NULL,
+    last_seq BIGINT NOT NULL,
+    owners TEXT NOT NULL,
+    packed BLOB NOT NULL
+)""",
+        """CREATE TABLE event (
+    place INTEGER PRIMARY KEY,
+    school_id TEXT NOT NULL,
+    id TEXT,
+    kind TEXT NOT NULL,
+    at TEXT NOT NULL,
+    source TEXT,
+    owner TEXT,
+    target_owner TEXT,
+    cents BIGINT,
+    verdict TEXT NOT NULL,
+    flag TEXT,
+    body BLOB,
+    hash BLOB
+)""",
+        "CREATE INDEX arrival_before_key ON arrival_before (school_id, received_at, terminal_id)",
+        "CREATE INDEX event_before_key ON event_before (school_id, terminal_id, epoch, seq)",
+        # Arrivals that step 8 made of one moment's events may have had others between them.
+        """INSERT INTO arrival
+        (school_id, received_at, terminal_id, epoch, first_seq, last_seq, owners, packed)
+    SELECT school_id, received_at, terminal_id, epoch, first_seq, last_seq, owners, packed
+    FROM (
+        SELECT school_id, received_at, terminal_id, epoch, first_seq, last_seq, owners, packed
+        FROM arrival_before WHERE length(packed) > 0
+        UNION ALL
+        SELECT school_id, received_at, terminal_id, epoch, MIN(seq), MAX(seq),
+            COALESCE(group_concat(DISTINCT CASE source WHEN 'wallet.general' THEN owner END), ''),
+            CAST('' AS BLOB)
+        FROM (
+            SELECT e.school_id, e.received_at, e.terminal_id, e.epoch, e.seq, e.source, e.owner,
+                e.seq - ROW_NUMBER() OVER (
+                    PARTITION BY e.school_id, e.received_at, e.terminal_id, e.epoch ORDER BY e.seq
+                ) AS run
+            FROM event_before e WHERE NOT EXISTS (
+                SELECT 1 FROM arrival_before a WHERE a.school_id = e.school_id
+                AND a.received_at = e.received_at AND a.terminal_id = e.terminal_id
+                AND a.epoch = e.epoch AND e.seq BETWEEN a.first_seq AND a.last_seq
+                AND length(a.packed) > 0
+            )
+        ) AS alone GROUP BY school_id, received_at, terminal_id, epoch, run
+    ) AS found ORDER BY received_at, terminal_id, epoch, first_seq""",
+        "DROP TABLE arrival_before",
+        """CREATE UNIQUE INDEX arrival_place
+    ON arrival (school_id, terminal_id, epoch, last_seq)""",
+        "CREATE INDEX arrival_at ON arrival (school_id, received_at)",
+        """INSERT INTO event
+    SELECT a.number * 65536 + e.seq - a.first_seq, e.school_id, e.id, e.kind, e.at, e.source,
+        e.owner, e.target_owner, e.cents, e.verdict, e.flag,
+        CASE WHEN length(e.body) > 0 THEN e.body END, CASE WHEN length(e.body) > 0 THEN e.hash END
+    FROM arrival a CROSS JOIN event_before e
+    WHERE e.school_id = a.school_id AND e.received_at = a.received_at
+        AND e.terminal_id = a.terminal_id AND e.epoch = a.epoch
+        AND e.seq BETWEEN a.first_seq AND a.last_seq
+    ORDER BY 1""",
+        "DROP TABLE event_before",
+        "CREATE UNIQUE INDEX event_id ON event (school_id, id)",
+        """CREATE VIEW leg AS
+    SELECT school_id, booking_id, name, account, owner, cents, at FROM posted_leg
+    UNION ALL
+    SELECT e.school_id, e.id, CASE e.kind WHEN 'sale.made' THEN 'wallet' ELSE 'source' END,
+        e.source, e.owner, -e.cents, a.received_at
+    FROM event e JOIN arrival a ON a.number = e.place / 65536 AND a.school_id = e.school_id
+    WHERE e.source IS NOT NULL
+    UNION ALL
+    SELECT e.school_id, e.id, CASE e.kind WHEN 'sale.made' THEN 'line.0' ELSE 'target' END,
+        CASE e.kind WHEN 'sale.made' THEN 'sales' ELSE 'meals.served' END,
+        e.target_owner, e.cents, a.received_at
+    FROM event e JOIN arrival a ON a.number = e.place / 65536 AND a.school_id = e.school_id
+    WHERE e.source IS NOT NULL""",
+    ),
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     _OFFICE,
     _PAGES,
@@ -528,6 +645,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _COUNTERS,
     _TRANSFERS,
     _ARRIVALS,
+    _EVENTS_IN_ORDER,
 )
 """Step n leads from version n to version n + 1."""
 

@@ -1,21 +1,22 @@
 """Events as their terminals sealed them: each one's bytes and hash, wherever they are kept.
 
 Most facts break no rule and come with many others. Their bytes lie once, packed as they came, in
-the row of their arrival, and an empty body in their own rows says that it is so. All others, and
-all of before version 8 of the tables, have body and hash in their own rows. Nothing else reads
-these two columns of `event`: `tests/house/test_sealed.py` holds to that.
+the row of their arrival, and no body in their own rows says that it is so. All others, and all of
+before version 8 of the tables, have body and hash in their own rows. Nothing else reads these two
+columns of `event`: `tests/house/test_sealed.py` holds to that.
 
-An event leads to its arrival by its time, its terminal and its epoch, which both rows have; each
-arrival is unpacked once for the events that are asked for together.
+Each arrival is unpacked once for the events that are asked for together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 import msgspec
 
 from central.database import Row, Session
 from central.errors import DatabaseError
+from central.event_places import JOIN_ARRIVAL, OF_ARRIVAL, ROOM, SEQ, number_of
 from central.gunzip import GunzipError, gunzip
 from core.batch import BATCH_BYTES_MAX
 from core.chain import GENESIS, chain_hashes
@@ -25,21 +26,30 @@ from core.till_state import Position
 AFTER_ALL: Final[Position] = (2**31, 0)
 """A place behind the last that a terminal can give an event."""
 
-IS_PACKED: Final = "length(e.body) = 0"
+IS_PACKED: Final = "e.body IS NULL"
 """Whether the bytes of a row `e` of `event` are kept by its arrival."""
 
 _COLUMNS: Final = (
-    "id",
-    "terminal_id",
-    "epoch",
-    "seq",
-    "received_at",
-    "verdict",
-    "flag",
-    "body",
-    "hash",
+    f"e.id, a.terminal_id, a.epoch, {SEQ}, a.received_at, e.verdict, e.flag,"
+    " e.body, e.hash, e.place"
 )
 _ROWS_AT_ONCE = 500
+_ARRIVALS_AT_ONCE = 100
+
+# Of one arrival's first event the one before is the last of another.
+_JOIN_BEFORE: Final = (
+    f"JOIN arrival its ON its.number = one.place / {ROOM} AND its.school_id = one.school_id"
+    " LEFT JOIN arrival p ON p.school_id = its.school_id AND p.terminal_id = its.terminal_id"
+    " AND p.epoch = its.epoch AND p.last_seq = its.first_seq - 1"
+    f" JOIN event e ON e.school_id = one.school_id AND e.place = CASE WHEN one.place % {ROOM} > 0"
+    f" THEN one.place - 1 ELSE p.number * {ROOM} + p.last_seq - p.first_seq END"
+)
+# With a sign before it the epoch leads SQLite to no index, where another bound is closer.
+_BETWEEN: Final = (
+    "WHERE a.school_id = ? AND a.terminal_id = ? AND (a.epoch, a.last_seq) > (?, ?)"
+    f" AND (a.epoch, a.last_seq) <= (?, ?) AND (+a.epoch, {SEQ}) > (?, ?)"
+    f" AND (+a.epoch, {SEQ}) < (?, ?) ORDER BY a.epoch, a.last_seq, e.place"
+)
 
 
 class Sealed(NamedTuple):
@@ -102,7 +112,8 @@ def unpack(packed: bytes) -> Unpacked:
 
 def sealed_by_id(session: Session, school: SchoolId, ids: Sequence[str]) -> dict[str, Sealed]:
     """Return a school's events by their ids; those that it has."""
-    rows = _rows_by_id(session, school, ids, f"SELECT {_of('e')} FROM event e")  # noqa: S608  our own words
+    select = f"SELECT {_COLUMNS} FROM event e LEFT {JOIN_ARRIVAL}"  # noqa: S608  our own words
+    rows = _rows_by_id(session, school, ids, f"{select} WHERE e.school_id = ? AND e.id IN")
     return {one.id: one for one in _resolved(session, school, rows) if one.id is not None}
 
 
@@ -116,12 +127,8 @@ def hashes_before(session: Session, school: SchoolId, ids: Sequence[str]) -> dic
 
     Nothing for the first of an epoch.
     """
-    join = (
-        "JOIN event b ON b.school_id = e.school_id AND b.terminal_id = e.terminal_id"
-        " AND b.epoch = e.epoch AND b.seq = e.seq - 1"
-    )
-    select = f"SELECT {_of('b')}, e.id FROM event e {join}"  # noqa: S608  our own words
-    rows = _rows_by_id(session, school, ids, select)
+    select = f"SELECT {_COLUMNS}, one.id FROM event one {_JOIN_BEFORE} {JOIN_ARRIVAL}"  # noqa: S608  our own words
+    rows = _rows_by_id(session, school, ids, f"{select} WHERE one.school_id = ? AND one.id IN")
     behind = {tuple(row[1:4]): row[-1] for row in rows}
     before = _resolved(session, school, [row[:-1] for row in rows])
     return {behind[one.terminal, one.epoch, one.seq]: one.hash for one in before}
@@ -142,20 +149,33 @@ def sealed_between(
     unpacked where it is among what is kept.
     """
     reader = _Arrivals(session, school, at_hand)
-    while rows := session.rows(
-        f"SELECT {_of('e')} FROM event e WHERE e.school_id = ? AND e.terminal_id = ?"  # noqa: S608  our own words
-        " AND (e.epoch, e.seq) > (?, ?) AND (e.epoch, e.seq) < (?, ?)"
-        " ORDER BY e.epoch, e.seq LIMIT ?",
+    each = session.each("event", "e", on=f"e.school_id = ? AND {OF_ARRIVAL}", along="place")
+    sql = f"SELECT {_COLUMNS} FROM arrival a {each} {_BETWEEN}"  # noqa: S608  our own words
+    while (end := _end_of_some(session, school, terminal, after, before)) is not None:
+        rows = session.rows(sql, school, school, terminal, *after, *end, *after, *before)
+        yield from map(reader.sealed, rows)
+        after = end
+
+
+def _end_of_some(
+    session: Session, school: SchoolId, terminal: TerminalId, after: Position, before: Position
+) -> Position | None:
+    """Return where some arrivals behind a place end, which have some hundred events; None: none."""
+    arrivals = session.rows(
+        "SELECT epoch, first_seq, last_seq FROM arrival WHERE school_id = ? AND terminal_id = ?"
+        " AND (epoch, last_seq) > (?, ?) ORDER BY epoch, last_seq LIMIT ?",
         school,
         terminal,
         *after,
-        *before,
-        _ROWS_AT_ONCE,
-    ):
-        yield from map(reader.sealed, rows)
-        if len(rows) < _ROWS_AT_ONCE:
-            return
-        after = (rows[-1][2], rows[-1][3])
+        _ARRIVALS_AT_ONCE,
+    )
+    end, events = None, 0
+    for epoch, first, last in arrivals:
+        if (epoch, first) >= before or events >= _ROWS_AT_ONCE:
+            break
+        end = (epoch, last)
+        events += last - first + 1
+    return end
 
 
 def is_hash_held(session: Session, school: SchoolId, terminal: TerminalId, digest: bytes) -> bool:
@@ -163,33 +183,31 @@ def is_hash_held(session: Session, school: SchoolId, terminal: TerminalId, diges
 
     All that the terminal ever sent is unpacked, the newest first, where none has.
     """
+    each = session.each(
+        "event", "e", on=f"e.school_id = ? AND {OF_ARRIVAL} AND e.hash = ?", along="place"
+    )
     row = session.row(
-        "SELECT 1 FROM event WHERE school_id = ? AND terminal_id = ? AND hash = ?"
+        f"SELECT 1 FROM arrival a {each} WHERE a.school_id = ? AND a.terminal_id = ?"  # noqa: S608  our own words
         " UNION ALL SELECT 1 FROM stray_event WHERE school_id = ? AND terminal_id = ? AND hash = ?",
-        *(school, terminal, digest) * 2,
+        *(school, digest, school, terminal),
+        *(school, terminal, digest),
     )
     if row is not None:
         return True
     arrivals = session.rows(
-        "SELECT received_at, terminal_id, epoch, first_seq FROM arrival"
+        "SELECT number FROM arrival"
         " WHERE school_id = ? AND terminal_id = ? AND length(packed) > 0"
-        " ORDER BY epoch DESC, first_seq DESC",
+        " ORDER BY epoch DESC, last_seq DESC",
         school,
         terminal,
     )
-    return any(digest in unpack(packed_at(session, school, one)).hashes for one in arrivals)
+    return any(digest in unpack(packed_at(session, school, one[0])).hashes for one in arrivals)
 
 
-def packed_at(session: Session, school: SchoolId, arrival: Row) -> bytes:
-    """Return what is packed in an arrival; nothing where there is none.
-
-    arrival: the rest of its key: when it was received, the terminal, its epoch and first place.
-    """
+def packed_at(session: Session, school: SchoolId, number: int) -> bytes:
+    """Return what is packed in the arrival of a number; nothing where there is none."""
     row = session.row(
-        "SELECT packed FROM arrival WHERE school_id = ? AND received_at = ? AND terminal_id = ?"
-        " AND epoch = ? AND first_seq = ?",
-        school,
-        *arrival,
+        "SELECT packed FROM arrival WHERE school_id = ? AND number = ?", school, number
     )
     return b"" if row is None else bytes(row[0])
 
@@ -201,42 +219,37 @@ class _Arrivals:
         self._session = session
         self._school = school
         self._at_hand = at_hand
-        self._key: Row = ()
-        self._places = range(0)
+        self._number: int | None = None
         self._unpacked = Unpacked(b"", 0, (), ())
 
     def sealed(self, row: Row) -> Sealed:
         """Return the event of a row of `_COLUMNS`."""
-        body, digest = row[-2:]
-        if not body:
-            if row[1:3] + row[4:5] != self._key or row[3] not in self._places:
+        *told, body, digest, place = row
+        if row[1] is None:
+            raise _lost(f"event {row[0]}")
+        if body is None:
+            if number_of(place) != self._number:
                 self._read(row)
-            place = row[3] - self._unpacked.first_seq
-            body, digest = self._unpacked.bodies[place], self._unpacked.hashes[place]
-        return Sealed._make((*row[:-2], bytes(body), bytes(digest)))
+            nth = row[3] - self._unpacked.first_seq
+            body, digest = self._unpacked.bodies[nth], self._unpacked.hashes[nth]
+        return Sealed._make((*told, bytes(body), bytes(digest)))
 
     def _read(self, row: Row) -> None:
-        _, terminal, epoch, seq, received_at, *_ = row
+        number = number_of(row[-1])
         found = self._session.row(
-            "SELECT first_seq, last_seq, packed FROM arrival WHERE school_id = ?"
-            " AND received_at = ? AND terminal_id = ? AND epoch = ? AND first_seq <= ?"
-            " ORDER BY first_seq DESC LIMIT 1",
+            "SELECT first_seq, last_seq, packed FROM arrival WHERE school_id = ? AND number = ?",
             self._school,
-            received_at,
-            terminal,
-            epoch,
-            seq,
+            number,
         )
         first, last, packed = found or (0, 0, b"")
         try:
             unpacked = self._unpack(bytes(packed))
         except DatabaseError as error:
-            raise _lost(row) from error
+            raise _lost(_name(row)) from error
         kept = range(unpacked.first_seq, unpacked.first_seq + len(unpacked.bodies))
-        if seq > last or first not in kept or last not in kept:
-            raise _lost(row)
-        self._key = row[1:3] + row[4:5]
-        self._places = range(first, last + 1)
+        if row[3] > last or first not in kept or last not in kept:
+            raise _lost(_name(row))
+        self._number = number
         self._unpacked = unpacked
 
     def _unpack(self, packed: bytes) -> Unpacked:
@@ -245,27 +258,23 @@ class _Arrivals:
         return unpack(packed)
 
 
-def _lost(row: Row) -> DatabaseError:
-    message = (
-        f"event {row[2]}-{row[3]} of terminal {row[1]}: its bytes are not in the books;"
-        " run `refectory central check`"
-    )
+def _name(row: Row) -> str:
+    return f"event {row[2]}-{row[3]} of terminal {row[1]}"
+
+
+def _lost(name: str) -> DatabaseError:
+    message = f"{name}: its bytes are not in the books; run `refectory central check`"
     return DatabaseError(message)
-
-
-def _of(table: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in _COLUMNS)
 
 
 def _rows_by_id(session: Session, school: SchoolId, ids: Sequence[str], select: str) -> list[Row]:
     found: list[Row] = []
     for start in range(0, len(ids), _ROWS_AT_ONCE):
-        some = ids[start : start + _ROWS_AT_ONCE]
-        found += session.rows_by(f"{select} WHERE e.school_id = ? AND e.id IN", some, school)
+        found += session.rows_by(select, ids[start : start + _ROWS_AT_ONCE], school)
     return found
 
 
 def _resolved(session: Session, school: SchoolId, rows: Iterable[Row]) -> Iterator[Sealed]:
     """Yield the events of rows, those of one arrival after each other."""
     reader = _Arrivals(session, school)
-    return map(reader.sealed, sorted(rows, key=lambda row: (row[4], row[1], row[2], row[3])))
+    return map(reader.sealed, sorted(rows, key=itemgetter(-1)))

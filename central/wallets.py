@@ -10,6 +10,7 @@ from typing import Final
 
 from central.database import Session
 from central.errors import RecordError
+from central.event_places import JOIN_ARRIVAL, OF_ARRIVAL
 from central.office import Act, booking_id, checked_why, is_booked, post, read_wallets
 from central.office import Entry as Posted
 from central.records import read_policy
@@ -145,17 +146,18 @@ def pay_out(store: Store, school: SchoolId, *, pupil: PupilId, key: str, act: Ac
 # Each half is in its order already, and no longer than what is wanted of both. What stands in the
 # events' own rows is found by the arrivals that name the pupil, the newest first.
 _STATEMENT: Final = (
-    "SELECT * FROM (SELECT l.at, l.account, l.cents, l.booking_id, b.kind AS booked, b.subject,"
-    " b.who, b.why, e.kind, t.name AS place, e.received_at, l.name FROM posted_leg l"
+    "SELECT * FROM (SELECT l.at, l.account, l.cents, l.booking_id, b.kind AS booked, b.subject,"  # noqa: S608  our own words
+    " b.who, b.why, e.kind, t.name AS place, a.received_at, l.name FROM posted_leg l"
     " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
     " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
-    " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
+    f" LEFT {JOIN_ARRIVAL}"
+    " LEFT JOIN terminal t ON t.school_id = a.school_id AND t.id = a.terminal_id"
     " WHERE l.school_id = ? AND l.owner = ?"
     " AND l.account IN ('wallet.general', 'wallet.reserve') AND l.at >= ? AND l.at < ?"
     " ORDER BY l.at DESC, l.booking_id DESC, l.name LIMIT ?) AS posted"
     " UNION ALL SELECT * FROM (SELECT a.received_at, e.source, -e.cents, e.id, NULL, NULL, NULL,"
-    " NULL, e.kind, t.name, e.received_at, 'wallet' FROM arrival a {each_event}"
-    " LEFT JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
+    " NULL, e.kind, t.name, a.received_at, 'wallet' FROM arrival a {each_event}"
+    " LEFT JOIN terminal t ON t.school_id = a.school_id AND t.id = a.terminal_id"
     " WHERE a.school_id = ? AND instr(a.owners, ?) > 0"
     " AND a.received_at >= ? AND a.received_at < ?"
     " ORDER BY a.received_at DESC, e.id DESC LIMIT ?) AS moved"
@@ -163,11 +165,7 @@ _STATEMENT: Final = (
 )
 
 
-_OF_ARRIVAL: Final = (
-    "e.school_id = ? AND e.terminal_id = a.terminal_id AND e.epoch = a.epoch"
-    " AND e.seq BETWEEN a.first_seq AND a.last_seq AND e.received_at = a.received_at"
-    " AND e.owner = ? AND e.source = 'wallet.general'"
-)
+_MOVES: Final = f"e.school_id = ? AND {OF_ARRIVAL} AND e.owner = ? AND e.source = 'wallet.general'"
 
 
 def statement(
@@ -191,7 +189,7 @@ def statement(
     )
     posted = (school, pupil, *span, limit)
     moved = (school, pupil, school, pupil, *span, limit)
-    sql = _STATEMENT.format(each_event=session.each("event", "e", on=_OF_ARRIVAL, along="seq"))
+    sql = _STATEMENT.format(each_event=session.each("event", "e", on=_MOVES, along="place"))
     rows = session.rows(sql, *posted, *moved, limit)
     return [
         Entry(

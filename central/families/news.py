@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from central.database import Session
+from central.event_places import JOIN_ARRIVAL
 from central.families.links import children_of
 from central.lateness import LateArrival, late_arrivals_of
 from central.pages.movements import Movement, movements
@@ -75,7 +76,9 @@ def _true(noted: list[Noted]) -> list[Noted]:
 def _heard(session: Session, school: SchoolId, events: list[str]) -> dict[str, datetime]:
     """Return when the centre heard of each event."""
     rows = session.rows_by(
-        "SELECT id, received_at FROM event WHERE school_id = ? AND id IN", events, school
+        f"SELECT e.id, a.received_at FROM event e {JOIN_ARRIVAL} WHERE e.school_id = ? AND e.id IN",  # noqa: S608  our own words
+        events,
+        school,
     )
     return {row[0]: read_moment(row[1]) for row in rows}
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from starlette.responses import Response
 
 from central.database import Session
+from central.event_places import OF_ARRIVAL
 from central.pages.terminals import told_terminals
 from central.pages.visit import Visit
 from central.records import School
@@ -65,21 +66,25 @@ def _sales(
 ) -> dict[str, int]:
     """Return what was sold on a day by the category of products, in cents; refunds taken off."""
     begins, ends = _bounds(school, day)
+    in_day = f"e.school_id = ? AND {OF_ARRIVAL} AND e.at >= ? AND e.at < ?"
+    each = session.each("event", "e", on=in_day, along="place")
     sums: dict[str, int] = {}
     for terminal in terminals:
         epoch, seq = terminal.high_water
         rows = session.rows(
-            "SELECT COALESCE(l.owner, e.target_owner), SUM(COALESCE(l.cents, e.cents)) FROM event e"
-            " LEFT JOIN posted_leg l ON l.school_id = e.school_id AND l.booking_id = e.id"
-            " AND l.account = 'sales' WHERE e.school_id = ? AND e.terminal_id = ? AND e.epoch = ?"
-            " AND e.seq > ? AND e.at >= ? AND e.at < ? AND (l.cents IS NOT NULL"
-            " OR (e.source IS NOT NULL AND e.kind = 'sale.made')) GROUP BY 1",
+            "SELECT COALESCE(l.owner, e.target_owner), SUM(COALESCE(l.cents, e.cents))"  # noqa: S608  our own words
+            f" FROM arrival a {each} LEFT JOIN posted_leg l"
+            " ON l.school_id = a.school_id AND l.booking_id = e.id AND l.account = 'sales'"
+            " WHERE a.school_id = ? AND a.terminal_id = ? AND a.epoch = ? AND a.last_seq > ?"
+            " AND (l.cents IS NOT NULL OR (e.source IS NOT NULL AND e.kind = 'sale.made'))"
+            " GROUP BY 1",
+            school.id,
+            moment_text(begins),
+            moment_text(ends),
             school.id,
             terminal.id,
             epoch,
             seq - _EVENTS_A_DAY,
-            moment_text(begins),
-            moment_text(ends),
         )
         for category, cents in rows:
             sums[category] = sums.get(category, 0) + int(cents)

@@ -5,6 +5,7 @@ import json
 from starlette.responses import Response
 
 from central.aside import ASIDE
+from central.event_places import JOIN_ARRIVAL
 from central.exceptions import event_legs
 from central.pages.visit import Visit, one_row
 from central.sealed import Sealed, sealed_one
@@ -30,8 +31,8 @@ def event_page(visit: Visit, *, back: str) -> Response:
     with visit.store.database.reading() as session:
         row = one_row(
             session,
-            "SELECT t.name, e.kind, e.at FROM event e"
-            " JOIN terminal t ON t.school_id = e.school_id AND t.id = e.terminal_id"
+            f"SELECT t.name, e.kind, e.at FROM event e {JOIN_ARRIVAL}"  # noqa: S608  our own words
+            " JOIN terminal t ON t.school_id = e.school_id AND t.id = a.terminal_id"
             " WHERE e.school_id = ? AND e.id = ?",
             school,
             event,

@@ -34,12 +34,23 @@ def test_a_lost_arrival_is_told_and_the_event_is_one_clear_line(centre, till):
     till.send()
     breaking(centre, "DELETE FROM arrival")
     lines = findings(centre)
-    assert [line.rpartition(": ")[0] for line in lines] == [
-        "arrivals: events whose bytes are nowhere",
-        "arrivals: events of no arrival",
-    ]
-    assert f"{till.identity.terminal_id} 1-1, " in lines[0]
-    assert "and 20 more" in lines[0]
+    (line,) = [line for line in lines if line.startswith("arrivals: events of no arrival: ")]
+    assert f"({event.id})" in line
+    assert "and 20 more" in line
+    with (
+        centre.store.database.reading() as session,
+        pytest.raises(DatabaseError, match=rf"event {event.id}: .* not in the books; run .* check"),
+    ):
+        sealed_one(session, SCHOOL, event.id)
+
+
+def test_an_arrival_without_its_bytes_is_told_and_the_event_is_one_clear_line(centre, till):
+    event = sell_many(till)[5]
+    till.send()
+    breaking(centre, "UPDATE arrival SET packed = ?", b"")
+    (line,) = findings(centre)
+    assert line.startswith("arrivals: events whose bytes are nowhere: ")
+    assert f"{till.identity.terminal_id} 1-1, " in line
     with (
         centre.store.database.reading() as session,
         pytest.raises(DatabaseError, match=r"event 1-6 of .* not in the books; run .* check"),
@@ -93,8 +104,9 @@ def test_two_arrivals_of_one_event_are_told(centre, till):
     till.send()
     breaking(
         centre,
-        "INSERT INTO arrival SELECT school_id, received_at, terminal_id, epoch, 2, 3, owners,"
-        " packed FROM arrival",
+        "INSERT INTO arrival (school_id, received_at, terminal_id, epoch, first_seq, last_seq,"
+        " owners, packed) SELECT school_id, received_at, terminal_id, epoch, 2, 4, owners, packed"
+        " FROM arrival",
     )
     (line,) = findings(centre)
     assert line.startswith("arrivals: events of two arrivals")

@@ -134,7 +134,7 @@ def test_a_connection_that_the_server_closed_is_replaced(postgres_centre, postgr
 def test_a_school_is_found_in_its_own_partition_by_its_key(postgres_centre, postgres_place):
     with psycopg.connect(postgres_place) as connection:
         for sql in (
-            "SELECT kind FROM event WHERE school_id = 'demo' AND terminal_id = 't' AND seq = 5",
+            "SELECT kind FROM event WHERE school_id = 'demo' AND place = 65541",
             "SELECT SUM(cents) FROM posted_leg WHERE school_id = 'demo' AND owner = 'p'",
         ):
             connection.execute("SET enable_seqscan = off")

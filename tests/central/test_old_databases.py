@@ -1,7 +1,8 @@
 """Books that an earlier version wrote are brought to this one, on both engines.
 
 `databases/` holds one sample of each version for each engine, as SQL: a small school, a terminal
-and four of its facts. A new step adds those of the version before it: `rigs/sample_database.py`.
+and its facts, of which version 8 keeps some packed. A new step adds those of the version before it:
+`rigs/sample_database.py`.
 """
 
 import sqlite3
@@ -15,12 +16,13 @@ import pytest
 from booked_events import booked_events
 
 from central import store as central_store
-from central.arrival_checks import lost_events
+from central.arrival_checks import lost_events, wrong_bytes
 from central.database import Database
 from central.errors import DatabaseError
 from central.figures import disagreements, read_figures
 from central.ingest import ingest
 from central.schema import MIGRATIONS, VERSION
+from central.sealed import AFTER_ALL, sealed_between
 from central.store import Store, open_store
 from central.wallets import statement
 from central.wire_batch import unpack_batch
@@ -38,6 +40,9 @@ SAMPLES = Path(__file__).with_name("databases")
 VERSIONS = range(1, VERSION + 1)
 ENGINES = ("sqlite", "postgresql")
 FACTS = 4
+FACTS_PACKED = 16
+"""What came later, and which versions have it packed."""
+PACKED = (8,)
 
 Make = Callable[[Path | None], str]
 
@@ -113,7 +118,8 @@ def test_old_books_are_brought_to_this_version(engine, make, version):
     assert tables_of(store.database, engine) == tables_of(fresh.database, engine)
     with store.database.reading() as session:
         figures = read_figures(session)
-        assert (figures.events, figures.ledger_sum_cents, figures.exceptions_open) == (FACTS, 0, 1)
+        facts = FACTS + (FACTS_PACKED if version in PACKED else 0)
+        assert (figures.events, figures.ledger_sum_cents, figures.exceptions_open) == (facts, 0, 1)
         assert disagreements(session, SchoolId("demo")) == []
         assert lost_events(session, SchoolId("demo")) == []
     assert store.signing_key == bytes(range(32))
@@ -130,7 +136,7 @@ def run_on(engine: str, place: str, *statements: str) -> None:
             connection.executescript(";".join(statements))
     else:
         with psycopg.connect(place) as connection:
-            connection.execute(";".join(statements).encode())
+            connection.execute(";".join(statements).replace("AS BLOB", "AS BYTEA").encode())
 
 
 def test_two_statements_of_one_bank_line_get_a_column_each(engine, make):
@@ -153,14 +159,14 @@ def test_two_statements_of_one_bank_line_get_a_column_each(engine, make):
         ]
 
 
-@pytest.mark.parametrize("version", [6, 7])
+@pytest.mark.parametrize("version", [6, 7, 8])
 def test_old_legs_and_new_transfers_make_one_statement(engine, make, version):
     """What was booked as legs stays so, and counts together with what is booked since."""
     place = make(sample_of(engine, version))
     with closing(open_store(place)) as store:
         with store.database.reading() as session:
             before = session.rows(_ALL_LEGS)
-            ((pupil,),) = session.rows("SELECT owner FROM leg WHERE name = 'wallet'")
+            (pupil,) = session.rows("SELECT owner FROM leg WHERE name = 'wallet' ORDER BY 1")[0]
             (head,) = session.rows("SELECT id, head_hash, high_seq FROM terminal")
         assert len(before) == len(set(before)) > FACTS
         sale = next_sale(store, TerminalId(head[0]), bytes(head[1]), head[2] + 1, PupilId(pupil))
@@ -181,7 +187,8 @@ def test_old_legs_and_new_transfers_make_one_statement(engine, make, version):
 EVENT = (
     "INSERT INTO event (school_id, terminal_id, epoch, seq, id, kind, at, body, hash, verdict,"
     " received_at, source, owner, target_owner, cents) VALUES ('demo', 't', {0}, {1},"
-    " 'e{0}-{1}', 'sale.made', '', '{{}}', '', 'accepted', '{2}', {3}, '{4}', 'drink', 5)"
+    " 'e{0}-{1}', 'sale.made', '', CAST('{{}}' AS BLOB), CAST('' AS BLOB), 'accepted', '{2}',"
+    " {3}, '{4}', 'drink', 5)"
 )
 
 
@@ -194,6 +201,8 @@ def test_events_that_came_at_one_moment_make_an_arrival_with_their_owners(engine
         (1, 3, "T1", wallet, "ann"),
         (1, 4, "T2", other, "eve"),
         (1, 5, "T3", "NULL", ""),
+        (1, 6, "T1", wallet, "ann"),
+        (1, 7, "T1", wallet, "eve"),
         (2, 1, "T3", wallet, "ben"),
         (-1, 1, "T1", wallet, "ben"),
         (-1, 2, "T1", "NULL", ""),
@@ -202,24 +211,31 @@ def test_events_that_came_at_one_moment_make_an_arrival_with_their_owners(engine
     with closing(open_store(place)) as store, store.database.reading() as session:
         found = session.rows(
             "SELECT received_at, epoch, first_seq, last_seq, owners, length(packed) FROM arrival"
-            " WHERE terminal_id = 't' ORDER BY received_at, epoch"
+            " WHERE terminal_id = 't' ORDER BY received_at, epoch, first_seq"
         )
         arrivals = [(*row[:4], sorted(row[4].split(",")), row[5]) for row in found]
+        between = sealed_between(session, SchoolId("demo"), "t", after=(0, 0), before=AFTER_ALL)
+        places = [(one.epoch, one.seq) for one in between]
+        assert places == [*((1, seq) for seq in range(1, 8)), (2, 1)]
         assert lost_events(session, SchoolId("demo")) == []
     assert arrivals == [
         ("T1", -1, 1, 2, ["ben"], 0),
         ("T1", 1, 1, 3, ["ann", "ben"], 0),
+        ("T1", 1, 6, 7, ["ann", "eve"], 0),
         ("T2", 1, 4, 4, [""], 0),
         ("T3", 1, 5, 5, [""], 0),
         ("T3", 2, 1, 1, ["ben"], 0),
     ]
 
 
-def test_old_bodies_are_read_as_they_were(engine, make):
-    place = make(sample_of(engine, 7))
+@pytest.mark.parametrize(("version", "facts"), [(7, FACTS), (8, FACTS + FACTS_PACKED)])
+def test_old_bodies_are_read_as_they_were(engine, make, version, facts):
+    place = make(sample_of(engine, version))
     with closing(open_store(place)) as store, store.database.reading() as session:
         events = booked_events(session)
-    assert [event.seq for event in events] == [1, 2, 3, 4]
+        assert disagreements(session, SchoolId("demo")) == []
+        assert wrong_bytes(session, SchoolId("demo")) == []
+    assert [event.seq for event in events] == list(range(1, 1 + facts))
     hashes = chain_hashes(GENESIS, [event.body for event in events])
     assert [event.hash for event in events] == hashes
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from central.event_places import place_of
 from central.sealed import sealed_between
 from central.store import is_postgres, open_store
 from central.wallets import statement
@@ -13,17 +14,18 @@ from core.codec import moment_text
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
 HOT = {
-    "the places of events": "SELECT id FROM event WHERE school_id = ? AND terminal_id = ?"
-    " AND epoch = ? AND seq BETWEEN ? AND ?",
-    "the arrival of an event": "SELECT packed FROM arrival WHERE school_id = ? AND received_at = ?"
-    " AND terminal_id = ? AND epoch = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+    "an arrival's events": "SELECT id FROM event WHERE school_id = ? AND place BETWEEN ? AND ?",
+    "an event's arrival": "SELECT packed FROM arrival WHERE school_id = ? AND number = ?",
+    "the arrival that holds a place": "SELECT number FROM arrival WHERE school_id = ?"
+    " AND terminal_id = ? AND epoch = ? AND last_seq >= ? ORDER BY last_seq LIMIT 1",
     "an event's id": "SELECT id FROM event WHERE school_id = ? AND id = ?",
     "a wallet": "SELECT general_cents FROM wallet WHERE school_id = ? AND pupil_id = ?",
     "a badge": "SELECT pupil_id FROM badge WHERE school_id = ? AND key = ?",
     "an order": "SELECT state FROM meal_order WHERE school_id = ? AND id = ?",
     "the orders of a day": "SELECT id FROM meal_order WHERE school_id = ? AND day = ?",
     "the orders that changed": "SELECT id FROM meal_order WHERE school_id = ? AND cursor > ?",
-    "limits that changed": "SELECT day FROM pupil_bought WHERE school_id = ? AND cursor > ?",
+    "what was bought today": "SELECT day FROM pupil_bought WHERE school_id = ? AND day >= ?"
+    " AND cursor > ?",
     "a terminal's key": "SELECT public_key FROM terminal_key WHERE id = ?",
     "a booking's legs": "SELECT cents FROM posted_leg WHERE school_id = ? AND booking_id = ?",
     "a pupil's newest legs": "SELECT cents FROM posted_leg WHERE school_id = ? AND at >= ?"
@@ -31,7 +33,7 @@ HOT = {
 }
 
 
-_NUMBERS = ("epoch", "cursor", "first_seq", "BETWEEN")
+_NUMBERS = ("epoch", "cursor", "number", "last_seq", "BETWEEN")
 
 
 def plan_of(session, place: str, sql: str) -> str:
@@ -110,36 +112,62 @@ def expect_by_arrivals(plan, place):
     """Arrivals are read by their time, and each one's events by their places."""
     lines = plan.splitlines()
     if is_postgres(place):
-        assert any("Index Scan" in line and "_pkey on arrival_" in line for line in lines), plan
+        assert any("Index Scan" in line and "received_at_idx on" in line for line in lines), plan
         expect_events_of_arrivals(plan)
     else:
         key = "(school_id=? AND received_at>? AND received_at<?)"
-        assert f"SEARCH a USING PRIMARY KEY {key}" in plan
-        index = "SEARCH e USING INDEX sqlite_autoindex_event_1"
-        assert f"{index} (school_id=? AND terminal_id=? AND epoch=? AND seq>? AND seq<?)" in plan
+        assert f"SEARCH a USING INDEX arrival_at {key}" in plan
+        assert "SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in plan
         assert not [line for line in lines if "SCAN a" in line or "SCAN e" in line], plan
 
 
 def expect_events_of_arrivals(plan):
     """PostgreSQL looks up the places of each arrival, in the school's partition."""
     lines = plan.splitlines()
-    assert any("seq >= a.first_seq" in line and "Index Cond" in line for line in lines), plan
+    assert any("place >= (a_1.number * " in line and "Index Cond" in line for line in lines), plan
     assert "Seq Scan on event" not in plan, plan
     # One is the statement's own, of both its halves.
     assert plan.count("Append") == 1, plan
 
 
 def test_the_events_of_a_period_are_found_by_their_places(empty_place):
-    def ask(session):
-        assert not list(sealed_between(session, "demo", "t", after=(1, 5), before=(2, 7)))
-
+    """First the arrivals that hold some of them, in the order of their places, then these."""
     with closing(open_store(empty_place)) as store:
-        plan = plan_within(store, empty_place, ask)
-    assert is_searched(plan, empty_place), plan
-    assert "Sort" not in plan
-    assert "TEMP B-TREE" not in plan
-    bound = "ROW(epoch, seq) > ROW" if is_postgres(empty_place) else "(epoch,seq)>(?,?)"
-    assert bound in plan, plan
+        plans = [
+            plan_within(store, empty_place, ask) for ask in (_ask_for_arrivals, _ask_for_events)
+        ]
+    for plan in plans:
+        assert is_searched(plan, empty_place), plan
+        bound = (
+            "ROW(epoch, last_seq) > ROW" if is_postgres(empty_place) else "(epoch,last_seq)>(?,?)"
+        )
+        assert bound in plan, plan
+    assert "Sort" not in plans[0]
+    assert "TEMP B-TREE" not in plans[0]
+
+
+def _ask_for_arrivals(session):
+    assert not list(sealed_between(session, "demo", "t", after=(1, 5), before=(2, 7)))
+
+
+def _ask_for_events(session):
+    """The second question alone, after an arrival was found."""
+    asking = sealed_between(_Found(session), "demo", "t", after=(1, 5), before=(2, 7))
+    assert not list(asking)
+
+
+class _Found:
+    """Finds one arrival, and leaves what is asked then to a session."""
+
+    def __init__(self, session):
+        self._session = session
+        self._arrivals = [[(1, 1, 9)]]
+        self.each = session.each
+
+    def rows(self, sql, *values):
+        if "FROM arrival WHERE" in sql:
+            return self._arrivals.pop() if self._arrivals else []
+        return self._session.rows(sql, *values)
 
 
 def test_the_control_a_question_without_an_index_is_noticed(centre, place):
@@ -188,16 +216,19 @@ def test_postgresql_too_begins_with_the_arrivals_when_it_knows_its_tables(cluste
 def _book(session, first, size):
     """Write an arrival of sales to some of 500 pupils."""
     at = moment_text(NOON + timedelta(seconds=first))
-    shared = {"school_id": "demo", "terminal_id": "t", "epoch": 1, "received_at": at}
     seqs = range(first, first + size)
     owners = [f"pupil {seq % 500}" for seq in seqs]
-    columns = ("seq", "id", "owner", "kind", "at", "verdict", "source", "cents", "body", "hash")
-    sold = ("sale.made", "", "accepted", "wallet.general", 5, b"x" * 600, b"h")
-    rows = [(seq, f"e{seq}", owner, *sold) for seq, owner in zip(seqs, owners, strict=True)]
-    session.insert_many("event", columns, rows, shared=shared)
-    arrival = (first, first + size - 1, ",".join(owners), b"")
-    columns = ("first_seq", "last_seq", "owners", "packed")
+    shared = {"school_id": "demo", "terminal_id": "t", "epoch": 1, "received_at": at}
+    arrival = (first, first, first + size - 1, ",".join(owners), b"")
+    columns = ("number", "first_seq", "last_seq", "owners", "packed")
     session.insert_many("arrival", columns, [arrival], shared=shared)
+    columns = ("place", "id", "owner", "kind", "at", "verdict", "source", "cents", "body", "hash")
+    sold = ("sale.made", "", "accepted", "wallet.general", 5, b"x" * 600, b"h")
+    rows = [
+        (place_of(first, nth), f"e{seq}", owner, *sold)
+        for nth, (seq, owner) in enumerate(zip(seqs, owners, strict=True))
+    ]
+    session.insert_many("event", columns, rows, shared={"school_id": "demo"})
 
 
 def _asked(session):

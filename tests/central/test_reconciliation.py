@@ -101,7 +101,7 @@ BROKEN = {
     ),
     "cash": "UPDATE posted_leg SET cents = cents - 1 WHERE account = 'cash' AND cents < 0",
     "arrivals": "DELETE FROM arrival",
-    "packed bytes": "UPDATE event SET id = 'x' || id WHERE length(body) = 0",
+    "packed bytes": "UPDATE event SET id = 'x' || id WHERE body IS NULL",
 }
 
 

@@ -123,10 +123,7 @@ def both(centre, till, clock):
         "badge": centre.badge_of(waiting.pupil_id),
         "terminal": till.identity.terminal_id,
         "hash": till.journal.events[-1].hash,
-        "arrival": centre.rows(
-            "SELECT received_at, terminal_id, epoch, first_seq FROM arrival"
-            " WHERE length(packed) > 0"
-        )[0],
+        "arrival": centre.one("SELECT number FROM arrival WHERE length(packed) > 0"),
         "case": centre.one("SELECT id FROM exception WHERE flag = 'to_settle'"),
         "event": centre.one("SELECT subject FROM exception WHERE flag = 'to_settle'"),
         "line": centre.one("SELECT id FROM bank_line"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from central.database import Session
+from central.event_places import place_of
 from central.reconciliation import reconcile
 from central.sealed import AFTER_ALL, Sealed, sealed_between
 from core.events import SealedEvent
@@ -38,3 +39,41 @@ def findings(centre: Any) -> list[str]:
     """Return what the night's check finds wrong in a test's centre, each with its rule."""
     with centre.store.database.reading() as session:
         return [f"{one.rule}: {one.detail}" for one in reconcile(session, SCHOOL)]
+
+
+def plant(
+    session: Session,
+    event_id: str,
+    *,
+    school: str = SCHOOL,
+    terminal: str = "t",
+    at: str,
+    owner: str | None = None,
+    **columns: str | int,
+) -> None:
+    """Write the first event of a terminal, which none has sent. columns: more of its row."""
+    arrival = (school, at, terminal, 1, 1, 1, owner or "", b"")
+    session.insert_many(
+        "arrival",
+        (
+            *("school_id", "received_at", "terminal_id", "epoch", "first_seq", "last_seq"),
+            *("owners", "packed"),
+        ),
+        [arrival],
+    )
+    (number,) = session.rows(
+        "SELECT number FROM arrival WHERE school_id = ? AND terminal_id = ?", school, terminal
+    )[0]
+    row = {
+        "place": place_of(number, 0),
+        "school_id": school,
+        "id": event_id,
+        "kind": "sale.made",
+        "at": at,
+        "owner": owner,
+        "verdict": "accepted",
+        "body": b"{}",
+        "hash": b"h",
+        **columns,
+    }
+    session.insert_many("event", list(row), [list(row.values())])

@@ -145,7 +145,7 @@ def test_a_badge_becomes_a_receipt_and_a_booking(run, tmp_path, identity, centre
     (picture,) = (tmp_path / "till/receipts").glob("*.png")
     assert picture.read_bytes().startswith(b"\x89PNG")
     with centre.store.database.reading() as session:
-        booked = session.rows("SELECT kind, verdict FROM event ORDER BY seq")
+        booked = session.rows("SELECT kind, verdict FROM event ORDER BY place")
     assert [tuple(row) for row in booked] == [
         ("terminal.started", "accepted"),
         ("meal.collected", "accepted"),

@@ -49,7 +49,7 @@ def test_the_last_receipt_is_printed_again_and_the_centre_hears_of_it(
 
     assert [f"DUPLICATA {n}" in paper for n, paper in enumerate(papers)] == [False, True, True]
     with closing(sqlite3.connect(tmp_path / "central.db")) as books:
-        kinds = [kind for (kind,) in books.execute("SELECT kind FROM event ORDER BY seq")]
+        kinds = [kind for (kind,) in books.execute("SELECT kind FROM event ORDER BY place")]
         (legs,) = books.execute(
             "SELECT COUNT(*) FROM leg WHERE booking_id IN"
             " (SELECT id FROM event WHERE kind = 'receipt.reprinted')"

@@ -27,6 +27,7 @@ from web_rig import open_panel, sign_in, type_amount
 from central.activities.invoices import invoices_of_pupil
 from central.bank.communications import communication_of
 from central.closings import list_closings
+from central.event_places import JOIN_ARRIVAL
 from central.reconciliation import reconcile
 from core.facts import PeriodClosed, ReserveMoved, SaleMade, StudyEntered, Tender
 from core.tap import Credential
@@ -404,7 +405,8 @@ def _closing_faults(day: SchoolDay) -> list[str]:
         cash = closing.receipt.receipt.cash.cents
         row = session.row(
             "SELECT -SUM(l.cents) FROM leg l JOIN event e ON e.school_id = l.school_id"
-            " AND e.id = l.booking_id WHERE e.terminal_id = ? AND l.account = 'wallet.general'",
+            f" AND e.id = l.booking_id {JOIN_ARRIVAL} WHERE a.terminal_id = ?"
+            " AND l.account = 'wallet.general'",
             closing.terminal,
         )
     assert row is not None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
+from booked_events import plant
 from family_rig import Parent, add_parent, last_of, meeting, trip
 from pages_rig import Clerk, add_clerks
 
@@ -128,19 +129,7 @@ def plant_event(centre, school, pupil):
             ),
             [(school.school.id, "t-away", "Till away", "active", 1, 1, b"", AT)],
         )  # fmt: skip
-        session.insert_many(
-            "event",
-            (
-                "school_id", "terminal_id", "epoch", "seq", "id", "kind", "at", "body", "hash",
-                "verdict", "received_at",
-            ),
-            [
-                (
-                    school.school.id, "t-away", 1, 1, "e-away", "sale.made", AT, b"{}", b"",
-                    "accepted", AT,
-                )
-            ],
-        )  # fmt: skip
+        plant(session, "e-away", school=school.school.id, terminal="t-away", at=AT)
         session.insert_many(
             "posted_leg",
             ("school_id", "booking_id", "name", "account", "owner", "cents", "at"),

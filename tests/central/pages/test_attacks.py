@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from bank_files import SCHOOL_IBAN, Paid, camt
+from booked_events import plant
 from pages_rig import PASSWORD, Clerk, add_clerks, page_routes
 from school_calendar import day_trip, parents_evening
 
@@ -238,23 +239,7 @@ def neighbours(office, clock):
             ),
             [(other, "t-theirs", "Their till", "active", 0, 0, b"", AT)],
         )
-        session.insert_many(
-            "event",
-            (
-                "school_id",
-                "terminal_id",
-                "epoch",
-                "seq",
-                "id",
-                "kind",
-                "at",
-                "body",
-                "hash",
-                "verdict",
-                "received_at",
-            ),
-            [(other, "t-theirs", 1, 1, "e-theirs", "x", AT, b"{}", b"", "accepted", AT)],
-        )
+        plant(session, "e-theirs", school=other, terminal="t-theirs", at=AT, kind="x")
         session.insert_many(
             "exception",
             ("school_id", "id", "terminal_id", "subject", "flag", "detail", "raised_at"),
