@@ -19,6 +19,7 @@ from central.event_cuts import Pieces
 from central.kept_books import Kept
 from central.plausible import refuse_absurd
 from central.quick_events import Quick
+from central.records import Standing
 from central.terminals import Terminal
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict
@@ -128,7 +129,8 @@ class Incoming(msgspec.Struct, frozen=True):
     closing. asks_ids: the books are asked first whether an id was used before; else a batch in
     which one was cannot be written (TakenError). kept: what batches before read of the school's
     books; None where it cannot be known whether they still are so. packed: the batch's bytes as
-    they arrived; empty for what comes from no batch.
+    they arrived; empty for what comes from no batch. standing: of the school, where it was read
+    with the terminal.
     """
 
     terminal: Terminal
@@ -139,6 +141,7 @@ class Incoming(msgspec.Struct, frozen=True):
     asks_ids: bool = True
     kept: Kept | None = None
     packed: bytes = b""
+    standing: Standing | None = None
 
 
 def read_items(batch: ReceivedBatch) -> Arrivals:

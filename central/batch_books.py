@@ -18,7 +18,7 @@ from central.feed import advance_feed, advance_known_feed
 from central.kept_books import Kept
 from central.limits import write_bought
 from central.office import Act
-from central.quick_events import MealData, Quick, SaleData
+from central.quick_events import Meal, MealData, Quick, SaleData
 from central.records import read_orders, read_standing
 from core.facts import Fact
 from core.ids import BadgeKey, OrderId, PupilId, SchoolId
@@ -34,9 +34,9 @@ _WALLETS = (
 _BADGES = "SELECT key, pupil_id FROM badge WHERE school_id = ? AND key IN"
 _ADD_TO_WALLET = (
     "ON CONFLICT (school_id, pupil_id) DO UPDATE SET"
-    " general_cents = wallet.general_cents + excluded.general_cents,"
-    " reserve_cents = wallet.reserve_cents + excluded.reserve_cents, cursor = excluded.cursor"
+    " general_cents = wallet.general_cents + excluded.general_cents, cursor = excluded.cursor"
 )
+_ADD_TO_BOTH = f"{_ADD_TO_WALLET}, reserve_cents = wallet.reserve_cents + excluded.reserve_cents"
 
 
 def read_books(
@@ -45,17 +45,23 @@ def read_books(
     quick: Sequence[Quick],
     facts: Sequence[Fact],
     last_at: datetime | None,
+    *,
+    are_kept: bool = False,
 ) -> Books:
     """Return what events are about, as it stands before them.
 
     quick: what was read from its fields; facts: what was read whole. last_at: as in `Books`.
+    are_kept: the wallets and badges of the former are believed to be kept, and are not asked for:
+    one that is not is unknown until `read_missing`.
     """
     school = incoming.terminal.school_id
-    policy, cursor = read_standing(session, school)
+    policy, cursor = incoming.standing or read_standing(session, school)
     kept = incoming.kept or Kept()
     kept.be_at(cursor)
     keys = keys_of(facts) if facts else Keys()
-    _note_missing([fact.data for fact in quick], keys, kept)
+    keys.orders.update([fact.data.order for fact in quick if type(fact) is Meal])
+    if not are_kept:
+        _note_missing([fact.data for fact in quick], keys, kept)
     noted = taken_back(session, school, facts) if facts else ()
     if noted:
         lock_to_settle(session, school, noted)
@@ -79,12 +85,25 @@ def read_books(
     )
 
 
+def read_missing(session: Session, incoming: Incoming, quick: Sequence[Quick]) -> bool:
+    """Read the wallets and badges of facts of a lunch that are not kept, and say if there were any.
+
+    The books that were read before know them then too.
+    """
+    keys, kept = Keys(), incoming.kept
+    assert kept is not None, "something was believed to be kept"
+    _note_missing([fact.data for fact in quick], keys, kept)
+    if keys.pupils:
+        _read_wallets(session, incoming.terminal.school_id, keys.pupils, kept)
+    if keys.badges:
+        _read_badges(session, incoming.terminal.school_id, keys.badges, kept)
+    return bool(keys.pupils or keys.badges)
+
+
 def _note_missing(served: Sequence[MealData | SaleData], keys: Keys, kept: Kept) -> None:
-    """Add what facts of a lunch are about, and what is not kept, to the keys."""
+    """Add the wallets and badges of facts of a lunch that are not kept to the keys."""
     wallets, badges = kept.wallet_cents, kept.badges
     sales = [one for one in served if type(one) is SaleData]
-    if len(sales) < len(served):
-        keys.orders.update([one.order for one in served if type(one) is MealData])
     keys.pupils.update([sale.pupil for sale in sales if sale.pupil not in wallets])
     shown = [one.badge for one in served if one.badge not in badges]
     keys.badges.update(badge for badge in shown if badge is not None)
@@ -159,17 +178,17 @@ def _keep(incoming: Incoming, books: Books, cursor: int) -> None:
 
 
 def _write_wallets(session: Session, school: SchoolId, books: Books, cursor: int) -> None:
-    columns: tuple[str, ...] = ("pupil_id", "general_cents")
+    moved, reserves = books.moved, books.reserve_changed
     shared: dict[str, Value] = {"school_id": school, "cursor": cursor}
-    moved = sorted(books.moved.items())
-    rows: Sequence[tuple[Value, ...]] = moved
-    if books.reserve_changed:
-        columns = (*columns, "reserve_cents")
-        reserves = books.reserve_changed
-        rows = [(pupil, cents, reserves.get(pupil, ZERO).cents) for pupil, cents in moved]
-    else:
+    if not reserves:
         shared["reserve_cents"] = 0
-    session.insert_many("wallet", columns, rows, shared=shared, conflict=_ADD_TO_WALLET)
+        rows = [(pupil, moved[pupil]) for pupil in sorted(moved)]
+        columns = ("pupil_id", "general_cents")
+        session.insert_many("wallet", columns, rows, shared=shared, conflict=_ADD_TO_WALLET)
+        return
+    both = [(one, moved[one], reserves.get(one, ZERO).cents) for one in sorted(moved)]
+    columns_of_both = ("pupil_id", "general_cents", "reserve_cents")
+    session.insert_many("wallet", columns_of_both, both, shared=shared, conflict=_ADD_TO_BOTH)
 
 
 def _write_orders(

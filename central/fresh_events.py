@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from central.arrivals import EventAnswer, Incoming, Item, lunch_of, read_whole
-from central.batch_books import read_books, write_books
+from central.batch_books import read_books, read_missing, write_books
 from central.batch_rows import BatchRows
 from central.booking import Booking, Books, book
 from central.closings import Examined, examine_closings, flagged, write_closings
@@ -35,8 +35,13 @@ def book_fresh(session: Session, incoming: Incoming, items: Sequence[Item]) -> l
     lunch = lunch_of(items)
     if lunch and not incoming.asks_ids:
         # Two of one id cannot be written, and are asked for then.
-        books = read_books(session, incoming, lunch, (), last_at)
-        if book_plain(lunch, books, now_text=incoming.now_text):
+        is_warm = incoming.kept is not None and bool(incoming.kept.wallet_cents)
+        books = read_books(session, incoming, lunch, (), last_at, are_kept=is_warm)
+        is_plain = book_plain(lunch, books, now_text=incoming.now_text)
+        # Nearly always all is kept, and the rules notice when it is not: to look first costs more.
+        if is_warm and not is_plain and read_missing(session, incoming, lunch):
+            is_plain = book_plain(lunch, books, now_text=incoming.now_text)
+        if is_plain:
             return _write_lunch(session, incoming, items, lunch, books)
         # Nor does a fact of a lunch close anything.
         return _write_each(session, incoming, items, items, books, has_closings=False)

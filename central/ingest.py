@@ -40,7 +40,7 @@ from central.known_events import (
 )
 from central.sealed import is_hash_held
 from central.store import Store
-from central.terminals import Terminal, find_terminal
+from central.terminals import Terminal, find_terminal, lock_sender
 from central.wire_batch import ReceivedBatch
 from core.batch import Verdict
 from core.chain import GENESIS
@@ -74,10 +74,18 @@ def _ingest(
 ) -> BatchAnswer:
     now_text = moment_text(now)
     with store.database.writing() as session:
-        terminal = find_terminal(session, terminal_id, lock=True)
+        terminal, standing = lock_sender(session, terminal_id)
         kept = store.kept_books.take(terminal.school_id) if session.is_alone else None
         incoming = Incoming(
-            terminal, batch.epoch, now, now_text, store.signing_key, asks_ids, kept, batch.packed
+            terminal,
+            batch.epoch,
+            now,
+            now_text,
+            store.signing_key,
+            asks_ids,
+            kept,
+            batch.packed,
+            standing,
         )
         answer = _ingest_locked(session, incoming, batch, items)
         receipt = _newest_receipt(session, incoming, answer, items)

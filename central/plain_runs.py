@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from central.booking import Books
 from central.plausible import YEARS
 from central.quick_booking import note_bought
-from central.quick_events import MealData, Quick, SaleData
+from central.quick_events import Meal, MealData, Quick, Sale, SaleData
 from core.codec import moment_text
 from core.facts import Circumstance
 from core.ids import PupilId
@@ -33,9 +33,9 @@ def book_plain(facts: Sequence[Quick], books: Books, *, now_text: str) -> bool:
 
     now_text: the centre's time, as it is stored.
     """
-    served = [fact.data for fact in facts]
-    sales = [one for one in served if type(one) is SaleData]
-    meals = [one for one in served if type(one) is MealData] if len(sales) < len(served) else []
+    sales = [fact.data for fact in facts if type(fact) is Sale]
+    meals = [fact.data for fact in facts if type(fact) is Meal] if len(sales) < len(facts) else []
+    served: list[MealData | SaleData] = [*sales, *meals]
     moved = _moved(sales)
     left = _left(moved, books)
     is_plain = _are_served_as_known(served, books) and not _are_to_settle(sales)

@@ -17,6 +17,9 @@ from core.policy_plain import policy_from_plain, policy_plain
 from core.receipt import SchoolHeader
 from core.snapshot import ORDER_COLUMNS, order_from_row
 
+Standing = tuple[Policy, int]
+"""How a school stands: the rules that it has set, and the last place in its feed."""
+
 
 @dataclass(frozen=True, slots=True)
 class School:
@@ -130,11 +133,16 @@ def read_policy(session: Session, school: SchoolId) -> Policy:
     return read_standing(session, school)[0]
 
 
-def read_standing(session: Session, school: SchoolId) -> tuple[Policy, int]:
-    """Return the rules that a school has set, and the last place in its feed."""
+def read_standing(session: Session, school: SchoolId) -> Standing:
+    """Return how a school stands."""
     row = session.row("SELECT policy, cursor FROM school WHERE id = ?", school)
     assert row is not None, "a terminal has a school"
-    return _policy(row[0]), row[1]
+    return standing_of(row[0], row[1])
+
+
+def standing_of(policy: str, cursor: int) -> Standing:
+    """Return how a school stands by two columns of its row."""
+    return _policy(policy), cursor
 
 
 @lru_cache(maxsize=64)

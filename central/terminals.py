@@ -10,6 +10,7 @@ from central.audit import write_audit
 from central.database import Row, Session
 from central.errors import Problem
 from central.feed import advance_feed
+from central.records import Standing, standing_of
 from core.codec import moment_text, read_moment
 from core.ids import SchoolId, TerminalId
 from core.till_state import Position
@@ -63,6 +64,10 @@ class PinnedKey:
 
 
 _COLUMNS = "school_id, id, name, state, high_epoch, high_seq, head_hash, next_epoch, last_seen_at"
+_SENDER = (
+    f"SELECT {', '.join(f't.{name}' for name in _COLUMNS.split(', '))}, s.policy, s.cursor"  # noqa: S608  our own words
+    " FROM terminal t JOIN school s ON s.id = t.school_id WHERE t.id = ?"
+)
 
 
 def find_terminal(session: Session, terminal: TerminalId, *, lock: bool = False) -> Terminal:
@@ -73,8 +78,20 @@ def find_terminal(session: Session, terminal: TerminalId, *, lock: bool = False)
     locked = session.for_update if lock else ""
     row = session.row(f"SELECT {_COLUMNS} FROM terminal WHERE id = ?{locked}", terminal)  # noqa: S608
     if row is None:
-        raise Problem("unknown-terminal", status=404, detail=f"there is no terminal {terminal}")
+        raise _unknown(terminal)
     return _terminal(row)
+
+
+def lock_sender(session: Session, terminal: TerminalId) -> tuple[Terminal, Standing]:
+    """Return a terminal, locked as by `find_terminal`, and how its school stands.
+
+    Raises Problem when there is none.
+    """
+    locked = f"{session.for_update} OF t" if session.for_update else ""
+    row = session.row(f"{_SENDER}{locked}", terminal)
+    if row is None:
+        raise _unknown(terminal)
+    return _terminal(row), standing_of(row[-2], row[-1])
 
 
 def active_terminal(session: Session, terminal: TerminalId) -> Terminal:
@@ -119,6 +136,10 @@ def note_seen(session: Session, terminal: Terminal, *, at: datetime) -> None:
         terminal.school_id,
         terminal.id,
     )
+
+
+def _unknown(terminal: TerminalId) -> Problem:
+    return Problem("unknown-terminal", status=404, detail=f"there is no terminal {terminal}")
 
 
 def _terminal(row: Row) -> Terminal:

@@ -86,6 +86,14 @@ def test_what_a_till_sends_of_its_whole_day_is_cut(monkeypatch):
             assert lunch == [is_of_lunch(event) for event in events]
 
 
+def test_a_batch_of_two_days_is_read_in_two_steps_to_the_same_end():
+    first, last = AT_ON_THE_DAY, AT_ON_THE_DAY[:-1] + b"9"
+    text = text_of(LUNCH)
+    later = text[: text.rindex(first)] + text[text.rindex(first) :].replace(first, last)
+    assert expect_the_same(later) is False
+    assert expect_the_same(text.replace(first, last)) is True
+
+
 def test_the_control_other_keys_need_the_second_step(monkeypatch):
     monkeypatch.setattr(wire_batch, "_sliced", no_second_step)
     text = text_of(LUNCH).replace(b'{"at":', b'{ "at":')
@@ -107,6 +115,13 @@ def is_of_lunch(event) -> bool:
 
 FIRST, SECOND = LUNCH[0].body, LUNCH[1].body
 JOINT = b'},{"at":"'
+AT = b'"at":"'
+AT_ON_THE_DAY = FIRST[1 : len(b'{"at":"2026-11-24')]
+
+
+def both(part: bytes) -> set[bytes]:
+    """Return what a stranger writes, and the same with the day by which events are cut."""
+    return {part, part.replace(AT, AT_ON_THE_DAY)}
 
 
 @pytest.mark.parametrize(
@@ -163,11 +178,12 @@ JOINT = b'},{"at":"'
 def test_what_a_stranger_sends_is_no_other_batch(old, new, count):
     text = text_of(LUNCH)
     assert old in text
-    expect_the_same(text.replace(old, new, count))
-    # Also where the same number of events is told as of pieces.
-    for last in range(LUNCH[0].seq, LUNCH[0].seq + 8):
-        told = text.replace(LAST, f'"last_seq":{last}'.encode())
-        expect_the_same(told.replace(old, new, count))
+    for part in both(new):
+        expect_the_same(text.replace(old, part, count))
+        # Also where the same number of events is told as of pieces.
+        for last in range(LUNCH[0].seq, LUNCH[0].seq + 8):
+            told = text.replace(LAST, f'"last_seq":{last}'.encode())
+            expect_the_same(told.replace(old, part, count))
 
 
 @pytest.mark.parametrize(
@@ -193,15 +209,18 @@ def test_what_a_stranger_sends_is_no_other_batch(old, new, count):
 @pytest.mark.parametrize("last", [1, 2, 3])
 def test_events_that_nobody_sealed_are_no_others(events, last):
     zeros = b"0" * 64
-    expect_the_same(
-        b'{"epoch":1,"first_seq":1,"hash":"%b","last_seq":%d,"prev_hash":"%b","events":[%b]}'
-        % (zeros, last, zeros, events)
-    )
+    for part in both(events):
+        expect_the_same(
+            b'{"epoch":1,"first_seq":1,"hash":"%b","last_seq":%d,"prev_hash":"%b","events":[%b]}'
+            % (zeros, last, zeros, part)
+        )
 
 
 PARTS = [
     JOINT,
+    JOINT.replace(AT, AT_ON_THE_DAY),
     b'{"at":"',
+    b"{" + AT_ON_THE_DAY,
     b'"events":[',
     b"]}",
     b"{",
@@ -299,9 +318,10 @@ def test_the_control_a_reader_that_takes_more_is_noticed(monkeypatch):
         """A sale that may say anything else."""
 
     sales = [event for event in LUNCH if event.kind.value == "sale.made"][:2]
-    text = text_of(sales).replace(b',"synced":true}', b',"synced":true,"x":[{},{"at":"b"}]}', 1)
+    more = b',"synced":true,"x":[{},{%bb"}]}' % AT_ON_THE_DAY
+    text = text_of(sales).replace(b',"synced":true}', more, 1)
     # As many pieces as events, and yet others.
-    text = text.replace(b'},{"at":"2', b'},{ "at":"2')
+    text = text.replace(b']},{"at":"2', b']},{ "at":"2')
     assert expect_the_same(text) is False
     for word in quick_events._READERS:
         reader = msgspec.json.Decoder(list[Loose])
