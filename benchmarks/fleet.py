@@ -32,6 +32,7 @@ from benchmarks.ingest import batches_of, sales
 from benchmarks.start import ROOT, daemon
 from central.clock import wall_clock
 from central.enrolment import create_code
+from central.event_places import JOIN_ARRIVAL
 from central.load import load_school
 from central.seed import DemoSchool, demo_day, make_school
 from central.store import open_store
@@ -151,7 +152,10 @@ def measure_fleet(
     store = open_store(database)
     with store.database.reading() as session:
         booked = sum(
-            session.rows("SELECT COUNT(*) FROM event WHERE terminal_id = ?", one.terminal_id)[0][0]
+            session.rows(
+                f"SELECT COUNT(*) FROM event e {JOIN_ARRIVAL} WHERE a.terminal_id = ?",
+                one.terminal_id,
+            )[0][0]
             for one in fleet
         )
         legs = session.rows("SELECT SUM(cents) FROM leg")[0][0]
