@@ -11,7 +11,7 @@ import msgspec
 
 from central.database import Row, Session
 from central.errors import DatabaseError
-from central.event_places import JOIN_ARRIVAL, LAST, SEQ, place_of
+from central.event_places import JOIN_ARRIVAL, LAST, OF_ARRIVAL, SEQ
 from central.sealed import IS_PACKED, Unpacked, packed_at, unpack
 from core.ids import SchoolId
 
@@ -28,7 +28,7 @@ _LOST: Final = (
     " WHERE nowhere + unnamed > 0 ORDER BY 1, 2, 3"
 )
 _HOMELESS: Final = (
-    f"SELECT e.place, e.id FROM event e LEFT {JOIN_ARRIVAL} AND e.place <= {LAST}"  # noqa: S608  our own words
+    f"SELECT e.place, e.id FROM event e {JOIN_ARRIVAL} AND e.place <= {LAST}"  # noqa: S608  our own words
     " WHERE e.school_id = ? AND a.number IS NULL ORDER BY 1"
 )
 # Of what does not overlap, those that end first begin first.
@@ -82,12 +82,13 @@ def _wrong_in(session: Session, school: SchoolId, arrival: Row) -> list[str]:
         unpacked = unpack(packed_at(session, school, number))
     except DatabaseError as error:
         return [f"{name}: {error}"]
+    fit = f"e.school_id = ? AND {OF_ARRIVAL} AND {IS_PACKED}"
     rows = session.rows(
-        f"SELECT {SEQ}, e.id FROM event e {JOIN_ARRIVAL}"  # noqa: S608  our own words
-        f" WHERE e.school_id = ? AND e.place BETWEEN ? AND ? AND {IS_PACKED} ORDER BY e.place",
+        f"SELECT {SEQ}, e.id FROM arrival a {session.each('event', 'e', on=fit, along='place')}"  # noqa: S608  our own words
+        " WHERE a.school_id = ? AND a.number = ? ORDER BY e.place",
         school,
-        place_of(number, 0),
-        place_of(number, last - first),
+        school,
+        number,
     )
     wrong = [(terminal, epoch, seq) for seq, event in rows if _id_at(unpacked, seq) != event]
     return _named(f"{name} holds other bytes than those of", _places(wrong))

@@ -15,8 +15,14 @@ ROOM: Final = 65_536
 SEQ: Final = f"(a.first_seq + e.place % {ROOM})"
 """An event's place in its journal's epoch."""
 
-JOIN_ARRIVAL: Final = f"JOIN arrival a ON a.number = e.place / {ROOM} AND a.school_id = e.school_id"
-"""What leads from an event to its arrival."""
+JOIN_ARRIVAL: Final = (
+    f"LEFT JOIN arrival a ON a.number = e.place / {ROOM} AND a.school_id = e.school_id"
+)
+"""What leads from an event to its arrival, which each has.
+
+A left join, since SQLite never turns that round: from an arrival this leads to no event but through
+all of them.
+"""
 
 LAST: Final = f"a.number * {ROOM} + a.last_seq - a.first_seq"
 """Where the last event of an arrival stands."""

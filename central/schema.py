@@ -626,13 +626,15 @@ _EVENTS_IN_ORDER = Migration(
     UNION ALL
     SELECT e.school_id, e.id, CASE e.kind WHEN 'sale.made' THEN 'wallet' ELSE 'source' END,
         e.source, e.owner, -e.cents, a.received_at
-    FROM event e JOIN arrival a ON a.number = e.place / 65536 AND a.school_id = e.school_id
+    FROM event e LEFT JOIN arrival a
+        ON a.number = e.place / 65536 AND a.school_id = e.school_id
     WHERE e.source IS NOT NULL
     UNION ALL
     SELECT e.school_id, e.id, CASE e.kind WHEN 'sale.made' THEN 'line.0' ELSE 'target' END,
         CASE e.kind WHEN 'sale.made' THEN 'sales' ELSE 'meals.served' END,
         e.target_owner, e.cents, a.received_at
-    FROM event e JOIN arrival a ON a.number = e.place / 65536 AND a.school_id = e.school_id
+    FROM event e LEFT JOIN arrival a
+        ON a.number = e.place / 65536 AND a.school_id = e.school_id
     WHERE e.source IS NOT NULL""",
     ),
 )

@@ -112,7 +112,7 @@ def unpack(packed: bytes) -> Unpacked:
 
 def sealed_by_id(session: Session, school: SchoolId, ids: Sequence[str]) -> dict[str, Sealed]:
     """Return a school's events by their ids; those that it has."""
-    select = f"SELECT {_COLUMNS} FROM event e LEFT {JOIN_ARRIVAL}"  # noqa: S608  our own words
+    select = f"SELECT {_COLUMNS} FROM event e {JOIN_ARRIVAL}"  # noqa: S608  our own words
     rows = _rows_by_id(session, school, ids, f"{select} WHERE e.school_id = ? AND e.id IN")
     return {one.id: one for one in _resolved(session, school, rows) if one.id is not None}
 

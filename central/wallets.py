@@ -150,7 +150,7 @@ _STATEMENT: Final = (
     " b.who, b.why, e.kind, t.name AS place, a.received_at, l.name FROM posted_leg l"
     " LEFT JOIN booking b ON b.school_id = l.school_id AND b.id = l.booking_id"
     " LEFT JOIN event e ON e.school_id = l.school_id AND e.id = l.booking_id"
-    f" LEFT {JOIN_ARRIVAL}"
+    f" {JOIN_ARRIVAL}"
     " LEFT JOIN terminal t ON t.school_id = a.school_id AND t.id = a.terminal_id"
     " WHERE l.school_id = ? AND l.owner = ?"
     " AND l.account IN ('wallet.general', 'wallet.reserve') AND l.at >= ? AND l.at < ?"
