@@ -28,8 +28,8 @@ from central.audit import write_audit
 from central.database import Session
 from central.errors import BackupError, DatabaseError
 from central.figures import disagreements, read_figures
+from central.migrations import VERSION
 from central.records import list_schools
-from central.schema import VERSION
 from central.store import Store, is_postgres, open_store
 from core.codec import moment_text, read_moment
 

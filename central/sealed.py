@@ -34,7 +34,6 @@ _COLUMNS: Final = (
     " e.body, e.hash, e.place"
 )
 _ROWS_AT_ONCE = 500
-_ARRIVALS_AT_ONCE = 100
 
 # Of one arrival's first event the one before is the last of another.
 _JOIN_BEFORE: Final = (
@@ -44,11 +43,15 @@ _JOIN_BEFORE: Final = (
     f" JOIN event e ON e.school_id = one.school_id AND e.place = CASE WHEN one.place % {ROOM} > 0"
     f" THEN one.place - 1 ELSE p.number * {ROOM} + p.last_seq - p.first_seq END"
 )
-# With a sign before it the epoch leads SQLite to no index, where another bound is closer.
+# The next arrivals, so many: PostgreSQL does not stop where a pair of columns passes a bound.
+_SOME_ARRIVALS: Final = (
+    "(SELECT number, school_id, received_at, terminal_id, epoch, first_seq, last_seq FROM arrival"
+    " WHERE school_id = ? AND terminal_id = ? AND (epoch, last_seq) > (?, ?)"
+    " ORDER BY epoch, last_seq LIMIT ?) AS a"
+)
 _BETWEEN: Final = (
-    "WHERE a.school_id = ? AND a.terminal_id = ? AND (a.epoch, a.last_seq) > (?, ?)"
-    f" AND (a.epoch, a.last_seq) <= (?, ?) AND (+a.epoch, {SEQ}) > (?, ?)"
-    f" AND (+a.epoch, {SEQ}) < (?, ?) ORDER BY a.epoch, a.last_seq, e.place"
+    f"WHERE (a.epoch, {SEQ}) > (?, ?) AND (a.epoch, {SEQ}) < (?, ?)"
+    " ORDER BY a.epoch, a.last_seq, e.place"
 )
 
 
@@ -150,32 +153,36 @@ def sealed_between(
     """
     reader = _Arrivals(session, school, at_hand)
     each = session.each("event", "e", on=f"e.school_id = ? AND {OF_ARRIVAL}", along="place")
-    sql = f"SELECT {_COLUMNS} FROM arrival a {each} {_BETWEEN}"  # noqa: S608  our own words
-    while (end := _end_of_some(session, school, terminal, after, before)) is not None:
-        rows = session.rows(sql, school, school, terminal, *after, *end, *after, *before)
+    sql = f"SELECT {_COLUMNS} FROM {_SOME_ARRIVALS} {each} {_BETWEEN}"  # noqa: S608  our own words
+    for behind, count in _hundreds(session, school, terminal, after, before):
+        rows = session.rows(sql, school, terminal, *behind, count, school, *after, *before)
         yield from map(reader.sealed, rows)
-        after = end
 
 
-def _end_of_some(
-    session: Session, school: SchoolId, terminal: TerminalId, after: Position, before: Position
-) -> Position | None:
-    """Return where some arrivals behind a place end, which have some hundred events; None: none."""
-    arrivals = session.rows(
+def _hundreds(
+    session: Session, school: SchoolId, terminal: TerminalId, behind: Position, before: Position
+) -> Iterator[tuple[Position, int]]:
+    """Yield behind what place arrivals begin that have some hundred events, and how many they are.
+
+    Those that begin before a place.
+    """
+    while arrivals := session.rows(
         "SELECT epoch, first_seq, last_seq FROM arrival WHERE school_id = ? AND terminal_id = ?"
         " AND (epoch, last_seq) > (?, ?) ORDER BY epoch, last_seq LIMIT ?",
         school,
         terminal,
-        *after,
-        _ARRIVALS_AT_ONCE,
-    )
-    end, events = None, 0
-    for epoch, first, last in arrivals:
-        if (epoch, first) >= before or events >= _ROWS_AT_ONCE:
-            break
-        end = (epoch, last)
-        events += last - first + 1
-    return end
+        *behind,
+        _ROWS_AT_ONCE,
+    ):
+        within = [row for row in arrivals if (row[0], row[1]) < before]
+        count = events = 0
+        for epoch, first, last in within:
+            count, events = count + 1, events + last - first + 1
+            if events >= _ROWS_AT_ONCE or (epoch, first, last) == within[-1]:
+                yield behind, count
+                behind, count, events = (epoch, last), 0, 0
+        if len(within) < len(arrivals):
+            return
 
 
 def is_hash_held(session: Session, school: SchoolId, terminal: TerminalId, digest: bytes) -> bool:

@@ -1,6 +1,6 @@
 """The tables of what a badge does beside the meal, and of those who pay: one step, told by service.
 
-They are joined to one migration in `central.schema`, which says the rules of all tables.
+They are joined to one step of `central.migrations`; `central.schema` says the rules of all tables.
 """
 
 from typing import Final

@@ -7,8 +7,9 @@ from central.clock import Entropy, system_entropy
 from central.database import Database, Session
 from central.errors import DatabaseError
 from central.kept_books import KeptBooks
+from central.migrations import MIGRATIONS, VERSION
 from central.postgres_database import PostgresDatabase
-from central.schema import APPEND_ONLY, CLUSTERED, MIGRATIONS, PARTITIONED, TABLES, VERSION
+from central.schema import APPEND_ONLY, CLUSTERED, PARTITIONED, TABLES
 from central.sqlite_database import SqliteDatabase
 from central.unchanging import Unchanging
 

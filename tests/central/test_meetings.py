@@ -30,8 +30,8 @@ from central.meetings.evenings import (
     set_up_evening,
 )
 from central.meetings.timetable import EntryKind, family_timetable
+from central.migrations import MIGRATIONS
 from central.office import Act
-from central.schema import MIGRATIONS
 from core.ids import PupilId
 from core.money import ZERO
 

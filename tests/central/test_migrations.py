@@ -7,7 +7,8 @@ import pytest
 
 from central import store as opening
 from central.errors import DatabaseError
-from central.schema import APPEND_ONLY, CLUSTERED, MIGRATIONS, PARTITIONED, TABLES, VERSION
+from central.migrations import MIGRATIONS, VERSION
+from central.schema import APPEND_ONLY, CLUSTERED, PARTITIONED, TABLES
 from central.store import open_store
 
 CAME_LATER = ("staff", "staff_badge", "pupil_limit", "pupil_bought")

@@ -21,7 +21,7 @@ from central.database import Database
 from central.errors import DatabaseError
 from central.figures import disagreements, read_figures
 from central.ingest import ingest
-from central.schema import MIGRATIONS, VERSION
+from central.migrations import MIGRATIONS, VERSION
 from central.sealed import AFTER_ALL, sealed_between
 from central.store import Store, open_store
 from central.wallets import statement

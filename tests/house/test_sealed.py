@@ -14,7 +14,7 @@ PLACES = ("central/**/*.py", "cli/**/*.py", "benchmarks/*.py", "tests/**/*.py")
 JOURNALS = ("tests/offline_cache/", "tests/whole/test_doctor.py", "tests/house/test_sealed.py")
 """Where `event` is the table of a terminal's journal, whose rows have all; and this file."""
 TESTS_OF_ROWS = "tests/central/test_arrivals.py"
-STEPS = "central/schema.py"
+STEPS = "central/migrations.py"
 """How rows of earlier versions became those of this one."""
 _TEXTS = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _STATEMENT = re.compile(

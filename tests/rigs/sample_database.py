@@ -25,7 +25,7 @@ if __name__ == "__main__":
 from central.figures import disagreements  # noqa: E402
 from central.ingest import ingest  # noqa: E402
 from central.load import load_school  # noqa: E402
-from central.schema import VERSION  # noqa: E402
+from central.migrations import VERSION  # noqa: E402
 from central.seed import DemoSchool, make_school  # noqa: E402
 from central.store import Store, open_store  # noqa: E402
 from central.wire_batch import unpack_batch  # noqa: E402
